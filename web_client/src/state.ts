@@ -1,0 +1,168 @@
+/**
+ * What the client knows of one circle and of one's own place, as plain values. `apply.ts` folds frames into them;
+ * nothing here is ever changed in place.
+ *
+ * Moments are whole milliseconds since 1970 UTC. A `seq` is a place in a circle's log.
+ */
+import type {
+  CircleView,
+  FlagStatus,
+  Gesture,
+  InviteView,
+  PersonView,
+  ReceivedGesture,
+} from "./generated/protocol.ts";
+
+/** One message as it is now. */
+export interface Message {
+  readonly kind: "message";
+  readonly seq: number;
+  /** Participant id of the writer in this circle. */
+  readonly by: string;
+  /** The writer's name when it was written. */
+  readonly name: string;
+  readonly at: number;
+  /** `null` once taken back. */
+  readonly body: string | null;
+  readonly key: string;
+  /** Seq of the message this one answers; its words are looked up in one's own log, never carried. */
+  readonly replyTo: number | null;
+  readonly edited: boolean;
+  readonly rephrased: boolean;
+  /** The moment until which it is folded for all, or `null`. */
+  readonly foldedUntil: number | null;
+  /** Somebody answered with a gesture; who, only its writer learns. */
+  readonly received: boolean;
+}
+
+/** Something that happened in the circle and is said in one quiet line. Leaving makes no line. */
+export interface Line {
+  readonly kind: "line";
+  readonly seq: number;
+  readonly what: "opened" | "closing" | "stays_open" | "closed" | "entered";
+  /** When it happened; for `closing` the moment it will close; 0 where the log does not say. */
+  readonly at: number;
+  /** `entered`: who came, by the name they carry here. */
+  readonly name: string;
+  /** `entered`: their participant id. */
+  readonly by: string;
+  /** `stays_open`: whether the circle still has its host. */
+  readonly hosted: boolean;
+}
+
+export type Entry = Message | Line;
+
+/** A change to a message that this client has not read yet; it waits until the page with the message is here. */
+export interface Unplaced {
+  readonly target: number;
+  readonly change: Partial<Message>;
+}
+
+/** More than the server passes on in one go happened while this client was away. */
+export interface Away {
+  /** How many events were passed over (messages, and other small things with them). */
+  readonly missed: number;
+  /** The last seq that was seen before. `actions.readFrom` shows the log from there. */
+  readonly from: number;
+}
+
+export interface CircleState {
+  readonly id: string;
+  /**
+   * `asking`: the first answer is still to come. `inside`: one is a participant and the log is here.
+   * `outside`: one is not (or no longer) in it, or it does not exist; the server does not say which.
+   */
+  readonly phase: "asking" | "inside" | "outside";
+  readonly view: CircleView | null;
+  /** One's own participant id in this circle, "" until known. */
+  readonly me: string;
+  readonly hosting: boolean;
+  /** It was this person who announced the closing, and may take it back. */
+  readonly announcedClosing: boolean;
+  /** Invites one made oneself and that still work. */
+  readonly invites: readonly InviteView[];
+  /** Everyone who is in the circle now, by participant id: the names they carry here. */
+  readonly participants: ReadonlyMap<string, string>;
+  /** Those of them who have the circle open on a screen. */
+  readonly here: ReadonlySet<string>;
+  /** Messages and lines by rising seq. */
+  readonly entries: readonly Entry[];
+  readonly epoch: string | null;
+  /** The newest seq that was taken in; the next frame must be `last + 1`. */
+  readonly last: number;
+  /** Everything of `low … last` that one may see is in `entries`. */
+  readonly low: number;
+  /** The earliest seq one may read; `low > base` means there is more to page back to. */
+  readonly base: number;
+  /** The newest seq one has read (private; shared only between one's own screens). */
+  readonly read: number;
+  /** One's own flags, by message seq. */
+  readonly flags: ReadonlyMap<number, FlagStatus>;
+  /** Gestures one gave, by message seq. */
+  readonly given: ReadonlyMap<number, ReadonlySet<Gesture>>;
+  /** Gestures others gave to one's own messages, by message seq, oldest first. */
+  readonly answered: ReadonlyMap<number, readonly ReceivedGesture[]>;
+  /** Participants one set aside here. */
+  readonly aside: ReadonlySet<string>;
+  readonly unplaced: readonly Unplaced[];
+  readonly away: Away | null;
+  /** A frame was passed over: the log must be watched again from `last`. */
+  readonly gap: boolean;
+}
+
+export interface PersonState {
+  readonly epoch: string | null;
+  readonly last: number;
+  readonly gap: boolean;
+  /** `null` until the first answer, and while nobody is signed in. */
+  readonly view: PersonView | null;
+}
+
+const NONE: ReadonlyMap<never, never> = new Map<never, never>();
+const NOBODY: ReadonlySet<never> = new Set<never>();
+
+export function emptyCircle(id: string): CircleState {
+  return {
+    id,
+    phase: "asking",
+    view: null,
+    me: "",
+    hosting: false,
+    announcedClosing: false,
+    invites: [],
+    participants: NONE,
+    here: NOBODY,
+    entries: [],
+    epoch: null,
+    last: 0,
+    low: 1,
+    base: 1,
+    read: 0,
+    flags: NONE,
+    given: NONE,
+    answered: NONE,
+    aside: NOBODY,
+    unplaced: [],
+    away: null,
+    gap: false,
+  };
+}
+
+export const EMPTY_PERSON: PersonState = { epoch: null, last: 0, gap: false, view: null };
+
+/** Where `seq` is, or would be put, among entries of rising seq. */
+export function placeOf(entries: readonly Entry[], seq: number): number {
+  let from = 0;
+  let to = entries.length;
+  while (from < to) {
+    const middle = (from + to) >> 1;
+    if ((entries[middle] as Entry).seq < seq) from = middle + 1;
+    else to = middle;
+  }
+  return from;
+}
+
+export function messageAt(state: CircleState, seq: number): Message | null {
+  const found = state.entries[placeOf(state.entries, seq)];
+  return found?.kind === "message" && found.seq === seq ? found : null;
+}

@@ -1,0 +1,136 @@
+/**
+ * Everything the screens show, as signals. Screens read them and call `actions.ts`; nothing but actions and the
+ * socket's glue (`live.ts`) writes them.
+ */
+import { type ReadonlySignal, type Signal, computed, signal } from "@preact/signals";
+import type { CircleView, Letter, Me, Preferences } from "./generated/protocol.ts";
+import { LATEST, type Window } from "./window.ts";
+import { type CircleState, EMPTY_PERSON, type PersonState, emptyCircle } from "./state.ts";
+
+/** What stands in for preferences until one has a place. */
+export const DEFAULT_PREFERENCES: Preferences = {
+  quick_exit_keys: true,
+  gestures: true,
+  tell_writing: true,
+  muted: [],
+  theme: "phone",
+  size: 100,
+  spacing: "usual",
+  calm: false,
+  enter_posts: "auto",
+  news: "all",
+};
+
+/**
+ * `resting`: nobody is signed in, so no connection is wanted. `replaced`: this place is open in another tab, and
+ * `actions.useHere()` takes it back. `refused`: the server does not want this client; only a fresh load helps.
+ * `since` is when this began (`Date.now()`); say nothing about `connecting` and `lost` in the first 2 s.
+ */
+export interface Connection {
+  readonly is: "resting" | "connecting" | "live" | "lost" | "replaced" | "refused";
+  readonly since: number;
+}
+
+/** One circle as it is on this screen. */
+export interface CircleHold {
+  readonly id: string;
+  readonly state: Signal<CircleState>;
+  /** Which messages are mounted (see `window.ts`). Only `reading.ts` moves it. */
+  readonly window: Signal<Window>;
+  /** The end of the list is in view, or the list is not on screen. Written by `scroll.ts`. */
+  readonly atEnd: Signal<boolean>;
+  /** The read mark when the circle came on screen: the line "New since you looked" stands after it. */
+  readonly unreadAfter: Signal<number>;
+  /** Folded, set aside, muted and flagged messages one chose to open, by seq. */
+  readonly opened: Signal<ReadonlySet<number>>;
+  /** How reading older pages stands; `failed` shows "Try again" in place. */
+  readonly older: Signal<"idle" | "reading" | "failed">;
+  /** Somebody (never who) wrote within the last 5 s. */
+  readonly writing: Signal<boolean>;
+}
+
+/** A message on its way, as the outbox holds it. */
+export interface OutboxEntry {
+  /** Made when the person pressed send, kept on every retry. */
+  readonly key: string;
+  readonly circle: string;
+  readonly body: string;
+  readonly replyTo: number | null;
+  /** When send was pressed. */
+  readonly at: number;
+  /**
+   * `waiting`: goes by itself, in order (`why` says for what: the connection, the pace, or words such as a round's
+   * end). `sending`: with the server. `sent`: on disk there, not yet back here. `refused`: `code` says why; it stays
+   * until the person tries again, copies or removes it.
+   */
+  readonly state: "waiting" | "sending" | "sent" | "refused";
+  readonly why: "connection" | "turn" | "pace" | "circle" | null;
+  readonly code: string | null;
+  readonly facts: Facts;
+}
+
+/** What a refusal says beside its code: numbers and short words, never what somebody wrote. */
+export type Facts = Readonly<Record<string, string | number>>;
+
+/** Who one is, from the server's point of view; `null` until the first answer. `me.value.name` absent: nobody yet. */
+export const me = signal<Me | null>(null);
+/** The first question ("who am I?") could not be asked: the page can only offer "Try again". */
+export const unreachable = signal(false);
+export const connection = signal<Connection>({ is: "resting", since: 0 });
+/** The browser says there is a network. */
+export const online = signal(true);
+/** The server carries a newer client than this page runs. */
+export const newVersion = signal(false);
+/** The server's clock minus this device's, in ms: for "until 20:30" on phones whose clock is off. */
+export const clockOffset = signal(0);
+
+/** Circles as seen from outside, yours first; `null` until first read. */
+export const list = signal<readonly CircleView[] | null>(null);
+/** Reading the list failed; what was shown before stays. */
+export const listFailed = signal(false);
+
+export const person = signal<PersonState>(EMPTY_PERSON);
+/** What is still to be sent, in order of pressing, for all circles. */
+export const outbox = signal<readonly OutboxEntry[]>([]);
+
+export const signedIn: ReadonlySignal<boolean> = computed(() => me.value?.name != null);
+export const preferences: ReadonlySignal<Preferences> = computed(
+  () => person.value.view?.preferences ?? DEFAULT_PREFERENCES,
+);
+export const letters: ReadonlySignal<readonly Letter[]> = computed(() => person.value.view?.letters ?? []);
+/** Ids of the circles one is a participant of. */
+export const mine: ReadonlySignal<readonly string[]> = computed(() => person.value.view?.circles ?? []);
+
+const holds = new Map<string, CircleHold>();
+
+/** The circle's hold, made empty on the first call. */
+export function hold(id: string): CircleHold {
+  let found = holds.get(id);
+  if (!found) {
+    found = {
+      id,
+      state: signal(emptyCircle(id)),
+      window: signal(LATEST),
+      atEnd: signal(true),
+      unreadAfter: signal(0),
+      opened: signal<ReadonlySet<number>>(new Set<number>()),
+      older: signal<"idle" | "reading" | "failed">("idle"),
+      writing: signal(false),
+    };
+    holds.set(id, found);
+  }
+  return found;
+}
+
+/** Every circle that was looked at since the page came up. */
+export function heldCircles(): IterableIterator<CircleHold> {
+  return holds.values();
+}
+
+/** Forget all that belongs to a person: after signing out, forgetting, or the session's end. */
+export function forgetEverything(): void {
+  holds.clear();
+  person.value = EMPTY_PERSON;
+  outbox.value = [];
+  list.value = null;
+}

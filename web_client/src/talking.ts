@@ -1,0 +1,122 @@
+/** Talking: words, gestures, flags, setting aside. */
+import type { Gesture, FlagMessage } from "./generated/protocol.ts";
+import { command, patchCircle, tell } from "./live.ts";
+import { addToOutbox, removeFromOutbox, retryInOutbox } from "./outbox.ts";
+import { type Result, value } from "./result.ts";
+import { hold, preferences } from "./store.ts";
+
+/** The most code points a message may have. The server judges; the composer counts and never cuts. */
+export const BODY_LIMIT = 4_000;
+/** Others are told at most so often that somebody is writing. */
+const TELL_EVERY = 3_000;
+
+const told = new Map<string, number>();
+
+/**
+ * Put words into the outbox; they show at once and go by themselves, in order, once. Blank words are not posted.
+ * The value is the key of the row, or `null` where there was nothing to post.
+ */
+export function post(circle: string, body: string, replyTo: number | null = null): string | null {
+  if (body.trim() === "") return null;
+  told.delete(circle);
+  return addToOutbox(circle, body, replyTo);
+}
+
+/** Send a refused message again; other words make it another message with a key of its own. */
+export function tryAgain(key: string, body?: string): void {
+  retryInOutbox(key, body);
+}
+
+/** Take a message that has not gone out of the outbox, for good. */
+export function remove(key: string): void {
+  removeFromOutbox(key);
+}
+
+export function edit(circle: string, target: number, body: string): Promise<Result> {
+  return plainly(command({ do: "message.edit", circle, target, body }));
+}
+
+export function takeBack(circle: string, target: number): Promise<Result> {
+  return plainly(command({ do: "message.take_back", circle, target }));
+}
+
+/** Say a folded message of one's own differently; its fold ends. */
+export function rephrase(circle: string, target: number, body: string): Promise<Result> {
+  return plainly(command({ do: "message.rephrase", circle, target, body }));
+}
+
+/** Make or undo a gesture. It shows at once, and goes back if it was refused. */
+export async function gesture(circle: string, target: number, kind: Gesture, on: boolean): Promise<Result> {
+  giveHere(circle, target, kind, on);
+  const answer = await command({ do: on ? "gesture.make" : "gesture.undo", circle, target, gesture: kind });
+  if (answer.ok) return value(null);
+  giveHere(circle, target, kind, !on);
+  return answer;
+}
+
+/** Stop (or go on) seeing one participant, in this circle, for oneself alone. */
+export async function setAside(circle: string, participant: string, on: boolean): Promise<Result> {
+  asideHere(circle, participant, on);
+  const answer = await command({ do: on ? "aside.set" : "aside.undo", circle, participant });
+  if (answer.ok) return value(null);
+  asideHere(circle, participant, !on);
+  return answer;
+}
+
+/** Flag a message: it is hidden for oneself at once. */
+export async function flag(circle: string, target: number, category: FlagMessage["category"]): Promise<Result> {
+  const answer = await command({ do: "message.flag", circle, target, category });
+  if (!answer.ok) return answer;
+  const flags = new Map(hold(circle).state.value.flags);
+  if (!flags.has(target)) flags.set(target, "received");
+  patchCircle(circle, { flags });
+  open(circle, target, false);
+  return value(null);
+}
+
+export function withdrawFlag(circle: string, target: number): Promise<Result> {
+  return plainly(command({ do: "flag.withdraw", circle, target }));
+}
+
+export function dismissLetter(letter: string): Promise<Result> {
+  return plainly(command({ do: "letter.dismiss", letter }));
+}
+
+/** Open or close a folded, set aside, muted or flagged message for oneself, on this screen. */
+export function open(circle: string, target: number, on: boolean): void {
+  const { opened } = hold(circle);
+  const next = new Set(opened.value);
+  if (on) next.add(target);
+  else next.delete(target);
+  opened.value = next;
+}
+
+/** Call on every change of the composer: others learn that somebody is writing, at most every 3 s, if one allows it. */
+export function tellWriting(circle: string): void {
+  if (!preferences.value.tell_writing) return;
+  const now = Date.now();
+  if (now - (told.get(circle) ?? 0) < TELL_EVERY) return;
+  told.set(circle, now);
+  tell({ do: "writing.tell", circle });
+}
+
+function giveHere(circle: string, target: number, kind: Gesture, on: boolean): void {
+  const given = new Map(hold(circle).state.value.given);
+  const here = new Set(given.get(target));
+  if (on) here.add(kind);
+  else here.delete(kind);
+  given.set(target, here);
+  patchCircle(circle, { given });
+}
+
+function asideHere(circle: string, participant: string, on: boolean): void {
+  const aside = new Set(hold(circle).state.value.aside);
+  if (on) aside.add(participant);
+  else aside.delete(participant);
+  patchCircle(circle, { aside });
+}
+
+async function plainly(asked: Promise<Result<unknown>>): Promise<Result> {
+  const answer = await asked;
+  return answer.ok ? value(null) : answer;
+}
