@@ -82,8 +82,8 @@ def prepare(lock: Path, *, client: bool) -> None:
 def venv_works() -> bool:
     if not PYTHON.exists():
         return False
-    question = [PYTHON, "-c", "import sys; sys.exit(sys.version_info < (3, 11) or sys.prefix == sys.base_prefix)"]
-    return subprocess.run(question, capture_output=True, check=False).returncode == 0
+    question = "import sys; sys.exit(sys.version_info < (3, 11) or sys.prefix == sys.base_prefix)"
+    return subprocess.run([PYTHON, "-c", question], capture_output=True, check=False).returncode == 0
 
 
 def make_venv() -> None:
@@ -105,7 +105,13 @@ def install_packages(lock: Path) -> None:
     say(f"Installing {wanted.count(b'==')} Python packages; this is needed once and takes a minute or less.")
     if subprocess.run([PYTHON, "-m", "pip", "--version"], capture_output=True, check=False).returncode:
         run([PYTHON, "-m", "ensurepip"], "Adding pip to .venv")
-    options = ["--quiet", "--disable-pip-version-check", "--no-input", "--require-hashes", "--only-binary", ":all:"]
+    options = [
+        "--quiet",
+        "--disable-pip-version-check",
+        "--no-input",
+        "--require-hashes",
+        "--only-binary=:all:",
+    ]
     run([PYTHON, "-m", "pip", "install", *options, "-r", lock], "Installing the Python packages")
     for each in covered:
         (VENV / f"installed-{each.name}").write_bytes(wanted if each == lock else each.read_bytes())
@@ -125,8 +131,13 @@ def install_modules() -> None:
     npm = node_folder() / "lib" / "node_modules" / "npm" / "bin" / "npm-cli.js"
     say("Installing what builds the browser client.")
     with npm_environment() as environment:
-        command = [node(), npm, "ci", "--ignore-scripts", "--no-audit", "--no-fund", "--no-update-notifier"]
-        run(command, "Installing what builds the browser client", cwd=CLIENT, environment=environment)
+        options = ["--ignore-scripts", "--no-audit", "--no-fund", "--no-update-notifier"]
+        run(
+            [node(), npm, "ci", *options],
+            "Installing what builds the browser client",
+            cwd=CLIENT,
+            environment=environment,
+        )
     MODULES.mkdir(exist_ok=True)
     (MODULES / "installed-package-lock.json").write_bytes(wanted)
 
