@@ -1,0 +1,250 @@
+"""Circles themselves: opening, entering, leaving, closing, and what falls due."""
+
+from sqlalchemy import func
+from sqlmodel import col, select
+
+from rooms import invites, rules
+from rooms.log import append, new_id, new_log
+from rooms.models import Agreement, Circle, Entry, ParticipantRow, Person
+from rooms.names import name as clean_name
+from rooms.names import refuse_reserved, skeleton
+from rooms.text import paragraphs
+from rooms.wire import (
+    CircleClosing,
+    CircleJoined,
+    CircleOpened,
+    CircleParted,
+    CircleStaysOpen,
+    CloseCircle,
+    EnterCircle,
+    GoOn,
+    KeepCircleOpen,
+    LeaveCircle,
+    OpenCircle,
+    ParticipantEntered,
+    ParticipantLeft,
+)
+from rooms.work import Answered, Refusal, Work
+
+
+def seat(work: Work, circle_id: str) -> tuple[Circle, ParticipantRow]:
+    """The circle and the asker's own row in it, inside now; otherwise ``circle.not_found``, whether it exists or not."""
+    found = work.db.exec(
+        select(Circle, ParticipantRow)
+        .join(ParticipantRow, col(ParticipantRow.circle_id) == col(Circle.id))
+        .where(Circle.id == circle_id, ParticipantRow.person_id == work.person, col(ParticipantRow.inside))
+    ).one_or_none()
+    if found is None:
+        raise Refusal("circle.not_found")
+    return found
+
+
+def open_circle(work: Work, command: OpenCircle) -> Answered:
+    limits = work.limits
+    person = work.db.get_one(Person, work.person)
+    before = work.db.exec(select(Circle).where(Circle.opener_id == person.id, Circle.key == command.key)).one_or_none()
+    if before is not None:
+        return Answered(circle=before.id, dup=True)
+    topic = paragraphs(command.topic, limits.topic_length, "topic").replace("\n", " ")
+    about = paragraphs(command.about, limits.about_length, "about") if command.about.strip() else ""
+    agreement = paragraphs(command.agreement, limits.agreement_length, "agreement")
+    keep_for = limits.keep_default if command.keep_for is None else command.keep_for
+    rules.may_plan(
+        limits, now=work.now, opens_at=command.opens_at, capacity=command.capacity, keep_for=keep_for
+    )
+    held = work.db.exec(
+        select(func.count())
+        .select_from(Circle)
+        .where(Circle.opener_id == person.id, Circle.state != "closed", col(Circle.host_id).is_not(None))
+    ).one()
+    rules.may_open(limits, open_now=held, kept=person.kept, invited=person.invite_id is not None)
+    later = command.opens_at is not None and command.opens_at > work.now
+    circle = Circle(
+        id=new_id(),
+        log_id=0,
+        topic=topic,
+        about=about,
+        state="planned" if later else "open",
+        entry=command.entry,
+        capacity=command.capacity,
+        keep_for=keep_for,
+        opens_at=command.opens_at if later and command.opens_at is not None else work.now,
+        host_shown=command.host_shown,
+        opener_id=person.id,
+        key=command.key,
+    )
+    circle.log_id = new_log(work, f"circle/{circle.id}")
+    work.db.add(circle)
+    work.db.flush()
+    work.db.add(Agreement(circle_id=circle.id, version=1, text=agreement, agreed_at=work.now))
+    if not later:
+        append(work, circle.log_id, CircleOpened(at=work.now))
+    mine, answered = _come_in(work, circle, person, command.name, agreed=1, invite_id=None, base=1)
+    circle.host_id = mine.id
+    return answered
+
+
+def enter(work: Work, command: EnterCircle) -> Answered:
+    circle = work.db.get(Circle, command.circle)
+    if circle is None:
+        raise Refusal("circle.not_found")
+    person = work.db.get_one(Person, work.person)
+    mine = _mine(work, circle, person.id)
+    if mine is not None and mine.inside:
+        return Answered(circle=circle.id, dup=True)
+    invited = mine is not None
+    invite_id = None
+    if not invited and command.invite is not None:
+        invite_id = invites.redeem(work, circle, command.invite)
+        invited = True
+    rules.may_enter(
+        state=circle.state,  # type: ignore[arg-type]
+        entry=circle.entry,
+        invited=invited,
+        inside=seats_taken(work, circle.id),
+        capacity=circle.capacity,
+        agreed=command.agreement,
+        version=circle.agreement_version,
+    )
+    return _come_in(work, circle, person, command.name, agreed=command.agreement, invite_id=invite_id)[1]
+
+
+def seats_taken(work: Work, circle_id: str) -> int:
+    """People who are in and whose screen was here lately; somebody who only went away holds no seat for ever."""
+    return work.db.exec(
+        select(func.count())
+        .select_from(ParticipantRow)
+        .where(
+            ParticipantRow.circle_id == circle_id,
+            col(ParticipantRow.inside),
+            ParticipantRow.seen_at > work.now - work.limits.seat_held,
+        )
+    ).one()
+
+
+def leave(work: Work, command: LeaveCircle) -> Answered:
+    circle, mine = seat(work, command.circle)
+    return go(work, circle, mine)
+
+
+def go(work: Work, circle: Circle, mine: ParticipantRow) -> Answered:
+    """End a participant's interval. The last one out of an open room closes it."""
+    told = append(
+        work, circle.log_id, ParticipantLeft(participant=mine.id, at=work.now), ends=mine.id, sender=mine.id
+    )
+    mine.inside = False
+    entry = work.db.get_one(Entry, (mine.id, mine.from_seq))
+    entry.to_seq = told.seq + 1
+    work.db.add_all((mine, entry))
+    if mine.person_id is not None:
+        append(work, work.db.get_one(Person, mine.person_id).log_id, CircleParted(circle=circle.id))
+    work.db.flush()
+    if circle.host_id == mine.id:
+        circle.host_id = None
+        if circle.state == "open":
+            append(work, circle.log_id, CircleStaysOpen(hosted=False))
+    left = work.db.exec(
+        select(func.count())
+        .select_from(ParticipantRow)
+        .where(ParticipantRow.circle_id == circle.id, col(ParticipantRow.inside))
+    ).one()
+    if left == 0 and circle.state != "closed":
+        circle.state, circle.closes_at = "closing", work.now
+    work.db.add(circle)
+    return Answered(circle=circle.id, epoch=told.epoch, seq=told.seq)
+
+
+def close(work: Work, command: CloseCircle) -> Answered:
+    """The host announces it; the clock closes when the notice is over."""
+    circle, mine = seat(work, command.circle)
+    rules.may_close(state=circle.state, host=circle.host_id, asker=mine.id)
+    if circle.state == "closing":
+        return Answered(circle=circle.id, dup=True)
+    circle.state, circle.closes_at, circle.go_on_by = "closing", work.now + work.limits.closing_notice, None
+    work.db.add(circle)
+    told = append(work, circle.log_id, CircleClosing(closes_at=circle.closes_at))
+    return Answered(circle=circle.id, epoch=told.epoch, seq=told.seq)
+
+
+def keep_open(work: Work, command: KeepCircleOpen) -> Answered:
+    circle, mine = seat(work, command.circle)
+    rules.may_close(state=circle.state, host=circle.host_id, asker=mine.id)
+    return _stay_open(work, circle)
+
+
+def go_on(work: Work, command: GoOn) -> Answered:
+    """Two people who are not the host keep an announced closing from happening; the circle then has no host."""
+    circle, mine = seat(work, command.circle)
+    if circle.state != "closing" or mine.id == circle.host_id:
+        raise Refusal("circle.not_closing")
+    if circle.go_on_by in (None, mine.id):
+        circle.go_on_by = mine.id
+        work.db.add(circle)
+        return Answered(circle=circle.id)
+    circle.host_id = None
+    return _stay_open(work, circle)
+
+
+def _stay_open(work: Work, circle: Circle) -> Answered:
+    if circle.state != "closing":
+        return Answered(circle=circle.id, dup=True)
+    circle.state, circle.closes_at, circle.go_on_by = "open", None, None
+    work.db.add(circle)
+    told = append(work, circle.log_id, CircleStaysOpen(hosted=circle.host_id is not None))
+    return Answered(circle=circle.id, epoch=told.epoch, seq=told.seq)
+
+
+def _mine(work: Work, circle: Circle, person_id: str) -> ParticipantRow | None:
+    return work.db.exec(
+        select(ParticipantRow).where(ParticipantRow.circle_id == circle.id, ParticipantRow.person_id == person_id)
+    ).one_or_none()
+
+
+def _come_in(
+    work: Work,
+    circle: Circle,
+    person: Person,
+    wanted: str | None,
+    *,
+    agreed: int,
+    invite_id: str | None,
+    base: int | None = None,
+) -> tuple[ParticipantRow, Answered]:
+    name = clean_name(wanted if wanted is not None else person.name, work.limits)
+    refuse_reserved(name, work.limits)
+    mine = _mine(work, circle, person.id)
+    look = skeleton(name)
+    alike = work.db.exec(
+        select(ParticipantRow.id).where(
+            ParticipantRow.circle_id == circle.id,
+            ParticipantRow.skeleton == look,
+            col(ParticipantRow.inside),
+            ParticipantRow.person_id != person.id,
+        )
+    ).first()
+    if alike is not None:
+        raise Refusal("name.taken")
+    if mine is None:
+        mine = ParticipantRow(
+            id=new_id(), circle_id=circle.id, person_id=person.id, name=name, skeleton=look,
+            from_seq=0, entered_at=work.now, seen_at=work.now, agreed_version=agreed, invite_id=invite_id,
+        )  # fmt: skip
+    work.db.add(mine)
+    work.db.flush()
+    told = append(
+        work,
+        circle.log_id,
+        ParticipantEntered(participant=mine.id, name=name, at=work.now),
+        stored=ParticipantEntered(participant=mine.id, name="", at=work.now),
+        sender=mine.id,
+    )
+    first = told.seq if base is None else base
+    mine.name, mine.skeleton, mine.inside, mine.agreed_version = name, look, True, agreed
+    mine.from_seq, mine.entered_at, mine.seen_at, mine.read_seq = first, work.now, work.now, told.seq
+    work.db.add(Entry(participant_id=mine.id, from_seq=first, entered_at=work.now))
+    if person.invite_id is None and invite_id is not None:
+        person.invite_id = invite_id
+        work.db.add(person)
+    append(work, person.log_id, CircleJoined(circle=circle.id, participant=mine.id))
+    work.db.flush()
+    return mine, Answered(circle=circle.id, epoch=told.epoch, seq=told.seq)

@@ -1,0 +1,93 @@
+"""What time itself does to circles: opening on the hour, closing after the notice, fading, ending invites."""
+
+from sqlalchemy import Connection, delete, func, union_all, update
+from sqlmodel import col, select
+
+from rooms import rules
+from rooms.log import append
+from rooms.messages import POSTED
+from rooms.models import Circle, Entry, EventRow, GestureRow, Invite, Log, ParticipantRow, Person
+from rooms.wire import CircleClosed, CircleOpened, CircleParted, WordsFaded
+from rooms.work import Work
+
+AT_ONCE = 100
+"""Circles handled in one command, so that the door is never blocked for long."""
+
+
+def next_due(conn: Connection) -> int | None:
+    """When the next of these falls due, in ms; None where nothing waits."""
+    waits = union_all(
+        select(func.min(Circle.opens_at).label("at")).where(Circle.state == "planned"),
+        select(func.min(Circle.closes_at)).where(Circle.state == "closing"),
+        select(func.min(Circle.fades_at)),
+        select(func.min(Invite.ends_at)),
+    ).subquery()
+    found = conn.execute(select(func.min(waits.c.at))).scalar_one()
+    return None if found is None else int(found)
+
+
+def perform(work: Work) -> list[tuple[int, int]]:
+    """Do what is due at ``work.now``. Returns what faded as (log row, new floor). Harmless to repeat."""
+    opening = select(Circle).where(Circle.state == "planned", Circle.opens_at <= work.now).limit(AT_ONCE)
+    for circle in work.db.exec(opening).all():
+        circle.state = "open"
+        work.db.add(circle)
+        append(work, circle.log_id, CircleOpened(at=work.now))
+    closing = select(Circle).where(Circle.state == "closing", col(Circle.closes_at) <= work.now).limit(AT_ONCE)
+    for circle in work.db.exec(closing).all():
+        _close(work, circle)
+    work.db.flush()
+    fading = select(Circle).where(col(Circle.fades_at) <= work.now).limit(AT_ONCE)
+    faded = [(circle.log_id, _fade(work, circle)) for circle in work.db.exec(fading).all()]
+    work.conn.execute(delete(Invite).where(col(Invite.ends_at) <= work.now))
+    return faded
+
+
+def _close(work: Work, circle: Circle) -> None:
+    circle.state, circle.closed_at, circle.host_id = "closed", work.now, None
+    append(work, circle.log_id, CircleClosed(at=work.now))
+    if circle.keep_for == 0 or circle.fades_at is None:
+        # Nothing was said, or words stay only until now; either way the circle can be put away.
+        circle.fades_at = work.now
+    work.db.add(circle)
+    work.conn.execute(delete(Invite).where(col(Invite.circle_id) == circle.id))
+
+
+def _fade(work: Work, circle: Circle) -> int:
+    """Delete everything older than the agreement lets it stay; returns the new floor."""
+    log = work.db.get_one(Log, circle.log_id)
+    head = log.head_seq
+    young = None
+    if circle.keep_for > 0:
+        young = work.db.exec(
+            select(func.min(EventRow.seq)).where(
+                EventRow.log_id == log.id, EventRow.at > work.now - circle.keep_for
+            )
+        ).one()
+    floor = head if young is None else young - 1
+    work.conn.execute(delete(EventRow).where(col(EventRow.log_id) == log.id, col(EventRow.seq) <= floor))
+    work.conn.execute(delete(GestureRow).where(col(GestureRow.log_id) == log.id, col(GestureRow.target) <= floor))
+    work.conn.execute(update(Log).where(col(Log.id) == log.id).values(floor_seq=floor))
+    append(work, circle.log_id, WordsFaded(floor=floor))
+    oldest = work.db.exec(
+        select(func.min(EventRow.at)).where(EventRow.log_id == log.id, EventRow.kind == POSTED)
+    ).one()
+    circle.fades_at = rules.fades_at(keep_for=circle.keep_for, oldest=oldest, closed_at=circle.closed_at)
+    work.db.add(circle)
+    if circle.state == "closed" and oldest is None:
+        circle.fades_at = None
+        _put_away(work, circle)
+    return floor
+
+
+def _put_away(work: Work, circle: Circle) -> None:
+    """A closed circle with nothing left to read: everybody's place in it ends."""
+    inside = select(ParticipantRow).where(ParticipantRow.circle_id == circle.id, col(ParticipantRow.inside))
+    head = work.db.exec(select(Log.head_seq).where(Log.id == circle.log_id)).one()
+    for row in work.db.exec(inside).all():
+        row.inside = False
+        entry = work.db.get_one(Entry, (row.id, row.from_seq))
+        entry.to_seq = head + 1
+        work.db.add_all((row, entry))
+        if row.person_id is not None:
+            append(work, work.db.get_one(Person, row.person_id).log_id, CircleParted(circle=circle.id))

@@ -1,0 +1,159 @@
+"""Reading back: a log since a seq, dressed with the words and names of today.
+
+Everything here only reads, and looks at access anew each time it is asked.
+"""
+
+from collections.abc import Sequence
+from typing import Any, NamedTuple
+
+import msgspec
+from sqlalchemy import Connection, Row
+from sqlmodel import col, select
+
+from rooms import rules
+from rooms.models import Circle, EventRow, Log, ParticipantRow, Person
+from rooms.wire import (
+    CircleEvent,
+    GestureMade,
+    MessageEdited,
+    MessagePosted,
+    MessageRephrased,
+    ParticipantEntered,
+    PersonEvent,
+    Preferences,
+    PreferencesChanged,
+)
+
+_decode = msgspec.json.Decoder(CircleEvent | PersonEvent).decode
+_preferences = msgspec.json.Decoder(Preferences).decode
+PAGE_MOST = 200
+
+
+class Reader(NamedTuple):
+    """What one person may read of one log, as of now."""
+
+    log_id: int
+    epoch: str
+    head: int
+    base: int
+    """The earliest seq they may read."""
+    floor: int
+    participant: str | None
+
+
+class Found(NamedTuple):
+    """An event read back, and the earlier message it is about."""
+
+    seq: int
+    event: Any
+    target: int | None
+
+
+def circle_reader(conn: Connection, circle_id: str, person_id: str) -> Reader | None:
+    """None for circles one is not in now, whether they exist or not."""
+    row = conn.execute(
+        select(Log.id, Log.epoch, Log.head_seq, Log.floor_seq, ParticipantRow.id, ParticipantRow.from_seq)  # type: ignore[call-overload]
+        .select_from(ParticipantRow)
+        .join(Circle, col(Circle.id) == col(ParticipantRow.circle_id))
+        .join(Log, col(Log.id) == col(Circle.log_id))
+        .where(
+            ParticipantRow.circle_id == circle_id, ParticipantRow.person_id == person_id, col(ParticipantRow.inside)
+        )
+    ).one_or_none()
+    if row is None:
+        return None
+    log_id, epoch, head, floor, participant, base = row
+    return Reader(log_id, epoch, head, rules.readable_from(base=base, floor=floor), floor, participant)
+
+
+def person_reader(conn: Connection, person_id: str) -> Reader | None:
+    row = conn.execute(
+        select(Log.id, Log.epoch, Log.head_seq, Log.floor_seq)  # type: ignore[call-overload]
+        .join(Person, col(Person.log_id) == col(Log.id))
+        .where(Person.id == person_id)
+    ).one_or_none()
+    return None if row is None else Reader(row[0], row[1], row[2], row[3] + 1, row[3], None)
+
+
+def log_head(conn: Connection, address: str) -> tuple[int, str, int, int] | None:
+    """(row, epoch, head, floor) of a log."""
+    row = conn.execute(
+        select(Log.id, Log.epoch, Log.head_seq, Log.floor_seq).where(Log.address == address)  # type: ignore[call-overload]
+    ).one_or_none()
+    return None if row is None else (row[0], row[1], row[2], row[3])
+
+
+def heads(conn: Connection, log_ids: Sequence[int]) -> dict[int, int]:
+    """Newest seq of each log; one query for up to some thousands."""
+    rows = conn.execute(select(Log.id, Log.head_seq).where(col(Log.id).in_(log_ids)))
+    return {int(row[0] or 0): row[1] for row in rows}
+
+
+def events(
+    conn: Connection, log_id: int, after: int, *, upto: int | None = None, limit: int = PAGE_MOST, others: Any = None
+) -> list[Found]:
+    """Events with seq in (after, upto], in order, at most ``limit``, dressed with today's words and names.
+
+    ``others`` decodes kinds this package does not know (flags in a person's log).
+    """
+    query = select(EventRow).where(EventRow.log_id == log_id, EventRow.seq > after)  # type: ignore[var-annotated]
+    if upto is not None:
+        query = query.where(EventRow.seq <= upto)
+    rows = conn.execute(query.order_by(col(EventRow.seq)).limit(limit)).all()
+    return _dress(conn, log_id, rows, others or _decode)
+
+
+def page_before(conn: Connection, reader: Reader, before: int, limit: int) -> list[Found]:
+    """The newest ``limit`` events with seq in [base, before), in order."""
+    query = (
+        select(EventRow)
+        .where(EventRow.log_id == reader.log_id, EventRow.seq >= reader.base, EventRow.seq < before)
+        .order_by(col(EventRow.seq).desc())
+        .limit(limit)
+    )
+    rows = conn.execute(query).all()
+    return _dress(conn, reader.log_id, rows[::-1], _decode)
+
+
+def _dress(conn: Connection, log_id: int, rows: Sequence[Row[Any]], decode: Any) -> list[Found]:
+    senders = {row.sender for row in rows if row.sender is not None}
+    names: dict[str, str] = {}
+    if senders:
+        found = conn.execute(
+            select(ParticipantRow.id, ParticipantRow.name).where(col(ParticipantRow.id).in_(senders))
+        )
+        names = {row[0]: row[1] for row in found}
+    targets = {row.target for row in rows if row.kind in ("message.edited", "message.rephrased")}
+    bodies: dict[int, str | None] = {}
+    if targets:
+        said = conn.execute(
+            select(EventRow.seq, EventRow.body).where(EventRow.log_id == log_id, col(EventRow.seq).in_(targets))
+        )
+        bodies = {row[0]: row[1] for row in said}
+    result = []
+    for row in rows:
+        event = decode(row.data)
+        name = names.get(row.sender or "", "")
+        if isinstance(event, MessagePosted):
+            event = msgspec.structs.replace(
+                event,
+                name=name,
+                body=row.body,
+                edited=bool(row.edits),
+                rephrased=bool(row.rephrased),
+                folded_until=row.folded_until,
+                received=bool(row.received),
+            )
+        elif isinstance(event, ParticipantEntered | GestureMade):
+            event = msgspec.structs.replace(event, name=name)
+        elif isinstance(event, MessageEdited | MessageRephrased):
+            event = msgspec.structs.replace(event, body=bodies.get(row.target))
+        elif isinstance(event, PreferencesChanged):
+            event = PreferencesChanged(preferences=_preferences_of(conn, log_id))
+        result.append(Found(row.seq, event, row.target))
+    return result
+
+
+def _preferences_of(conn: Connection, log_id: int) -> Preferences | None:
+    stored = conn.execute(select(Person.preferences).where(Person.log_id == log_id)).scalar_one_or_none()
+    return None if stored is None else _preferences(stored)

@@ -1,0 +1,63 @@
+"""Every number the rules of circles and flags go by. Times are milliseconds, already scaled; lengths count code points."""
+
+from dataclasses import dataclass
+
+SECOND = 1_000
+MINUTE = 60 * SECOND
+HOUR = 60 * MINUTE
+DAY = 24 * HOUR
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Limits:
+    """Defaults are for people; the server's settings may set each and divide the times by TIME_SCALE."""
+
+    name_length: int = 40
+    body_length: int = 4_000
+    body_bytes: int = 16_384
+    topic_length: int = 60
+    about_length: int = 300
+    agreement_length: int = 4_000
+    capacity_most: int = 500
+    keep_most: int = 90 * DAY
+    keep_default: int = 1 * DAY
+    closing_notice: int = 10 * MINUTE
+    opens_within: int = 60 * DAY
+    open_rooms_each: int = 1
+    invites_each: int = 20
+    open_rooms: str = "anyone"
+    """Who may open a room: ``anyone``, ``kept`` (has kept a place) or ``invited`` (came by an invite)."""
+    reserved_names: tuple[str, ...] = ()
+    edit_most: int = 200
+    """How often one message may be edited."""
+    seat_held: int = 30 * MINUTE
+    """How long a seat waits for somebody whose screen is gone; they may still come back to it."""
+
+    established_age: int = 24 * HOUR
+    established_presence: int = 10 * MINUTE
+    fold_life: int = 72 * HOUR
+    case_span: int = 24 * HOUR
+    case_messages: int = 10
+    cases_a_day: int = 5
+    day: int = DAY
+    same_author_cases: int = 2
+    letter_delay: int = MINUTE
+    """The author of a folded message is told after a random part of this."""
+
+
+def scaled(limits: Limits, scale: float) -> Limits:
+    """The same limits with every wait divided by ``scale`` (> 0). How long words stay is chosen by people and stays."""
+    waits = (
+        "closing_notice",
+        "seat_held",
+        "established_age",
+        "established_presence",
+        "fold_life",
+        "case_span",
+        "day",
+        "letter_delay",
+    )
+    values = {name: getattr(limits, name) for name in Limits.__slots__}
+    for name in waits:
+        values[name] = max(1, round(values[name] / scale))
+    return Limits(**values)

@@ -1,0 +1,74 @@
+"""Appending to a log, and reading it back: the one mechanism under circles and people."""
+
+import secrets
+from typing import Any
+
+import msgspec
+from sqlalchemy import bindparam, insert, select, update
+
+from rooms.models import EventRow, Log
+from rooms.wire import Event
+from rooms.work import Announcement, Work
+
+_encode = msgspec.json.Encoder().encode
+_advance = (
+    update(Log)
+    .where(Log.id == bindparam("log"))  # type: ignore[arg-type]
+    .values(head_seq=Log.head_seq + 1)
+    .returning(Log.address, Log.epoch, Log.head_seq)  # type: ignore[call-overload]
+)
+_insert = insert(EventRow)
+
+
+def new_id() -> str:
+    """96 random bits, base64url."""
+    return secrets.token_urlsafe(12)
+
+
+def new_log(work: Work, address: str) -> int:
+    """Begin a log; returns its row number. Its first event will have seq 1."""
+    made = work.conn.execute(
+        insert(Log).values(address=address, epoch=secrets.token_urlsafe(6), head_seq=0, floor_seq=0).returning(Log.id)  # type: ignore[call-overload]
+    )
+    return int(made.scalar_one())
+
+
+def append(
+    work: Work,
+    log_id: int,
+    event: Event,
+    *,
+    target: int | None = None,
+    ends: str | None = None,
+    stored: Event | None = None,
+    **columns: Any,
+) -> Announcement:
+    """Give ``event`` the log's next seq, write it, and announce it for after the commit.
+
+    ``stored`` is what is kept where that differs from what is announced: words and names live in one place only
+    (the message's row, the participant's row), so events about them are kept bare and dressed when read.
+    """
+    address, epoch, seq = work.conn.execute(_advance, {"log": log_id}).one()
+    kept = stored if stored is not None else event
+    work.conn.execute(
+        _insert,
+        {
+            "log_id": log_id,
+            "seq": seq,
+            "kind": kept.__struct_config__.tag,
+            "at": work.now,
+            "target": target,
+            "data": _encode(kept),
+            **columns,
+        },
+    )
+    announcement = Announcement(address, epoch, seq, event, target, ends)
+    work.announce(announcement)
+    return announcement
+
+
+def log_of(work: Work, address: str) -> Any:
+    """The log row (id, epoch, head_seq, floor_seq) at an address, or None."""
+    return work.conn.execute(
+        select(Log.id, Log.epoch, Log.head_seq, Log.floor_seq).where(Log.address == address)  # type: ignore[call-overload]
+    ).one_or_none()

@@ -1,0 +1,242 @@
+"""What people say: posting, editing, taking back, folding, and gestures.
+
+The words live in one place, the ``message.posted`` row. Events about a message are kept without words and dressed
+with the words of the moment when they are read again.
+"""
+
+import hmac
+from typing import cast
+
+import msgspec
+from sqlalchemy import bindparam, delete, select, update
+
+from rooms import rules
+from rooms.circles import seat
+from rooms.log import append
+from rooms.models import Circle, EventRow, GestureRow, Log, ParticipantRow, Person
+from rooms.text import body as clean_body
+from rooms.wire import (
+    EditMessage,
+    Event,
+    Gesture,
+    GestureGiven,
+    GestureMade,
+    GestureUndone,
+    MakeGesture,
+    MessageEdited,
+    MessageFolded,
+    MessagePosted,
+    MessageReceived,
+    MessageRephrased,
+    MessageTakenBack,
+    MessageUnfolded,
+    PostMessage,
+    TakeBackMessage,
+    UndoGesture,
+)
+from rooms.work import Answered, Refusal, Work
+
+POSTED = MessagePosted.__struct_config__.tag
+_seat = (
+    select(
+        Circle.log_id,
+        Circle.state,
+        Circle.keep_for,
+        Circle.fades_at,
+        ParticipantRow.id,
+        ParticipantRow.name,
+        ParticipantRow.from_seq,
+    )
+    .join(ParticipantRow, ParticipantRow.circle_id == Circle.id)  # type: ignore[arg-type]
+    .where(
+        Circle.id == bindparam("circle"),  # type: ignore[arg-type]
+        ParticipantRow.person_id == bindparam("person"),  # type: ignore[arg-type]
+        ParticipantRow.inside,  # type: ignore[arg-type]
+    )
+)
+_by_key = select(EventRow.log_id, EventRow.seq, EventRow.body_hash).where(  # type: ignore[call-overload]
+    EventRow.sender == bindparam("sender"), EventRow.key == bindparam("key")
+)
+_epoch = select(Log.epoch).where(Log.id == bindparam("log"))  # type: ignore[call-overload]
+
+
+def fingerprint(key: str, circle: str, body: str, reply_to: int | None) -> bytes:
+    """Keyed by the message's own random key, so that it says nothing about the words once the key is gone."""
+    return hmac.digest(key.encode(), msgspec.msgpack.encode((circle, body, reply_to)), "sha256")[:16]
+
+
+def post(work: Work, command: PostMessage) -> Answered:
+    """The hot path: four statements. The same key and content again answers what was answered first."""
+    body = clean_body(command.body, work.limits)
+    sitting = work.conn.execute(_seat, {"circle": command.circle, "person": work.person}).one_or_none()
+    if sitting is None:
+        raise Refusal("circle.not_found")
+    print_ = fingerprint(command.key, command.circle, body, command.reply_to)
+    before = work.conn.execute(_by_key, {"sender": sitting.id, "key": command.key}).one_or_none()
+    if before is not None:
+        return _again(work, command.circle, before, print_)
+    rules.may_talk(sitting.state)
+    if command.reply_to is not None:
+        _readable_message(work, sitting.log_id, sitting.from_seq, command.reply_to)
+    told = append(
+        work,
+        sitting.log_id,
+        MessagePosted(
+            by=sitting.id, name=sitting.name, at=work.now, body=body, key=command.key, reply_to=command.reply_to
+        ),
+        stored=MessagePosted(by=sitting.id, name="", at=work.now, key=command.key, reply_to=command.reply_to),
+        sender=sitting.id,
+        key=command.key,
+        body_hash=print_,
+        body=body,
+    )
+    if sitting.fades_at is None and sitting.keep_for > 0:
+        work.conn.execute(
+            update(Circle).where(Circle.id == command.circle).values(fades_at=work.now + sitting.keep_for)  # type: ignore[arg-type]
+        )
+    return Answered(circle=command.circle, epoch=told.epoch, seq=told.seq)
+
+
+def edit(work: Work, command: EditMessage) -> Answered:
+    circle, mine = seat(work, command.circle)
+    body = clean_body(command.body, work.limits)
+    row = message(work, circle, command.target)
+    rules.may_talk(circle.state)
+    rules.may_change(writer=row.sender, asker=mine.id, taken_back=row.body is None)
+    if row.folded_until is not None:
+        # Words that were flagged are said differently in the open, never swapped quietly.
+        raise Refusal("message.folded")
+    if (row.edits or 0) >= work.limits.edit_most:
+        raise Refusal("message.edited_often", most=work.limits.edit_most)
+    if row.body == body:
+        return Answered(circle=circle.id, dup=True)
+    row.body = body
+    row.edits = (row.edits or 0) + 1
+    work.db.add(row)
+    work.db.flush()
+    return _about(work, circle, row, MessageEdited(target=row.seq, body=body), MessageEdited(target=row.seq))
+
+
+def take_back(work: Work, command: TakeBackMessage) -> Answered:
+    """For ever, by its writer, and harmless to repeat. The words are overwritten, the place in the log stays."""
+    circle, mine = seat(work, command.circle)
+    row = message(work, circle, command.target)
+    if row.sender != mine.id:
+        raise Refusal("message.not_yours")
+    if row.body is None:
+        return Answered(circle=circle.id, dup=True)
+    return withdraw(work, circle, row)
+
+
+def withdraw(work: Work, circle: Circle, row: EventRow) -> Answered:
+    """Overwrite a message's words and tell the circle."""
+    row.body = None
+    row.body_hash = None
+    row.folded_until = None
+    work.db.add(row)
+    work.db.flush()
+    work.conn.execute(
+        delete(GestureRow).where(GestureRow.log_id == row.log_id, GestureRow.target == row.seq)  # type: ignore[arg-type]
+    )
+    return _about(work, circle, row, MessageTakenBack(target=row.seq))
+
+
+def fold(work: Work, circle: Circle, row: EventRow, until: int) -> Answered:
+    row.folded_until = until
+    work.db.add(row)
+    work.db.flush()
+    return _about(work, circle, row, MessageFolded(target=row.seq, until=until))
+
+
+def unfold(work: Work, circle: Circle, row: EventRow) -> Answered:
+    row.folded_until = None
+    work.db.add(row)
+    work.db.flush()
+    return _about(work, circle, row, MessageUnfolded(target=row.seq))
+
+
+def rephrase(work: Work, circle: Circle, row: EventRow, body: str) -> Answered:
+    """The writer says it differently: new words in the old place, and the fold ends."""
+    row.body = body
+    row.rephrased = True
+    row.folded_until = None
+    work.db.add(row)
+    work.db.flush()
+    return _about(work, circle, row, MessageRephrased(target=row.seq, body=body), MessageRephrased(target=row.seq))
+
+
+def make_gesture(work: Work, command: MakeGesture) -> Answered | None:
+    """The writer learns who; the circle learns only, and once, that the message was received."""
+    circle, mine = seat(work, command.circle)
+    row = message(work, circle, command.target)
+    rules.may_talk(circle.state)
+    if row.sender == mine.id or row.body is None:
+        raise Refusal("gesture.not_here")
+    key = (circle.log_id, row.seq, mine.id, command.gesture)
+    if work.db.get(GestureRow, key) is not None:
+        return Answered(circle=circle.id, dup=True)
+    work.db.add(
+        GestureRow(log_id=circle.log_id, target=row.seq, participant_id=mine.id, gesture=command.gesture)
+    )
+    _tell_gesture(work, circle, row, mine, command.gesture, on=True)
+    if not row.received:
+        row.received = True
+        work.db.add(row)
+        work.db.flush()
+        return _about(work, circle, row, MessageReceived(target=row.seq))
+    return None
+
+
+def undo_gesture(work: Work, command: UndoGesture) -> Answered | None:
+    circle, mine = seat(work, command.circle)
+    row = message(work, circle, command.target)
+    made = work.db.get(GestureRow, (circle.log_id, row.seq, mine.id, command.gesture))
+    if made is None:
+        return Answered(circle=circle.id, dup=True)
+    work.db.delete(made)
+    _tell_gesture(work, circle, row, mine, command.gesture, on=False)
+    return None
+
+
+def message(work: Work, circle: Circle, target: int) -> EventRow:
+    """A message the asker may read: from their time, not faded. Anything else is ``message.not_found``."""
+    _, mine = seat(work, circle.id)
+    return _readable_message(work, circle.log_id, mine.from_seq, target)
+
+
+def _readable_message(work: Work, log_id: int, base: int, target: int) -> EventRow:
+    row = work.db.get(EventRow, (log_id, target)) if target >= base else None
+    if row is None or row.kind != POSTED:
+        raise Refusal("message.not_found")
+    return row
+
+
+def _again(work: Work, circle_id: str, before: tuple[int, int, bytes | None], print_: bytes) -> Answered:
+    log_id, seq, known = before
+    here = work.conn.execute(select(Circle.id, Circle.log_id).where(Circle.id == circle_id)).one()  # type: ignore[call-overload]
+    if here.log_id != log_id or (known is not None and not hmac.compare_digest(known, print_)):
+        raise Refusal("key.reused")
+    epoch = work.conn.execute(_epoch, {"log": log_id}).scalar_one()
+    return Answered(circle=circle_id, epoch=epoch, seq=seq, dup=True)
+
+
+def _about(work: Work, circle: Circle, row: EventRow, event: Event, stored: Event | None = None) -> Answered:
+    told = append(work, circle.log_id, event, target=row.seq, stored=stored)
+    return Answered(circle=circle.id, epoch=told.epoch, seq=told.seq)
+
+
+def _tell_gesture(
+    work: Work, circle: Circle, row: EventRow, mine: ParticipantRow, gesture: Gesture, *, on: bool
+) -> None:
+    giver = work.db.get_one(Person, work.person)
+    append(work, giver.log_id, GestureGiven(circle=circle.id, target=row.seq, gesture=gesture, on=on))
+    writer = work.db.get(ParticipantRow, row.sender)
+    if writer is None or writer.person_id is None:
+        return
+    log_id = work.db.get_one(Person, writer.person_id).log_id
+    if on:
+        event: Event = GestureMade(circle=circle.id, target=row.seq, by=mine.id, name=mine.name, gesture=gesture)
+        stored: Event = msgspec.structs.replace(cast(GestureMade, event), name="")
+    else:
+        event = stored = GestureUndone(circle=circle.id, target=row.seq, by=mine.id, gesture=gesture)
+    append(work, log_id, event, stored=stored, sender=mine.id)

@@ -1,0 +1,83 @@
+"""What is allowed in a circle. Pure: values in, nothing or a `Refusal` out; no database, no clock, no waiting."""
+
+from rooms.limits import Limits
+from rooms.wire import CircleState, Fullness
+from rooms.work import Refusal
+
+LOOKING_IN = ("open", "closing")
+"""States in which people are inside and may talk."""
+
+
+def may_open(limits: Limits, *, open_now: int, kept: bool, invited: bool) -> None:
+    """``open_now`` rooms this person already holds; ``kept`` a place; ``invited`` once by somebody."""
+    if limits.open_rooms == "kept" and not kept:
+        raise Refusal("circle.keep_your_place_first")
+    if limits.open_rooms == "invited" and not invited:
+        raise Refusal("circle.by_invite_only")
+    if open_now >= limits.open_rooms_each:
+        raise Refusal("circle.one_at_a_time", most=limits.open_rooms_each)
+
+
+def may_plan(limits: Limits, *, now: int, opens_at: int | None, capacity: int, keep_for: int) -> None:
+    if capacity > limits.capacity_most:
+        raise Refusal("request.bad_field", field="capacity", most=limits.capacity_most)
+    if keep_for > limits.keep_most:
+        raise Refusal("request.bad_field", field="keep_for", most=limits.keep_most)
+    if opens_at is not None and opens_at > now + limits.opens_within:
+        raise Refusal("request.bad_field", field="opens_at", most=now + limits.opens_within)
+
+
+def may_enter(*, state: CircleState, entry: str, invited: bool, inside: int, capacity: int, agreed: int, version: int) -> None:
+    """``inside`` counts the people who are in now, ``agreed`` is the version of the agreement they said yes to."""
+    if state == "planned":
+        raise Refusal("circle.not_open_yet")
+    if state == "closed":
+        raise Refusal("circle.closed")
+    if entry == "invited" and not invited:
+        raise Refusal("invite.needed")
+    if agreed != version:
+        raise Refusal("agreement.changed", version=version)
+    if inside >= capacity:
+        raise Refusal("circle.full")
+
+
+def may_talk(state: str) -> None:
+    if state not in LOOKING_IN:
+        raise Refusal("circle.closed" if state == "closed" else "circle.not_open_yet")
+
+
+def may_change(*, writer: str | None, asker: str, taken_back: bool) -> None:
+    """Only its writer changes a message, and a message taken back stays so."""
+    if writer != asker:
+        raise Refusal("message.not_yours")
+    if taken_back:
+        raise Refusal("message.taken_back")
+
+
+def may_close(*, state: str, host: str | None, asker: str) -> None:
+    if state == "closed":
+        raise Refusal("circle.closed")
+    if host is None or host != asker:
+        raise Refusal("circle.not_host")
+
+
+def fullness(*, inside: int, capacity: int) -> Fullness:
+    """Room, nearly full (two seats or a tenth left), full: never a number."""
+    left = capacity - inside
+    if left <= 0:
+        return "full"
+    return "nearly_full" if left <= max(2, capacity // 10) and inside > 0 else "room"
+
+
+def readable_from(*, base: int, floor: int) -> int:
+    """The earliest seq a participant may read: neither before they came nor what has faded."""
+    return max(base, floor + 1)
+
+
+def fades_at(*, keep_for: int, oldest: int | None, closed_at: int | None) -> int | None:
+    """When the oldest words (posted at ``oldest``) are due to go; ``keep_for`` 0 means at the closing."""
+    if oldest is None:
+        return None
+    if keep_for == 0:
+        return closed_at
+    return oldest + keep_for

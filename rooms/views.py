@@ -1,0 +1,179 @@
+"""Circles as somebody sees them: the list from outside, one circle, one's own part of it."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import msgspec
+from sqlalchemy import Connection, func, or_
+from sqlmodel import col, select
+
+from rooms import rules
+from rooms.history import Reader
+from rooms.models import Agreement, Aside, Circle, EventRow, GestureRow, Invite, Log, ParticipantRow, Person
+from rooms.wire import CircleView, GivenGesture, InviteView, MyCircle, Participant, Preferences, ReceivedGesture
+
+_preferences = msgspec.json.Decoder(Preferences).decode
+
+
+def listing(conn: Connection, person_id: str | None, *, now: int, seat_held: int) -> list[CircleView]:
+    """Circles one may see from outside: one's own, those open to anyone now, and those to come."""
+    mine: dict[str, tuple[int, int]] = {}
+    if person_id is not None:
+        rows = conn.execute(
+            select(ParticipantRow.circle_id, ParticipantRow.read_seq, ParticipantRow.from_seq).where(
+                ParticipantRow.person_id == person_id, col(ParticipantRow.inside)
+            )
+        )
+        mine = {row[0]: (row[1], row[2]) for row in rows}
+    shown = (Circle.state != "closed") & (Circle.entry == "anyone")
+    found = conn.execute(
+        select(Circle, Log.head_seq, Agreement.text)  # type: ignore[call-overload]
+        .join(Log, col(Log.id) == col(Circle.log_id))
+        .join(
+            Agreement,
+            (col(Agreement.circle_id) == col(Circle.id)) & (col(Agreement.version) == col(Circle.agreement_version)),
+        )
+        .where(or_(shown, col(Circle.id).in_(list(mine))))
+        .order_by(col(Circle.opens_at))
+        .limit(500)
+    ).all()
+    ids = [row.id for row in found]
+    inside = _inside(conn, ids, now - seat_held)
+    hosts = _hosts(conn, found)
+    said = _newest_words(conn, [row.log_id for row in found if row.id in mine])
+    views = [
+        _view(
+            row,
+            inside=inside.get(row.id, 0),
+            host=hosts.get(row.host_id),
+            mine=row.id in mine,
+            news=row.id in mine and said.get(row.log_id, 0) > mine[row.id][0],
+        )
+        for row in found
+    ]
+    order = {"open": 0, "closing": 0, "planned": 1, "closed": 2}
+    return sorted(views, key=lambda view: (not view.mine, order[view.state], view.opens_at))
+
+
+def circle_view(conn: Connection, circle_id: str, *, now: int, seat_held: int, mine: bool = False) -> CircleView | None:
+    """One circle from outside; None where there is none."""
+    row = conn.execute(
+        select(Circle, Agreement.text)  # type: ignore[call-overload]
+        .join(
+            Agreement,
+            (col(Agreement.circle_id) == col(Circle.id)) & (col(Agreement.version) == col(Circle.agreement_version)),
+        )
+        .where(Circle.id == circle_id)
+    ).one_or_none()
+    if row is None:
+        return None
+    inside = _inside(conn, [circle_id], now - seat_held)
+    return _view(row, inside=inside.get(circle_id, 0), host=_hosts(conn, [row]).get(row.host_id), mine=mine)
+
+
+def my_circle(conn: Connection, circle_id: str, reader: Reader, now: int) -> MyCircle:
+    """What only this participant sees of the circle."""
+    me = reader.participant or ""
+    circle = conn.execute(select(Circle.host_id, Circle.state).where(Circle.id == circle_id)).one()
+    read = conn.execute(select(ParticipantRow.read_seq).where(ParticipantRow.id == me)).scalar_one()
+    aside = conn.execute(select(Aside.other_id).where(Aside.participant_id == me)).scalars()
+    given = conn.execute(
+        select(GestureRow.target, GestureRow.gesture).where(
+            GestureRow.log_id == reader.log_id, GestureRow.participant_id == me
+        )
+    )
+    received = conn.execute(
+        select(GestureRow.target, GestureRow.participant_id, GestureRow.gesture, ParticipantRow.name)
+        .join(EventRow, (col(EventRow.log_id) == GestureRow.log_id) & (col(EventRow.seq) == GestureRow.target))
+        .join(ParticipantRow, col(ParticipantRow.id) == GestureRow.participant_id)
+        .where(GestureRow.log_id == reader.log_id, EventRow.sender == me)
+    )
+    invites = conn.execute(
+        select(Invite.id, Invite.uses_left, Invite.ends_at).where(Invite.made_by == me, Invite.ends_at > now)
+    )
+    hosting = circle[0] == me
+    return MyCircle(
+        participant=me,
+        read=read,
+        hosting=hosting,
+        announced_closing=hosting and circle[1] == "closing",
+        aside=tuple(aside),
+        given=tuple(GivenGesture(target=row[0], gesture=row[1]) for row in given),  # type: ignore[arg-type]
+        received=tuple(
+            ReceivedGesture(target=row[0], by=row[1], gesture=row[2], name=row[3])  # type: ignore[arg-type]
+            for row in received
+        ),
+        invites=tuple(InviteView(id=row[0], uses_left=row[1], ends_at=row[2]) for row in invites),
+    )
+
+
+def participants(conn: Connection, circle_id: str) -> tuple[Participant, ...]:
+    """Who is in, by the time they came."""
+    rows = conn.execute(
+        select(ParticipantRow.id, ParticipantRow.name)
+        .where(ParticipantRow.circle_id == circle_id, col(ParticipantRow.inside))
+        .order_by(col(ParticipantRow.entered_at), col(ParticipantRow.id))
+    )
+    return tuple(Participant(id=row[0], name=row[1]) for row in rows)
+
+
+def my_circles(conn: Connection, person_id: str) -> tuple[str, ...]:
+    rows = conn.execute(
+        select(ParticipantRow.circle_id).where(ParticipantRow.person_id == person_id, col(ParticipantRow.inside))
+    )
+    return tuple(rows.scalars())
+
+
+def person_row(conn: Connection, person_id: str) -> tuple[str, bool, Preferences] | None:
+    """(name, kept, preferences)."""
+    row = conn.execute(
+        select(Person.name, Person.kept, Person.preferences).where(Person.id == person_id)
+    ).one_or_none()
+    return None if row is None else (row[0], row[1], _preferences(row[2]))
+
+
+def _view(row: Any, *, inside: int, host: str | None, mine: bool, news: bool = False) -> CircleView:
+    return CircleView(
+        id=row.id,
+        topic=row.topic,
+        about=row.about,
+        state=row.state,
+        fullness=rules.fullness(inside=inside, capacity=row.capacity),
+        entry=row.entry,
+        agreement=row.text,
+        agreement_version=row.agreement_version,
+        keep_for=row.keep_for,
+        opens_at=row.opens_at,
+        closes_at=row.closes_at,
+        host=host if row.host_shown else None,
+        mine=mine,
+        news=news,
+    )
+
+
+def _inside(conn: Connection, circle_ids: Sequence[str], since: int) -> dict[str, int]:
+    rows = conn.execute(
+        select(ParticipantRow.circle_id, func.count())
+        .where(
+            col(ParticipantRow.circle_id).in_(circle_ids), col(ParticipantRow.inside), ParticipantRow.seen_at > since
+        )
+        .group_by(col(ParticipantRow.circle_id))
+    )
+    return {row[0]: row[1] for row in rows}
+
+
+def _hosts(conn: Connection, rows: Sequence[Any]) -> dict[str, str]:
+    wanted = {row.host_id for row in rows if row.host_shown and row.host_id is not None}
+    if not wanted:
+        return {}
+    found = conn.execute(select(ParticipantRow.id, ParticipantRow.name).where(col(ParticipantRow.id).in_(wanted)))
+    return {row[0]: row[1] for row in found}
+
+
+def _newest_words(conn: Connection, log_ids: Sequence[int]) -> dict[int, int]:
+    rows = conn.execute(
+        select(EventRow.log_id, func.max(EventRow.seq))
+        .where(col(EventRow.log_id).in_(log_ids), EventRow.kind == "message.posted")
+        .group_by(col(EventRow.log_id))
+    )
+    return {row[0]: row[1] for row in rows}

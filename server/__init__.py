@@ -1,0 +1,1 @@
+"""Everything that touches the outside: HTTP, WebSocket, database, Redis, clock and command line."""

@@ -1,0 +1,167 @@
+"""Bodies of the HTTP interface: coming in, keeping one's place, looking at circles from outside."""
+
+from typing import Annotated, Any, Literal, NamedTuple
+
+from msgspec import Meta, Struct
+
+from rooms.wire import CircleView, Line, Moment, OpaqueId
+from server.protocol import AnyCommand, Done, MadeInvite, Page
+
+Secret = Annotated[str, Meta(max_length=1024)]
+
+
+class Body(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What a person sends."""
+
+
+class ComeIn(Body, frozen=True, kw_only=True):
+    name: Line
+
+
+class KeepPlace(Body, frozen=True, kw_only=True):
+    """Make a sign-in name and a passphrase, to come back as the same person."""
+
+    sign_in_name: Line
+    passphrase: Secret
+
+
+class SignIn(Body, frozen=True, kw_only=True):
+    sign_in_name: Line
+    passphrase: Secret
+    remember: bool = False
+
+
+class Recover(Body, frozen=True, kw_only=True):
+    """Come back with the recovery words; they are used up, and new ones are given."""
+
+    sign_in_name: Line
+    recovery_words: Secret
+    new_passphrase: Secret
+
+
+class ChangePassphrase(Body, frozen=True, kw_only=True):
+    """Ends every other session at once."""
+
+    passphrase: Secret
+    new_passphrase: Secret
+
+
+class Remember(Body, frozen=True, kw_only=True):
+    """Whether this browser keeps the place after it is closed (14 days idle, 60 at most)."""
+
+    remember: bool
+
+
+class EndSession(Body, frozen=True, kw_only=True):
+    session: OpaqueId
+
+
+class LookAtInvite(Body, frozen=True, kw_only=True):
+    """A token from a link, or a six-letter code."""
+
+    invite: Line
+
+
+class DrawInvite(Body, frozen=True, kw_only=True):
+    token: Line
+
+
+class Nothing(Body, frozen=True, kw_only=True):
+    """An empty object."""
+
+
+class Me(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """Who one is. Without ``person``: nobody yet."""
+
+    name: str | None = None
+    sign_in_name: str | None = None
+    remembered: bool = False
+    offered_name: str | None = None
+    """A name to begin with, where one has none yet."""
+    title: str
+    """What the browser's title bar may say."""
+    keep_default: int
+    topics: tuple[str, ...]
+    agreement_default: str
+    may_open: bool
+    exit_to: str
+    plain_http: bool = False
+    time_scale: float = 1.0
+
+
+class OfferedName(Struct, frozen=True, kw_only=True):
+    name: str
+
+
+class RecoveryWords(Struct, frozen=True, kw_only=True):
+    """Shown once. Only their hash is kept."""
+
+    recovery_words: str
+
+
+class SessionView(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    session: OpaqueId
+    began_at: Moment
+    seen_at: Moment
+    this_one: bool = False
+
+
+class Sessions(Struct, frozen=True, kw_only=True):
+    sessions: tuple[SessionView, ...]
+
+
+class Circles(Struct, frozen=True, kw_only=True):
+    """Yours first, then open, then later, each by time."""
+
+    circles: tuple[CircleView, ...]
+
+
+class InviteLook(Struct, frozen=True, kw_only=True):
+    circle: CircleView
+
+
+class Picture(Struct, frozen=True, kw_only=True):
+    """A QR code as an SVG document."""
+
+    svg: str
+
+
+class Problem(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """problem+json (RFC 9457). ``code`` is stable; ``detail`` is one plain sentence."""
+
+    title: str
+    status: int
+    code: str
+    detail: str
+    retry_after: int | None = None
+
+
+class Endpoint(NamedTuple):
+    """One documented HTTP operation; the same table serves the OpenAPI file and its tests."""
+
+    method: Literal["GET", "POST"]
+    path: str
+    body: Any
+    answer: Any
+    signed_in: bool
+
+
+ENDPOINTS = (
+    Endpoint("GET", "/api/me", None, Me, False),
+    Endpoint("GET", "/api/names", None, OfferedName, False),
+    Endpoint("POST", "/api/come-in", ComeIn, Me, False),
+    Endpoint("POST", "/api/sign-in", SignIn, Me, False),
+    Endpoint("POST", "/api/recover", Recover, RecoveryWords, False),
+    Endpoint("POST", "/api/keep-place", KeepPlace, RecoveryWords, True),
+    Endpoint("POST", "/api/passphrase", ChangePassphrase, Me, True),
+    Endpoint("POST", "/api/remember", Remember, Me, True),
+    Endpoint("POST", "/api/sign-out", Nothing, Me, True),
+    Endpoint("POST", "/api/sign-out-everywhere", Nothing, Me, True),
+    Endpoint("GET", "/api/sessions", None, Sessions, True),
+    Endpoint("POST", "/api/sessions/end", EndSession, Sessions, True),
+    Endpoint("GET", "/api/circles", None, Circles, False),
+    Endpoint("POST", "/api/invites/look", LookAtInvite, InviteLook, False),
+    Endpoint("POST", "/api/invites/picture", DrawInvite, Picture, True),
+    Endpoint("GET", "/api/circles/{circle}/events", None, Page, True),
+    Endpoint("POST", "/api/commands", AnyCommand, Done | MadeInvite, True),
+)

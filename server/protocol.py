@@ -1,0 +1,226 @@
+"""The whole of what goes over a socket: unions of commands and events, frames, and their encoding.
+
+A client sends commands ``{do, ref, …}``. The server sends, as one JSON object a frame:
+
+==========================  =========================================================================
+``{hello}``                 first frame of a socket: who one is, how often to expect a sign of life
+``{re, ok}``                the answer to the command with that ref; its shape is the command's `ANSWERS`
+``{re, refused}``           the same, refused: ``code`` is stable, further fields are its facts
+``{on, seq, event}``        the next event of a log one watches; ``seq`` steps by exactly one
+``{on, reset}``             the log must be watched anew without a cursor; ``reset`` says why
+``{on, here}``              who came to or went from the screen; unsequenced, may be lost
+``{on, writing}``           someone is writing; unsequenced, never who
+``{heads}``                 every 25 s, answered by ``beat``: the newest seq of each log one watches
+``{bye}``                   the socket is about to be closed; come back after so many milliseconds
+==========================  =========================================================================
+
+Addresses are ``circle/<id>`` and ``person/<id>``. ``log.watch`` with a cursor (epoch, after) is answered by
+`Watching`; the next frame of that log then has seq ``start``. Where ``start == after + 1`` nothing else
+changed for the client; otherwise it forgets what it had of that log and begins anew at ``start``, and may page back
+with ``history.page``.
+"""
+
+from typing import Annotated, Any, Literal
+
+import msgspec
+from msgspec import Meta, Struct
+
+from moderation.wire import FlagCommand, FlagEvent, Letter, MyFlag
+from rooms.wire import (
+    CircleCommand,
+    CircleEvent,
+    CircleView,
+    Command,
+    MadeInvite,
+    MakeInvite,
+    Moment,
+    MyCircle,
+    OpaqueId,
+    Participant,
+    PersonEvent,
+    Preferences,
+    Seq,
+)
+
+Address = Annotated[str, Meta(pattern=r"^(circle|person)/[A-Za-z0-9_-]{16}$")]
+Epoch = Annotated[str, Meta(pattern=r"^[A-Za-z0-9_-]{8}$")]
+
+
+# --- commands about the socket itself: they read, and change nothing ----------------------------------------
+
+
+class WatchLog(Command, tag="log.watch", frozen=True, kw_only=True):
+    """Follow a log, from a cursor where one is held. Watching it again replaces the earlier watch."""
+
+    on: Address
+    epoch: Epoch | None = None
+    after: Seq | None = None
+
+
+class UnwatchLog(Command, tag="log.unwatch", frozen=True, kw_only=True):
+    on: Address
+
+
+class ReadPage(Command, tag="history.page", frozen=True, kw_only=True):
+    """Events of a circle before a seq, newest page first, each page in order."""
+
+    circle: OpaqueId
+    before: Seq
+    limit: Annotated[int, Meta(ge=1, le=200)] = 50
+
+
+class TellWriting(Command, tag="writing.tell", frozen=True, kw_only=True):
+    circle: OpaqueId
+
+
+class Beat(Command, tag="beat", frozen=True, kw_only=True):
+    """The answer to ``heads``; it is not answered."""
+
+
+# --- answers ----------------------------------------------------------------------------------------------
+
+
+class Done(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """A change is on disk. ``seq`` is its place in the circle's log; ``dup`` says it was there before."""
+
+    circle: OpaqueId | None = None
+    epoch: Epoch | None = None
+    seq: Seq | None = None
+    dup: bool = False
+
+
+class Logged(Struct, frozen=True, kw_only=True):
+    """An event at its place in a log."""
+
+    seq: Seq
+    event: CircleEvent | PersonEvent | FlagEvent
+
+
+class Page(Struct, frozen=True, kw_only=True):
+    """Events of one circle; ``base`` is the earliest seq this person may read."""
+
+    epoch: Epoch
+    base: Seq
+    events: tuple[Logged, ...]
+
+
+class PersonView(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """One's own place, as of the head it comes with."""
+
+    name: str
+    kept: bool
+    preferences: Preferences
+    circles: tuple[OpaqueId, ...] = ()
+    letters: tuple[Letter, ...] = ()
+
+
+class Watching(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    on: Address
+    epoch: Epoch
+    head: Seq
+    base: Seq
+    start: Seq
+    reason: Literal["resumed", "first", "faded", "history", "far", "entry"]
+    """Why it starts there: from the cursor, no cursor, words faded past it, the log was restored, more than 500
+    were missed, or the cursor lies before one's entry."""
+    circle: CircleView | None = None
+    mine: MyCircle | None = None
+    flags: tuple[MyFlag, ...] = ()
+    participants: tuple[Participant, ...] = ()
+    here: tuple[OpaqueId, ...] = ()
+    person: PersonView | None = None
+
+
+Refused = dict[str, str | int]
+"""``code`` and its facts, e.g. ``{"code": "rate.limited", "retry_after": 3000}`` (milliseconds)."""
+
+
+# --- frames -----------------------------------------------------------------------------------------------
+
+
+class Hello(Struct, frozen=True, kw_only=True):
+    me: Address
+    version: str
+    """Changes when the browser client changes: "A new version is ready, when you are"."""
+    beat: int
+    """Milliseconds between signs of life; a client that hears nothing for beat + 10 s connects anew."""
+    now: Moment
+
+
+class HelloFrame(Struct, frozen=True):
+    hello: Hello
+
+
+class OkFrame(Struct, frozen=True):
+    re: int
+    ok: Any
+    """One of `Answer`, by the command asked."""
+
+
+class RefusedFrame(Struct, frozen=True):
+    re: int | None
+    refused: Refused
+
+
+class EventFrame(Struct, frozen=True):
+    on: Address
+    seq: Seq
+    event: CircleEvent | PersonEvent | FlagEvent
+
+
+class ResetFrame(Struct, frozen=True):
+    on: Address
+    reset: Literal["faded", "history", "left"]
+
+
+class HereDiff(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    came: tuple[OpaqueId, ...] = ()
+    went: tuple[OpaqueId, ...] = ()
+
+
+class HereFrame(Struct, frozen=True):
+    on: Address
+    here: HereDiff
+
+
+class WritingFrame(Struct, frozen=True):
+    on: Address
+    writing: Literal[True] = True
+
+
+class HeadsFrame(Struct, frozen=True):
+    heads: dict[Address, Seq]
+
+
+class Bye(Struct, frozen=True):
+    code: int
+    retry_after: int
+
+
+class ByeFrame(Struct, frozen=True):
+    bye: Bye
+
+
+SocketCommand = WatchLog | UnwatchLog | ReadPage | TellWriting | Beat
+DoorCommand = CircleCommand | FlagCommand
+AnyCommand = DoorCommand | SocketCommand
+AnyEvent = CircleEvent | PersonEvent | FlagEvent
+Answer = Done | Watching | Page | MadeInvite
+AnyFrame = (
+    HelloFrame
+    | OkFrame
+    | RefusedFrame
+    | EventFrame
+    | ResetFrame
+    | HereFrame
+    | WritingFrame
+    | HeadsFrame
+    | ByeFrame
+)
+"""Told apart by which fields they have."""
+ANSWERS: dict[type[Command], Any] = {WatchLog: Watching, ReadPage: Page, MakeInvite: MadeInvite}
+"""What ``ok`` holds where it is not `Done`."""
+
+encode = msgspec.json.Encoder().encode
+decode_command = msgspec.json.Decoder(AnyCommand).decode
+decode_event = msgspec.json.Decoder(AnyEvent).decode

@@ -1,0 +1,127 @@
+"""The database: one writer, a few readers, and the promises that hold them (durability, isolation, no words in errors)."""
+
+import sqlite3
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any, TypeVar
+
+import asyncio
+
+from sqlalchemy import Connection, Engine, event, text
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError
+from sqlalchemy.pool import StaticPool
+from sqlmodel import create_engine
+
+T = TypeVar("T")
+READERS = 4
+OLDEST_SQLITE = (3, 35, 0)
+"""The first with RETURNING."""
+
+
+class StoreUnavailable(Exception):
+    """The database cannot be used at all. The text is one plain sentence without addresses or secrets."""
+
+
+class Store:
+    """``write`` runs on the one writer thread, ``read`` on one of four reader threads; both off the event loop."""
+
+    def __init__(self, url: str) -> None:
+        try:
+            self.url = make_url(url)
+        except ArgumentError:
+            raise StoreUnavailable("DATABASE_URL is not a database address (sqlite:///… or postgresql://…).") from None
+        self.sqlite = self.url.get_backend_name() == "sqlite"
+        if not self.sqlite and self.url.get_backend_name() != "postgresql":
+            raise StoreUnavailable("DATABASE_URL must be SQLite or PostgreSQL.")
+        if self.sqlite and sqlite3.sqlite_version_info < OLDEST_SQLITE:
+            raise StoreUnavailable(f"SQLite {sqlite3.sqlite_version} is too old; 3.35 or newer is needed.")
+        try:
+            self.writer = _engine(self.url.render_as_string(hide_password=False), writer=True)
+            self.readers = _engine(self.url.render_as_string(hide_password=False), writer=False)
+        except (NoSuchModuleError, ArgumentError):
+            raise StoreUnavailable("DATABASE_URL names a database this server cannot speak to.") from None
+        self._write_thread = ThreadPoolExecutor(1, "writer")
+        self._read_threads = ThreadPoolExecutor(READERS, "reader")
+
+    async def write(self, work: Callable[[Connection], T]) -> T:
+        """Run ``work`` in one transaction on the writer; returns after the commit is on disk."""
+        return await asyncio.get_running_loop().run_in_executor(self._write_thread, self.write_now, work)
+
+    def write_now(self, work: Callable[[Connection], T]) -> T:
+        with self.writer.begin() as conn:
+            return work(conn)
+
+    async def read(self, work: Callable[[Connection], T]) -> T:
+        """Run ``work`` on a snapshot."""
+        return await asyncio.get_running_loop().run_in_executor(self._read_threads, self.read_now, work)
+
+    def read_now(self, work: Callable[[Connection], T]) -> T:
+        with self.readers.begin() as conn:
+            return work(conn)
+
+    async def scrub(self) -> None:
+        """After words were deleted: leave no copy of them in the write-ahead log."""
+        if self.sqlite:
+            await asyncio.get_running_loop().run_in_executor(self._write_thread, self._truncate)
+
+    def check(self) -> None:
+        """Raise `StoreUnavailable` where the database does not answer."""
+        try:
+            self.read_now(lambda conn: conn.execute(text("SELECT 1")))
+        except (DBAPIError, sqlite3.Error):
+            where = "the SQLite file cannot be opened" if self.sqlite else "PostgreSQL does not answer or refuses"
+            raise StoreUnavailable(f"The database is not usable: {where}. Check DATABASE_URL.") from None
+
+    def close(self) -> None:
+        self._write_thread.shutdown(wait=True)
+        self._read_threads.shutdown(wait=True)
+        self.writer.dispose()
+        self.readers.dispose()
+
+    def _truncate(self) -> None:
+        with self.writer.connect() as conn:
+            raw = conn.connection.dbapi_connection
+            assert isinstance(raw, sqlite3.Connection)
+            raw.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+
+
+def _engine(url: str, *, writer: bool) -> Engine:
+    # hide_parameters: a database error must never carry what somebody wrote into a log.
+    common: dict[str, Any] = {"hide_parameters": True}
+    if not url.startswith("sqlite"):
+        size = 1 if writer else READERS
+        engine = create_engine(
+            url,
+            **common,
+            pool_size=size,
+            max_overflow=0,
+            pool_pre_ping=True,
+            isolation_level="READ COMMITTED" if writer else "REPEATABLE READ",
+            connect_args={
+                "connect_timeout": 5,
+                "options": "-c statement_timeout=30000 -c idle_in_transaction_session_timeout=30000"
+                " -c synchronous_commit=on",
+            },
+        )
+        return engine
+    options: dict[str, Any] = {"connect_args": {"check_same_thread": False, "timeout": 30}}
+    if writer:
+        options["poolclass"] = StaticPool
+    else:
+        options |= {"pool_size": READERS, "max_overflow": 0}
+    engine = create_engine(url, **common, **options)
+    event.listen(engine, "connect", _prepare_sqlite)
+    begin = "BEGIN IMMEDIATE" if writer else "BEGIN"
+    event.listen(engine, "begin", lambda conn: conn.exec_driver_sql(begin))
+    return engine
+
+
+def _prepare_sqlite(raw: sqlite3.Connection, _record: object) -> None:
+    raw.isolation_level = None
+    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "secure_delete=ON", "mmap_size=0"):
+        raw.execute(f"PRAGMA {pragma}")
+    raw.execute("PRAGMA busy_timeout=30000")
+    durable = raw.execute("PRAGMA synchronous").fetchone()[0] == 2  # noqa: PLR2004 - 2 is FULL
+    if not durable or raw.execute("PRAGMA journal_mode").fetchone()[0] != "wal":
+        raise StoreUnavailable("SQLite would not keep what it confirms on this disk (no write-ahead log).")

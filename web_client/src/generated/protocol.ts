@@ -1,0 +1,709 @@
+// Made by `python -m server schema` from the server's wire types. Do not edit.
+
+
+export type Gesture = "hear_you" | "same_here" | "holding_you" | "thank_you" | "celebrating";
+
+export type FlagStatus = "received" | "folded" | "lapsed" | "withdrawn" | "rephrased" | "taken_back";
+
+export interface AsideSet {
+  kind: "aside.was_set";
+  circle: string;
+  participant: string;
+  on: boolean;
+}
+
+/** The answer to ``heads``; it is not answered. */
+export interface Beat {
+  do: "beat";
+  ref?: number;
+}
+
+export interface Bye {
+  code: number;
+  retry_after: number;
+}
+
+export interface ByeFrame {
+  bye: Bye;
+}
+
+/** Ends every other session at once. */
+export interface ChangePassphrase {
+  passphrase: string;
+  new_passphrase: string;
+}
+
+export interface CircleClosed {
+  kind: "circle.closed";
+  at: number;
+}
+
+export interface CircleClosing {
+  kind: "circle.closing";
+  closes_at: number;
+}
+
+export interface CircleJoined {
+  kind: "circle.joined";
+  circle: string;
+  participant: string;
+}
+
+export interface CircleOpened {
+  kind: "circle.opened";
+  at: number;
+}
+
+export interface CircleParted {
+  kind: "circle.parted";
+  circle: string;
+}
+
+/** The closing was taken back, or two people answered "we go on"; then the circle has no host. */
+export interface CircleStaysOpen {
+  kind: "circle.stays_open";
+  hosted: boolean;
+}
+
+/** A circle as anybody may see it who may see it at all. */
+export interface CircleView {
+  id: string;
+  topic: string;
+  about?: string;
+  state: "closed" | "closing" | "open" | "planned";
+  fullness: "full" | "nearly_full" | "room";
+  entry: "anyone" | "invited";
+  agreement: string;
+  agreement_version: number;
+  keep_for: number;
+  opens_at: number;
+  closes_at?: number | null;
+  host?: string | null;
+  mine?: boolean;
+  news?: boolean;
+}
+
+/** Yours first, then open, then later, each by time. */
+export interface Circles {
+  circles: CircleView[];
+}
+
+/** The host announces the closing, ten minutes ahead. */
+export interface CloseCircle {
+  do: "circle.close";
+  ref?: number;
+  circle: string;
+}
+
+export interface ComeIn {
+  name: string;
+}
+
+export interface DismissLetter {
+  do: "letter.dismiss";
+  ref?: number;
+  letter: string;
+}
+
+/** A change is on disk. ``seq`` is its place in the circle's log; ``dup`` says it was there before. */
+export interface Done {
+  circle?: string | null;
+  epoch?: string | null;
+  seq?: number | null;
+  dup?: boolean;
+}
+
+export interface DrawInvite {
+  token: string;
+}
+
+export interface EditMessage {
+  do: "message.edit";
+  ref?: number;
+  circle: string;
+  target: number;
+  body: string;
+}
+
+export interface EndSession {
+  session: string;
+}
+
+/** Say yes to version ``agreement`` of the circle's agreement and come in. */
+export interface EnterCircle {
+  do: "circle.enter";
+  ref?: number;
+  circle: string;
+  agreement: number;
+  name?: string | null;
+  invite?: string | null;
+}
+
+export interface EventFrame {
+  on: string;
+  seq: number;
+  event: CircleOpened | CircleClosing | CircleStaysOpen | CircleClosed | ParticipantEntered | ParticipantLeft | MessagePosted | MessageEdited | MessageRephrased | MessageTakenBack | MessageReceived | MessageFolded | MessageUnfolded | WordsFaded | Quiet | CircleJoined | CircleParted | GestureMade | GestureUndone | GestureGiven | AsideSet | PreferencesChanged | SessionEnded | FlagMoved | LetterCame | LetterDismissed;
+}
+
+/** Say that a message goes against the agreement. Hidden for oneself at once; once per message. */
+export interface FlagMessage {
+  do: "message.flag";
+  ref?: number;
+  circle: string;
+  target: number;
+  category: "disrespect" | "illegal" | "pressure" | "privacy" | "safety" | "spam" | "threat";
+}
+
+/** To the flagger: where their own flag stands. */
+export interface FlagMoved {
+  kind: "flag.moved";
+  circle: string;
+  target: number;
+  status: "folded" | "lapsed" | "received" | "rephrased" | "taken_back" | "withdrawn";
+}
+
+/** Erase the person: words, names, place, sessions. Needs no reason and cannot be undone. */
+export interface ForgetMe {
+  do: "person.forget";
+  ref?: number;
+  sure: true;
+}
+
+/** To the giver's own screens. */
+export interface GestureGiven {
+  kind: "gesture.given";
+  circle: string;
+  target: number;
+  gesture: "celebrating" | "hear_you" | "holding_you" | "same_here" | "thank_you";
+  on: boolean;
+}
+
+/** To the writer of a message: who answered it with which gesture. */
+export interface GestureMade {
+  kind: "gesture.made";
+  circle: string;
+  target: number;
+  by: string;
+  name: string;
+  gesture: "celebrating" | "hear_you" | "holding_you" | "same_here" | "thank_you";
+}
+
+export interface GestureUndone {
+  kind: "gesture.undone";
+  circle: string;
+  target: number;
+  by: string;
+  gesture: "celebrating" | "hear_you" | "holding_you" | "same_here" | "thank_you";
+}
+
+export interface GivenGesture {
+  target: number;
+  gesture: "celebrating" | "hear_you" | "holding_you" | "same_here" | "thank_you";
+}
+
+/** Answer an announced closing with "we go on"; two people doing so keep the circle open without its host. */
+export interface GoOn {
+  do: "circle.go_on";
+  ref?: number;
+  circle: string;
+}
+
+export interface HeadsFrame {
+  heads: Record<string, number>;
+}
+
+export interface Hello {
+  me: string;
+  version: string;
+  beat: number;
+  now: number;
+}
+
+export interface HelloFrame {
+  hello: Hello;
+}
+
+export interface HereDiff {
+  came?: string[];
+  went?: string[];
+}
+
+export interface HereFrame {
+  on: string;
+  here: HereDiff;
+}
+
+export interface InviteLook {
+  circle: CircleView;
+}
+
+export interface InviteView {
+  id: string;
+  uses_left: number;
+  ends_at: number;
+}
+
+/** Whoever announced the closing takes it back. */
+export interface KeepCircleOpen {
+  do: "circle.keep_open";
+  ref?: number;
+  circle: string;
+}
+
+/** Make a sign-in name and a passphrase, to come back as the same person. */
+export interface KeepPlace {
+  sign_in_name: string;
+  passphrase: string;
+}
+
+export interface LeaveCircle {
+  do: "circle.leave";
+  ref?: number;
+  circle: string;
+}
+
+/** To the writer of a folded message: what was felt, never by whom, nor by how many. */
+export interface Letter {
+  id: string;
+  about: "folded" | "lapsed";
+  circle: string;
+  target: number;
+  at: number;
+  until?: number | null;
+  felt?: ("disrespect" | "illegal" | "pressure" | "privacy" | "safety" | "spam" | "threat")[];
+}
+
+export interface LetterCame {
+  kind: "letter.came";
+  letter: Letter;
+}
+
+export interface LetterDismissed {
+  kind: "letter.dismissed";
+  letter: string;
+}
+
+/** An event at its place in a log. */
+export interface Logged {
+  seq: number;
+  event: CircleOpened | CircleClosing | CircleStaysOpen | CircleClosed | ParticipantEntered | ParticipantLeft | MessagePosted | MessageEdited | MessageRephrased | MessageTakenBack | MessageReceived | MessageFolded | MessageUnfolded | WordsFaded | Quiet | CircleJoined | CircleParted | GestureMade | GestureUndone | GestureGiven | AsideSet | PreferencesChanged | SessionEnded | FlagMoved | LetterCame | LetterDismissed;
+}
+
+/** A token from a link, or a six-letter code. */
+export interface LookAtInvite {
+  invite: string;
+}
+
+/** Shown once: the server keeps only hashes of the token and of the code. */
+export interface MadeInvite {
+  invite: InviteView;
+  token: string;
+  code: string;
+}
+
+export interface MakeGesture {
+  do: "gesture.make";
+  ref?: number;
+  circle: string;
+  target: number;
+  gesture: "celebrating" | "hear_you" | "holding_you" | "same_here" | "thank_you";
+}
+
+export interface MakeInvite {
+  do: "invite.make";
+  ref?: number;
+  circle: string;
+  uses?: number;
+  lasts?: number;
+}
+
+/** Private: where this person's unread line will be next time. Nobody else learns of it. */
+export interface MarkRead {
+  do: "read.mark";
+  ref?: number;
+  circle: string;
+  seq: number;
+}
+
+/** Who one is. Without ``person``: nobody yet. */
+export interface Me {
+  name?: string | null;
+  sign_in_name?: string | null;
+  remembered?: boolean;
+  offered_name?: string | null;
+  title: string;
+  keep_default: number;
+  topics: string[];
+  agreement_default: string;
+  may_open: boolean;
+  exit_to: string;
+  plain_http?: boolean;
+  time_scale?: number;
+}
+
+export interface MessageEdited {
+  kind: "message.edited";
+  target: number;
+  body?: string | null;
+}
+
+export interface MessageFolded {
+  kind: "message.folded";
+  target: number;
+  until: number;
+}
+
+/** A message as it is now: read again later, it carries what was done to it since. */
+export interface MessagePosted {
+  kind: "message.posted";
+  by: string;
+  name: string;
+  at: number;
+  body?: string | null;
+  key: string;
+  reply_to?: number | null;
+  edited?: boolean;
+  rephrased?: boolean;
+  folded_until?: number | null;
+  received?: boolean;
+}
+
+export interface MessageReceived {
+  kind: "message.received";
+  target: number;
+}
+
+/** Its writer said it differently; a fold on it ends with that. */
+export interface MessageRephrased {
+  kind: "message.rephrased";
+  target: number;
+  body?: string | null;
+}
+
+export interface MessageTakenBack {
+  kind: "message.taken_back";
+  target: number;
+}
+
+export interface MessageUnfolded {
+  kind: "message.unfolded";
+  target: number;
+}
+
+/** What only this person sees of a circle. */
+export interface MyCircle {
+  participant: string;
+  read?: number;
+  hosting?: boolean;
+  announced_closing?: boolean;
+  aside?: string[];
+  given?: GivenGesture[];
+  received?: ReceivedGesture[];
+  invites?: InviteView[];
+}
+
+export interface MyFlag {
+  target: number;
+  status: "folded" | "lapsed" | "received" | "rephrased" | "taken_back" | "withdrawn";
+}
+
+/** An empty object. */
+export interface Nothing {
+
+}
+
+export interface OfferedName {
+  name: string;
+}
+
+export interface OkFrame {
+  re: number;
+  ok: Answer;
+}
+
+/** Open a drop-in room, now or at one set time. The opener becomes host and first participant. */
+export interface OpenCircle {
+  do: "circle.open";
+  ref?: number;
+  key: string;
+  topic: string;
+  about?: string;
+  agreement: string;
+  capacity?: number;
+  keep_for?: number | null;
+  opens_at?: number | null;
+  entry?: "anyone" | "invited";
+  host_shown?: boolean;
+  name?: string | null;
+}
+
+/** Events of one circle; ``base`` is the earliest seq this person may read. */
+export interface Page {
+  epoch: string;
+  base: number;
+  events: Logged[];
+}
+
+export interface Participant {
+  id: string;
+  name: string;
+}
+
+export interface ParticipantEntered {
+  kind: "participant.entered";
+  participant: string;
+  name: string;
+  at: number;
+}
+
+export interface ParticipantLeft {
+  kind: "participant.left";
+  participant: string;
+  at: number;
+}
+
+/** One's own place, as of the head it comes with. */
+export interface PersonView {
+  name: string;
+  kept: boolean;
+  preferences: Preferences;
+  circles?: string[];
+  letters?: Letter[];
+}
+
+/** A QR code as an SVG document. */
+export interface Picture {
+  svg: string;
+}
+
+export interface PostMessage {
+  do: "message.post";
+  ref?: number;
+  circle: string;
+  key: string;
+  body: string;
+  reply_to?: number | null;
+}
+
+/** How one person likes to be here. Kept with the person, never on the phone. */
+export interface Preferences {
+  quick_exit_keys: boolean;
+  gestures: boolean;
+  tell_writing: boolean;
+  muted: string[];
+  theme: "day" | "night" | "phone";
+  size: 100 | 110 | 125 | 150;
+  spacing: "usual" | "wide";
+  calm: boolean;
+  enter_posts: "auto" | "no" | "yes";
+  news: "all" | "counts" | "names" | "none";
+}
+
+export interface PreferencesChanged {
+  kind: "preferences.changed";
+  preferences: Preferences;
+}
+
+/** problem+json (RFC 9457). ``code`` is stable; ``detail`` is one plain sentence. */
+export interface Problem {
+  title: string;
+  status: number;
+  code: string;
+  detail: string;
+  retry_after?: number | null;
+}
+
+/** Something happened to a message from before this reader's time. It only keeps the count. */
+export interface Quiet {
+  kind: "quiet";
+}
+
+/** Events of a circle before a seq, newest page first, each page in order. */
+export interface ReadPage {
+  do: "history.page";
+  ref?: number;
+  circle: string;
+  before: number;
+  limit?: number;
+}
+
+export interface ReceivedGesture {
+  target: number;
+  by: string;
+  name: string;
+  gesture: "celebrating" | "hear_you" | "holding_you" | "same_here" | "thank_you";
+}
+
+/** Come back with the recovery words; they are used up, and new ones are given. */
+export interface Recover {
+  sign_in_name: string;
+  recovery_words: string;
+  new_passphrase: string;
+}
+
+/** Shown once. Only their hash is kept. */
+export interface RecoveryWords {
+  recovery_words: string;
+}
+
+export interface RefusedFrame {
+  re: number | null;
+  refused: Record<string, string | number>;
+}
+
+/** Whether this browser keeps the place after it is closed (14 days idle, 60 at most). */
+export interface Remember {
+  remember: boolean;
+}
+
+/** Its writer says a folded message differently; the fold ends, and the words before are gone from view. */
+export interface RephraseMessage {
+  do: "message.rephrase";
+  ref?: number;
+  circle: string;
+  target: number;
+  body: string;
+}
+
+export interface ResetFrame {
+  on: string;
+  reset: "faded" | "history" | "left";
+}
+
+export interface RevokeInvite {
+  do: "invite.revoke";
+  ref?: number;
+  circle: string;
+  invite: string;
+}
+
+/** Some sessions of this person ended; each socket looks whether its own is among them. */
+export interface SessionEnded {
+  kind: "session.ended";
+}
+
+export interface SessionView {
+  session: string;
+  began_at: number;
+  seen_at: number;
+  this_one?: boolean;
+}
+
+export interface Sessions {
+  sessions: SessionView[];
+}
+
+/** Stop seeing one participant, for oneself and in this circle; they are not told. */
+export interface SetAside {
+  do: "aside.set";
+  ref?: number;
+  circle: string;
+  participant: string;
+}
+
+export interface SetPreferences {
+  do: "preferences.set";
+  ref?: number;
+  preferences: Preferences;
+}
+
+export interface SignIn {
+  sign_in_name: string;
+  passphrase: string;
+  remember?: boolean;
+}
+
+export interface TakeBackMessage {
+  do: "message.take_back";
+  ref?: number;
+  circle: string;
+  target: number;
+}
+
+export interface TellWriting {
+  do: "writing.tell";
+  ref?: number;
+  circle: string;
+}
+
+export interface UndoAside {
+  do: "aside.undo";
+  ref?: number;
+  circle: string;
+  participant: string;
+}
+
+export interface UndoGesture {
+  do: "gesture.undo";
+  ref?: number;
+  circle: string;
+  target: number;
+  gesture: "celebrating" | "hear_you" | "holding_you" | "same_here" | "thank_you";
+}
+
+export interface UnwatchLog {
+  do: "log.unwatch";
+  ref?: number;
+  on: string;
+}
+
+/** Follow a log, from a cursor where one is held. Watching it again replaces the earlier watch. */
+export interface WatchLog {
+  do: "log.watch";
+  ref?: number;
+  on: string;
+  epoch?: string | null;
+  after?: number | null;
+}
+
+export interface Watching {
+  on: string;
+  epoch: string;
+  head: number;
+  base: number;
+  start: number;
+  reason: "entry" | "faded" | "far" | "first" | "history" | "resumed";
+  circle?: CircleView | null;
+  mine?: MyCircle | null;
+  flags?: MyFlag[];
+  participants?: Participant[];
+  here?: string[];
+  person?: PersonView | null;
+}
+
+export interface WithdrawFlag {
+  do: "flag.withdraw";
+  ref?: number;
+  circle: string;
+  target: number;
+}
+
+/** Everything up to and including ``floor`` is gone, here and on the server. */
+export interface WordsFaded {
+  kind: "words.faded";
+  floor: number;
+}
+
+export interface WritingFrame {
+  on: string;
+  writing?: true;
+}
+
+export type DoorCommand = CloseCircle | DismissLetter | EditMessage | EnterCircle | FlagMessage | ForgetMe | GoOn | KeepCircleOpen | LeaveCircle | MakeGesture | MakeInvite | MarkRead | OpenCircle | PostMessage | RephraseMessage | RevokeInvite | SetAside | SetPreferences | TakeBackMessage | UndoAside | UndoGesture | WithdrawFlag;
+
+export type SocketCommand = Beat | ReadPage | TellWriting | UnwatchLog | WatchLog;
+
+export type AnyEvent = AsideSet | CircleClosed | CircleClosing | CircleJoined | CircleOpened | CircleParted | CircleStaysOpen | FlagMoved | GestureGiven | GestureMade | GestureUndone | LetterCame | LetterDismissed | MessageEdited | MessageFolded | MessagePosted | MessageReceived | MessageRephrased | MessageTakenBack | MessageUnfolded | ParticipantEntered | ParticipantLeft | PreferencesChanged | Quiet | SessionEnded | WordsFaded;
+
+export type Answer = Done | MadeInvite | Page | Watching;
+
+export type AnyFrame = ByeFrame | EventFrame | HeadsFrame | HelloFrame | HereFrame | OkFrame | RefusedFrame | ResetFrame | WritingFrame;
+
+export type AnyCommand = DoorCommand | SocketCommand;
+
+/** What `ok` holds where it is not Done. */
+export interface Answers {
+  "log.watch": Watching;
+  "history.page": Page;
+  "invite.make": MadeInvite;
+}
