@@ -1,0 +1,39 @@
+"""Runs every test: the client's in Node, then Python's with real servers and a real browser.
+
+``--full`` adds the long fault profiles, ``--coverage`` measures; any other argument goes to pytest, and then only
+pytest runs.
+"""
+
+import sys
+
+from _steps import CLIENT, Step, close, node, python, run_openly, run_quietly, until_stopped
+
+OWN = {"--full", "--coverage"}
+
+
+def main() -> int:
+    arguments = sys.argv[1:]
+    for_pytest = [argument for argument in arguments if argument != "--coverage"]
+    measured = "--coverage" in arguments
+    chosen = set(arguments) - OWN
+    failed: list[str] = []
+
+    def passes(step: Step, *, quietly: bool = False) -> None:
+        if not (run_quietly(step) if quietly else run_openly(step)):
+            failed.append(step.name)
+
+    passes(Step("Browser client", python("bin/_prepare.py", "--tests")), quietly=True)
+    if not chosen:
+        # Installing a browser takes minutes; here it is not counted as part of a test. Without one the tests say so.
+        run_quietly(Step("Chromium", python("-m", "tests.chromium")))
+        passes(Step("Client tests", node("--test", "test/*.test.ts"), CLIENT))
+    run_pytest = ["-m", "coverage", "run", "-m", "pytest"] if measured else ["-m", "pytest"]
+    passes(Step("Python and browser tests", python(*run_pytest, *for_pytest)))
+    if measured:
+        run_quietly(Step("Coverage, gathered", python("-m", "coverage", "combine", "--quiet")))
+        passes(Step("Coverage", python("-m", "coverage", "report")))
+    return close(failed)
+
+
+if __name__ == "__main__":
+    sys.exit(until_stopped(main))
