@@ -3,9 +3,10 @@ import { type ReadonlySignal, signal } from "@preact/signals";
 import type { CircleView, Circles, InviteLook, InviteView, Picture } from "./generated/protocol.ts";
 import { get, send } from "./http.ts";
 import { freshKey } from "./key.ts";
-import { command, forgetCircle, patchCircle, show } from "./live.ts";
+import { forgetCircle, patchCircle } from "./logs.ts";
 import { type Result, refusal, value } from "./result.ts";
 import { hold, list, listFailed } from "./store.ts";
+import { command } from "./wire.ts";
 
 export interface NewCircle {
   readonly topic: string;
@@ -93,7 +94,6 @@ export async function enter(circle: string, agreement: number, name: string | nu
   const answer = await command({ do: "circle.enter", circle, agreement, name, invite });
   if (!answer.ok) return answer;
   tokens.delete(circle);
-  show(circle);
   return value(null);
 }
 

@@ -8,15 +8,19 @@ import type {
   Sessions,
 } from "./generated/protocol.ts";
 import { get, send } from "./http.ts";
-import { command, connectAgain, signedOut } from "./live.ts";
+import { connectAgain, forgetPerson, signedOut } from "./live.ts";
 import { LOST, type Result, value } from "./result.ts";
 import { me, person, preferences, unreachable } from "./store.ts";
+import { command } from "./wire.ts";
 
 /** Ask who one is; done once at the start, and again by "Try again" while `unreachable`. */
 export async function loadMe(): Promise<Result<Me>> {
   const answer = await get<Me>("/api/me");
   unreachable.value = !answer.ok && me.value === null;
-  if (answer.ok) me.value = answer.value;
+  if (!answer.ok) return answer;
+  // What was written in this tab belongs to somebody who is not here any more.
+  if (answer.value.name == null) forgetPerson();
+  me.value = answer.value;
   return answer;
 }
 
@@ -27,11 +31,11 @@ export async function offerName(): Promise<Result<string>> {
 }
 
 export function comeIn(name: string): Promise<Result<Me>> {
-  return become(send<Me>("/api/come-in", { name }));
+  return arrive(send<Me>("/api/come-in", { name }));
 }
 
 export function signIn(signInName: string, passphrase: string, stay: boolean): Promise<Result<Me>> {
-  return become(send<Me>("/api/sign-in", { sign_in_name: signInName, passphrase, remember: stay }));
+  return arrive(send<Me>("/api/sign-in", { sign_in_name: signInName, passphrase, remember: stay }));
 }
 
 /** Come back by recovery words. The value is the new words, shown once: they replace the ones just used. */
@@ -39,6 +43,7 @@ export async function recover(signInName: string, recoveryWords: string, newPass
   const body = { sign_in_name: signInName, recovery_words: recoveryWords, new_passphrase: newPassphrase };
   const answer = await send<RecoveryWords>("/api/recover", body);
   if (!answer.ok) return answer;
+  forgetPerson();
   await loadMe();
   return value(answer.value.recovery_words);
 }
@@ -106,6 +111,16 @@ export async function setPreferences(change: Partial<Preferences>): Promise<Resu
 /** Take the place back from another tab ("open in another tab · Use here"). */
 export function useHere(): void {
   connectAgain();
+}
+
+/** Somebody is here now: whoever was before leaves nothing behind. */
+async function arrive(asked: Promise<Result<Me>>): Promise<Result<Me>> {
+  const answer = await asked;
+  if (!answer.ok) return answer;
+  forgetPerson();
+  me.value = null;
+  me.value = answer.value;
+  return answer;
 }
 
 async function become(asked: Promise<Result<Me>>): Promise<Result<Me>> {

@@ -1,12 +1,15 @@
 /** Reading: pages, jumps, what was missed, the private read mark. */
 import { batch } from "@preact/signals";
-import { command, page, patchCircle } from "./live.ts";
+import { page, patchCircle } from "./logs.ts";
 import { messageAt } from "./state.ts";
 import { type CircleHold, hold } from "./store.ts";
+import { command } from "./wire.ts";
 import { LATEST, around, bounds, hasAbove, stepDown, stepUp } from "./window.ts";
 
 const PAGE = 50;
 const LONG_PAGE = 200;
+/** So many long pages are read by themselves to find the unread line; 500 events with the first. */
+const PAGES_TO_UNREAD = 2;
 /** Marks go out at most this often; the newest wins. */
 const MARK_EVERY = 500;
 
@@ -19,7 +22,11 @@ export async function older(circle: string): Promise<boolean> {
     held.window.value = stepUp(held.state.value.entries, held.window.value);
     return true;
   }
-  return readPage(held, PAGE);
+  const read = await readPage(held, PAGE);
+  if (read && hasAbove(held.state.value.entries, held.window.value)) {
+    held.window.value = stepUp(held.state.value.entries, held.window.value);
+  }
+  return read;
 }
 
 /** Show what comes after the rows that are mounted. */
@@ -67,6 +74,20 @@ export async function readFrom(circle: string): Promise<number | null> {
     });
   }
   return first;
+}
+
+/**
+ * Read back to where the unread line belongs. Where that is far, the log stays as it is and `away` says what was
+ * missed.
+ */
+export async function reachUnread(circle: string): Promise<void> {
+  const { state, unreadAfter } = hold(circle);
+  const from = unreadAfter.value;
+  const isReached = (): boolean => from === 0 || state.value.low <= Math.max(from + 1, state.value.base);
+  for (let pages = 0; pages < PAGES_TO_UNREAD && !isReached(); pages++) {
+    if (!(await readPage(hold(circle), LONG_PAGE))) return;
+  }
+  if (!isReached()) patchCircle(circle, { away: { missed: state.value.low - 1 - from, from } });
 }
 
 /** "Latest": what was missed stays behind, and can still be paged back to. */

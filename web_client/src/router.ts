@@ -55,7 +55,8 @@ export function go(to: Route): void {
 export function startRouter(): void {
   current.value = parse(location.hash);
   addEventListener("hashchange", () => {
-    current.value = parse(location.hash);
+    // Anything else after the sign, such as a skip link's target, is a place on the page.
+    if (location.hash === "" || location.hash.startsWith("#/")) current.value = parse(location.hash);
   });
   document.addEventListener("click", (event) => {
     if (event.defaultPrevented || event.button !== 0 || event.ctrlKey || event.metaKey || event.shiftKey) return;

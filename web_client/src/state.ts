@@ -90,6 +90,8 @@ export interface CircleState {
   readonly epoch: string | null;
   /** The newest seq that was taken in; the next frame must be `last + 1`. */
   readonly last: number;
+  /** The newest seq there was when the log was last asked for; `last < head` means it is still coming in. */
+  readonly head: number;
   /** Everything of `low … last` that one may see is in `entries`. */
   readonly low: number;
   /** The earliest seq one may read; `low > base` means there is more to page back to. */
@@ -135,6 +137,7 @@ export function emptyCircle(id: string): CircleState {
     entries: [],
     epoch: null,
     last: 0,
+    head: 0,
     low: 1,
     base: 1,
     read: 0,

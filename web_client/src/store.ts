@@ -67,6 +67,8 @@ export interface OutboxEntry {
   readonly why: "connection" | "turn" | "pace" | "circle" | null;
   readonly code: string | null;
   readonly facts: Facts;
+  /** Its place in the circle's log, once `sent`. */
+  readonly seq: number | null;
 }
 
 /** What a refusal says beside its code: numbers and short words, never what somebody wrote. */

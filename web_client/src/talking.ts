@@ -1,9 +1,10 @@
 /** Talking: words, gestures, flags, setting aside. */
 import type { Gesture, FlagMessage } from "./generated/protocol.ts";
-import { command, patchCircle, tell } from "./live.ts";
-import { addToOutbox, removeFromOutbox, retryInOutbox } from "./outbox.ts";
+import { patchCircle } from "./logs.ts";
 import { type Result, value } from "./result.ts";
+import { addToOutbox, removeFromOutbox, retryInOutbox } from "./sending.ts";
 import { hold, preferences } from "./store.ts";
+import { command, tell } from "./wire.ts";
 
 /** The most code points a message may have. The server judges; the composer counts and never cuts. */
 export const BODY_LIMIT = 4_000;

@@ -1,0 +1,124 @@
+/** The part of the fold that is one's own: what only this person sees of a circle, and one's own place. Pure. */
+import type {
+  AsideSet,
+  FlagMoved,
+  Gesture,
+  GestureGiven,
+  GestureMade,
+  GestureUndone,
+  GivenGesture,
+  Logged,
+  MyCircle,
+  MyFlag,
+  ReceivedGesture,
+  Watching,
+} from "./generated/protocol.ts";
+import type { CircleState, PersonState } from "./state.ts";
+
+/** Events of a person's log that belong to one circle. */
+export type Personal = GestureMade | GestureUndone | GestureGiven | AsideSet | FlagMoved;
+
+/** What only this person sees of a circle, as it came with the answer to watching it. */
+export function mineFrom(state: CircleState, mine: MyCircle, flags: readonly MyFlag[]): Partial<CircleState> {
+  return {
+    me: mine.participant,
+    hosting: mine.hosting ?? false,
+    announcedClosing: mine.announced_closing ?? false,
+    invites: mine.invites ?? [],
+    read: Math.max(state.read, mine.read ?? 0),
+    aside: new Set(mine.aside ?? []),
+    given: givenBy(mine.given ?? []),
+    answered: answersTo(mine.received ?? []),
+    flags: new Map(flags.map(({ target, status }) => [target, status])),
+  };
+}
+
+/** Each may come again and changes nothing then. */
+export function applyPersonal(state: CircleState, event: Personal): Partial<CircleState> {
+  switch (event.kind) {
+    case "gesture.made":
+    case "gesture.undone":
+      return { answered: answered(state, event) };
+    case "gesture.given":
+      return { given: withGiven(state.given, event) };
+    case "aside.was_set":
+      return { aside: toggled(state.aside, event.participant, event.on) };
+    case "flag.moved":
+      return { flags: new Map(state.flags).set(event.target, event.status) };
+  }
+}
+
+/** The answer to watching one's own log. */
+export function applyPlace(state: PersonState, answer: Watching, after: number | null): PersonState {
+  const goesOn = after !== null && answer.start === after + 1 && answer.epoch === state.epoch;
+  return {
+    epoch: answer.epoch,
+    last: goesOn ? state.last : answer.start - 1,
+    gap: false,
+    view: answer.person ?? state.view,
+  };
+}
+
+/** The next event of one's own log. */
+export function applyPersonEvent(state: PersonState, { seq, event }: Logged): PersonState {
+  if (seq <= state.last || state.view === null) return state;
+  if (seq !== state.last + 1) return { ...state, gap: true };
+  const next = { ...state, last: seq };
+  const { view } = state;
+  const circles = view.circles ?? [];
+  const letters = view.letters ?? [];
+  switch (event.kind) {
+    case "circle.joined":
+      if (circles.includes(event.circle)) return next;
+      return { ...next, view: { ...view, circles: [...circles, event.circle] } };
+    case "circle.parted":
+      return { ...next, view: { ...view, circles: circles.filter((id) => id !== event.circle) } };
+    case "preferences.changed":
+      return { ...next, view: { ...view, preferences: event.preferences ?? view.preferences } };
+    case "letter.came":
+      if (letters.some(({ id }) => id === event.letter.id)) return next;
+      return { ...next, view: { ...view, letters: [...letters, event.letter] } };
+    case "letter.dismissed":
+      return { ...next, view: { ...view, letters: letters.filter(({ id }) => id !== event.letter) } };
+    default:
+      return next;
+  }
+}
+
+function givenBy(gestures: readonly GivenGesture[]): ReadonlyMap<number, ReadonlySet<Gesture>> {
+  const given = new Map<number, Set<Gesture>>();
+  for (const { target, gesture } of gestures) given.set(target, (given.get(target) ?? new Set()).add(gesture));
+  return given;
+}
+
+function answersTo(gestures: readonly ReceivedGesture[]): ReadonlyMap<number, readonly ReceivedGesture[]> {
+  const answers = new Map<number, ReceivedGesture[]>();
+  for (const one of gestures) answers.set(one.target, [...(answers.get(one.target) ?? []), one]);
+  return answers;
+}
+
+function answered(
+  { answered: before }: CircleState,
+  event: GestureMade | GestureUndone,
+): ReadonlyMap<number, readonly ReceivedGesture[]> {
+  const others = (before.get(event.target) ?? []).filter(
+    ({ by, gesture }) => by !== event.by || gesture !== event.gesture,
+  );
+  const { target, by, gesture } = event;
+  const now = event.kind === "gesture.made" ? [...others, { target, by, name: event.name, gesture }] : others;
+  return new Map(before).set(target, now);
+}
+
+function withGiven(
+  before: ReadonlyMap<number, ReadonlySet<Gesture>>,
+  { target, gesture, on }: GestureGiven,
+): ReadonlyMap<number, ReadonlySet<Gesture>> {
+  return new Map(before).set(target, toggled(before.get(target) ?? new Set(), gesture, on));
+}
+
+function toggled<T>(before: ReadonlySet<T>, one: T, on: boolean): ReadonlySet<T> {
+  const now = new Set(before);
+  if (on) now.add(one);
+  else now.delete(one);
+  return now;
+}

@@ -1,0 +1,37 @@
+/** The start: settings, connection, first view. `exit.ts` runs before this, as a script of its own. */
+import { h, render } from "preact";
+import { startDrafts } from "./drafts.ts";
+import { startRegions } from "./keys.ts";
+import { isLeaving } from "./leaving.ts";
+import { startLive } from "./live.ts";
+import { startNews } from "./news.ts";
+import { loadMe } from "./place.ts";
+import { startRouter } from "./router.ts";
+import { startOutbox } from "./sending.ts";
+import { startSettings } from "./settings.ts";
+import { startViewport } from "./viewport.ts";
+import { App } from "./views/app.tsx";
+import { registerWorker } from "./worker.ts";
+
+function start(): void {
+  const root = document.getElementById("app");
+  if (!root || isLeaving()) return;
+  startSettings();
+  startRouter();
+  startRegions();
+  startViewport();
+  startDrafts();
+  startNews();
+  startOutbox();
+  startLive();
+  root.replaceChildren();
+  render(h(App, null), root);
+  // Nothing that was said stays in a page the browser keeps for going back to.
+  addEventListener("pagehide", () => render(null, root));
+  addEventListener("pageshow", (event) => {
+    if (event.persisted && !isLeaving()) render(h(App, null), root);
+  });
+  void loadMe().then(registerWorker);
+}
+
+start();

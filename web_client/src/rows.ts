@@ -1,0 +1,191 @@
+/** One row of the timeline: what is shown of a message, and how it stands for this reader. Pure. */
+import type { FlagStatus, Gesture, ReceivedGesture } from "./generated/protocol.ts";
+import { type CircleState, type Line, type Message, messageAt } from "./state.ts";
+import type { Facts, OutboxEntry } from "./store.ts";
+
+/** `id` is the row's key: it stays the same from the moment of pressing send to the server's echo and after. */
+export type Row = DayRow | UnreadRow | LineRow | MessageRow;
+
+export interface DayRow {
+  readonly kind: "day";
+  readonly id: string;
+  /** Any moment of that day. */
+  readonly at: number;
+}
+
+export interface UnreadRow {
+  readonly kind: "unread";
+  readonly id: "unread";
+}
+
+export interface LineRow {
+  readonly kind: "line";
+  readonly id: string;
+  readonly seq: number;
+  readonly line: Line;
+}
+
+/** What the message answers, from one's own log. */
+export interface Quote {
+  readonly seq: number;
+  /** `here`: `name` and `body` can be shown. `gone`: taken back or faded. `hidden`: folded, or hidden for oneself. `above`: not read yet; a press loads it. */
+  readonly is: "here" | "gone" | "hidden" | "above";
+  readonly name: string;
+  readonly body: string;
+}
+
+/**
+ * How the words stand for this reader. `plain`: shown. `taken_back`: gone. `folded`: for all, until `foldedUntil`.
+ * `flagged`: one flagged it oneself. `aside`: its writer is set aside. `muted`: it holds a muted word.
+ * All but `plain` and `taken_back` can be opened; then `open` is true and the words are shown with a way to close.
+ */
+export type Shown = "plain" | "taken_back" | "folded" | "flagged" | "aside" | "muted";
+
+export interface MessageRow {
+  readonly kind: "message";
+  readonly id: string;
+  /** `null` while it is only in the outbox. */
+  readonly seq: number | null;
+  readonly key: string;
+  readonly mine: boolean;
+  readonly by: string;
+  readonly name: string;
+  readonly at: number;
+  /** Starts a group: show name, seat mark and time. Every message still has them in its accessible name. */
+  readonly first: boolean;
+  readonly shown: Shown;
+  readonly open: boolean;
+  /** The words; "" once taken back. */
+  readonly body: string;
+  readonly edited: boolean;
+  readonly rephrased: boolean;
+  readonly foldedUntil: number | null;
+  readonly quote: Quote | null;
+  /** `null` once it is in the log. */
+  readonly sending: OutboxEntry["state"] | null;
+  readonly why: OutboxEntry["why"];
+  readonly code: string | null;
+  readonly facts: Facts;
+  /** Somebody answered it with a gesture (shown as "received" to all but its writer). */
+  readonly received: boolean;
+  /** Mine: who answered with what. */
+  readonly answered: readonly ReceivedGesture[];
+  /** What I gave. */
+  readonly given: ReadonlySet<Gesture>;
+  readonly flag: FlagStatus | null;
+}
+
+const NO_GIVEN: ReadonlySet<Gesture> = new Set<Gesture>();
+const NO_FACTS: Facts = {};
+/** Scripts that put no space between words. */
+const UNSPACED = /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Thai}\p{Script=Lao}\p{Script=Khmer}\p{Script=Myanmar}]/u;
+const LETTER_AT_END = /[\p{L}\p{N}]$/u;
+const LETTER_AT_START = /^[\p{L}\p{N}]/u;
+/** Flags in these states no longer hide the message for the flagger. */
+const SETTLED_FLAGS: ReadonlySet<FlagStatus> = new Set<FlagStatus>(["withdrawn", "rephrased", "taken_back"]);
+
+/** How a message stands for this reader. `words` are the muted ones, prepared by `comparable`. */
+function shownAs(message: Message, state: CircleState, words: readonly string[]): Shown {
+  if (message.body === null) return "taken_back";
+  if (message.by === state.me) return message.foldedUntil === null ? "plain" : "folded";
+  const flag = state.flags.get(message.seq);
+  if (flag && !SETTLED_FLAGS.has(flag)) return "flagged";
+  if (state.aside.has(message.by)) return "aside";
+  if (message.foldedUntil !== null) return "folded";
+  return holdsMuted(message.body, words) ? "muted" : "plain";
+}
+
+/** Whether a text holds one of the muted words (prepared by `comparable`) as a word of its own. */
+export function holdsMuted(text: string, words: readonly string[]): boolean {
+  if (words.length === 0) return false;
+  const body = comparable(text);
+  return words.some((word) => word !== "" && holds(body, word));
+}
+
+function holds(body: string, word: string): boolean {
+  if (UNSPACED.test(word)) return body.includes(word);
+  for (let at = body.indexOf(word); at >= 0; at = body.indexOf(word, at + 1)) {
+    const before = body.slice(Math.max(0, at - 2), at).match(LETTER_AT_END);
+    const after = body.slice(at + word.length, at + word.length + 2).match(LETTER_AT_START);
+    if (!before && !after) return true;
+  }
+  return false;
+}
+
+/** Text in the form in which muted words are looked for. */
+export function comparable(text: string): string {
+  return text.normalize("NFKC").toLowerCase().trim();
+}
+
+export function messageRow(
+  message: Message,
+  state: CircleState,
+  opened: ReadonlySet<number>,
+  words: readonly string[],
+): MessageRow {
+  const mine = message.by === state.me;
+  return {
+    kind: "message",
+    id: mine ? message.key : `${message.by} ${message.key}`,
+    seq: message.seq,
+    key: message.key,
+    mine,
+    by: message.by,
+    name: message.name,
+    at: message.at,
+    first: true,
+    shown: shownAs(message, state, words),
+    open: opened.has(message.seq),
+    body: message.body ?? "",
+    edited: message.edited,
+    rephrased: message.rephrased,
+    foldedUntil: message.foldedUntil,
+    quote: message.replyTo === null ? null : quoteOf(message.replyTo, state, words),
+    sending: null,
+    why: null,
+    code: null,
+    facts: NO_FACTS,
+    received: message.received,
+    answered: state.answered.get(message.seq) ?? [],
+    given: state.given.get(message.seq) ?? NO_GIVEN,
+    flag: state.flags.get(message.seq) ?? null,
+  };
+}
+
+export function waitingRow(entry: OutboxEntry, state: CircleState, words: readonly string[]): MessageRow {
+  return {
+    kind: "message",
+    id: entry.key,
+    seq: null,
+    key: entry.key,
+    mine: true,
+    by: state.me,
+    name: state.participants.get(state.me) ?? "",
+    at: entry.at,
+    first: true,
+    shown: "plain",
+    open: false,
+    body: entry.body,
+    edited: false,
+    rephrased: false,
+    foldedUntil: null,
+    quote: entry.replyTo === null ? null : quoteOf(entry.replyTo, state, words),
+    sending: entry.state,
+    why: entry.why,
+    code: entry.code,
+    facts: entry.facts,
+    received: false,
+    answered: [],
+    given: NO_GIVEN,
+    flag: null,
+  };
+}
+
+function quoteOf(seq: number, state: CircleState, words: readonly string[]): Quote {
+  const message = messageAt(state, seq);
+  if (message === null) return { seq, is: seq < state.low && seq >= state.base ? "above" : "gone", name: "", body: "" };
+  const shown = shownAs(message, state, words);
+  if (shown === "taken_back") return { seq, is: "gone", name: message.name, body: "" };
+  if (shown !== "plain") return { seq, is: "hidden", name: shown === "folded" ? message.name : "", body: "" };
+  return { seq, is: "here", name: message.name, body: message.body ?? "" };
+}

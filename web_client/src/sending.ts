@@ -1,0 +1,58 @@
+/** The outbox of this tab: kept in `sessionStorage` so that a reload loses nothing, shown through the store. */
+import { isLeaving } from "./leaving.ts";
+import { onArrival, shownCircle } from "./logs.ts";
+import { Outbox } from "./outbox.ts";
+import { type OutboxEntry, outbox as shown } from "./store.ts";
+import { ask, socket } from "./wire.ts";
+
+const NAME = "outbox";
+
+const outbox = new Outbox({
+  ask,
+  isLive: () => socket.isLive,
+  isShown: (circle) => circle === shownCircle(),
+  changed(entries) {
+    shown.value = entries;
+    const left = entries.filter(({ state }) => state !== "sent");
+    if (isLeaving()) return;
+    if (left.length === 0) sessionStorage.removeItem(NAME);
+    else sessionStorage.setItem(NAME, JSON.stringify(left));
+  },
+  now: Date.now,
+  after: (ms, then) => void setTimeout(then, ms),
+});
+
+/** Take up what a reload left, and follow the logs. */
+export function startOutbox(): void {
+  const kept = sessionStorage.getItem(NAME);
+  if (kept !== null) outbox.restore(JSON.parse(kept) as OutboxEntry[]);
+  onArrival(({ circle, messages, last, me }) => {
+    const keys = new Set(messages.filter(({ by }) => by === me).map(({ key }) => key));
+    outbox.settle(circle, keys, last);
+  });
+  // The page asks before it is closed while words are still on their way.
+  addEventListener("beforeunload", (event) => {
+    if (!isLeaving() && shown.value.some(({ state }) => state === "waiting" || state === "sending")) event.preventDefault();
+  });
+}
+
+export function addToOutbox(circle: string, body: string, replyTo: number | null): string {
+  return outbox.add(circle, body, replyTo);
+}
+
+export function retryInOutbox(key: string, body?: string): void {
+  outbox.retry(key, body);
+}
+
+export function removeFromOutbox(key: string): void {
+  outbox.remove(key);
+}
+
+export function forgetOutbox(): void {
+  outbox.clear();
+}
+
+/** Send what may go now: the connection is back, or another circle is on screen. */
+export function pump(): void {
+  outbox.pump();
+}

@@ -1,0 +1,75 @@
+/** Moments in the viewer's own zone and language, by `Intl` alone. */
+
+const DAY = 86_400_000;
+
+/** "20:30" for now and here, in the page's language. */
+export function clock(at: number): string {
+  return timeOf(at, pageLanguage());
+}
+
+/** "20:30" if that is today, else with its day: "tomorrow 20:30", "Thursday 20:30", "5 March 20:30". */
+export function whenWords(at: number): string {
+  const today = dayOf(at) === dayOf(Date.now());
+  return today ? clock(at) : `${dayWords(at)} ${clock(at)}`;
+}
+
+/** The day's name from today: "today", "yesterday", "Thursday", "5 March". */
+export function dayWords(at: number): string {
+  return dayName(at, Date.now(), pageLanguage());
+}
+
+function pageLanguage(): string {
+  return document.documentElement.lang || "en";
+}
+const formats = new Map<string, Intl.DateTimeFormat>();
+
+/** The calendar day of a moment as `2026-03-01`, in the device's zone unless another is named. */
+export function dayOf(at: number, zone?: string): string {
+  // Swedish dates are written that way, so the parts need no putting together.
+  return format("sv-SE", { year: "numeric", month: "2-digit", day: "2-digit" }, zone).format(at);
+}
+
+/** "20:30" or "8:30 PM", as the language has it. */
+export function timeOf(at: number, language: string, zone?: string): string {
+  return format(language, { hour: "numeric", minute: "2-digit" }, zone).format(at);
+}
+
+/** "today", "yesterday", "Thursday", then "5 March", with the year once it is another. */
+export function dayName(at: number, now: number, language: string, zone?: string): string {
+  const days = daysBetween(now, at, zone);
+  if (Math.abs(days) <= 1) return new Intl.RelativeTimeFormat(language, { numeric: "auto" }).format(days, "day");
+  if (Math.abs(days) < 7) return format(language, { weekday: "long" }, zone).format(at);
+  const sameYear = dayOf(at, zone).slice(0, 4) === dayOf(now, zone).slice(0, 4);
+  return format(language, { day: "numeric", month: "long", ...(sameYear ? {} : { year: "numeric" }) }, zone).format(at);
+}
+
+/** How many calendar days `to` lies after `from`; negative before. */
+export function daysBetween(from: number, to: number, zone?: string): number {
+  return Math.round((Date.parse(dayOf(to, zone)) - Date.parse(dayOf(from, zone))) / DAY);
+}
+
+/** The viewer's zone as people name it, e.g. "Newfoundland Time". */
+export function zoneName(language = pageLanguage(), zone?: string, at = Date.now()): string {
+  const parts = format(language, { timeZoneName: "longGeneric" } as Intl.DateTimeFormatOptions, zone).formatToParts(at);
+  return parts.find(({ type }) => type === "timeZoneName")?.value ?? "UTC";
+}
+
+/** A length of time in its largest whole unit: what words keep for, how long an invite lasts. */
+export function lengthOf(ms: number, language: string): string {
+  const [amount, unit] = unitOf(ms);
+  return new Intl.NumberFormat(language, { style: "unit", unit, unitDisplay: "long" }).format(amount);
+}
+
+function unitOf(ms: number): [number, "day" | "hour" | "minute"] {
+  if (ms >= DAY) return [Math.round(ms / DAY), "day"];
+  if (ms >= 3_600_000) return [Math.round(ms / 3_600_000), "hour"];
+  return [Math.max(1, Math.round(ms / 60_000)), "minute"];
+}
+
+function format(language: string, options: Intl.DateTimeFormatOptions, zone?: string): Intl.DateTimeFormat {
+  const wanted = zone === undefined ? options : { ...options, timeZone: zone };
+  const name = `${language} ${JSON.stringify(wanted)}`;
+  let found = formats.get(name);
+  if (!found) formats.set(name, (found = new Intl.DateTimeFormat(language, wanted)));
+  return found;
+}
