@@ -48,6 +48,7 @@ export {
   dismissLetter,
   edit,
   flag,
+  foldForMe,
   gesture,
   open,
   post,

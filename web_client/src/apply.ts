@@ -137,9 +137,8 @@ class Draft {
 
   private placed(entry: Entry): Entry {
     if (entry.kind === "line") return entry;
-    return this.state.unplaced
-      .filter(({ target }) => target === entry.seq)
-      .reduce<Message>((message, { change }) => ({ ...message, ...change }), entry);
+    const changes = this.state.unplaced.filter(({ target }) => target === entry.seq);
+    return Object.assign({}, entry, ...changes.map(({ change }) => change)) as Message;
   }
 
   private change(target: number, change: Partial<Message>): void {

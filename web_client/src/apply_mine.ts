@@ -13,7 +13,7 @@ import type {
   ReceivedGesture,
   Watching,
 } from "./generated/protocol.ts";
-import type { CircleState, PersonState } from "./state.ts";
+import { type CircleState, type PersonState, toggled } from "./state.ts";
 
 /** Events of a person's log that belong to one circle. */
 export type Personal = GestureMade | GestureUndone | GestureGiven | AsideSet | FlagMoved;
@@ -114,11 +114,4 @@ function withGiven(
   { target, gesture, on }: GestureGiven,
 ): ReadonlyMap<number, ReadonlySet<Gesture>> {
   return new Map(before).set(target, toggled(before.get(target) ?? new Set(), gesture, on));
-}
-
-function toggled<T>(before: ReadonlySet<T>, one: T, on: boolean): ReadonlySet<T> {
-  const now = new Set(before);
-  if (on) now.add(one);
-  else now.delete(one);
-  return now;
 }

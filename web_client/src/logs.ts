@@ -78,8 +78,8 @@ export async function watch(on: string, fresh = false): Promise<void> {
   if ("ok" in answer) return begun(answer.ok as Watching, after);
   if (!("refused" in answer)) return;
   const { code, retry_after: wait } = answer.refused;
-  if (code === "rate.limited") setTimeout(() => void watch(on, fresh), Number(wait ?? AGAIN_AFTER));
-  else if (on !== own) put(idOf(on), { is: "outside" });
+  if (code === "log.not_found" && on !== own) put(idOf(on), { is: "outside" });
+  else setTimeout(() => void watch(on, fresh), Number(wait ?? AGAIN_AFTER));
 }
 
 /** The next event of a log. */

@@ -23,7 +23,12 @@ export interface Surroundings {
 const A_WHILE = 5_000;
 const AT_LEAST = 200;
 /** Refusals that end by themselves: the words stay in line. */
-const PASSING: Readonly<Record<string, OutboxEntry["why"]>> = { "rate.limited": "pace", "circle.waiting": "circle" };
+const PASSING: Readonly<Record<string, OutboxEntry["why"]>> = {
+  "rate.limited": "pace",
+  "circle.waiting": "circle",
+  "server.closing": "connection",
+  "storage.unavailable": "connection",
+};
 const NO_FACTS: Facts = {};
 
 export class Outbox {

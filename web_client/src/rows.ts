@@ -37,9 +37,10 @@ export interface Quote {
 /**
  * How the words stand for this reader. `plain`: shown. `taken_back`: gone. `folded`: for all, until `foldedUntil`.
  * `flagged`: one flagged it oneself. `aside`: its writer is set aside. `muted`: it holds a muted word.
+ * `mine`: one folded it for oneself.
  * All but `plain` and `taken_back` can be opened; then `open` is true and the words are shown with a way to close.
  */
-export type Shown = "plain" | "taken_back" | "folded" | "flagged" | "aside" | "muted";
+export type Shown = "plain" | "taken_back" | "folded" | "flagged" | "aside" | "muted" | "mine";
 
 export interface MessageRow {
   readonly kind: "message";
@@ -85,8 +86,9 @@ const LETTER_AT_START = /^[\p{L}\p{N}]/u;
 const SETTLED_FLAGS: ReadonlySet<FlagStatus> = new Set<FlagStatus>(["withdrawn", "rephrased", "taken_back"]);
 
 /** How a message stands for this reader. `words` are the muted ones, prepared by `comparable`. */
-function shownAs(message: Message, state: CircleState, words: readonly string[]): Shown {
+function shownAs(message: Message, state: CircleState, words: readonly string[], folds?: Folds): Shown {
   if (message.body === null) return "taken_back";
+  if (folds?.folded.has(message.seq)) return "mine";
   if (message.by === state.me) return message.foldedUntil === null ? "plain" : "folded";
   const flag = state.flags.get(message.seq);
   if (flag && !SETTLED_FLAGS.has(flag)) return "flagged";
@@ -112,6 +114,12 @@ function holds(body: string, word: string): boolean {
   return false;
 }
 
+/** What one opened, and what one folded for oneself, on this screen; by seq. */
+export interface Folds {
+  readonly opened: ReadonlySet<number>;
+  readonly folded: ReadonlySet<number>;
+}
+
 /** Text in the form in which muted words are looked for. */
 export function comparable(text: string): string {
   return text.normalize("NFKC").toLowerCase().trim();
@@ -120,7 +128,7 @@ export function comparable(text: string): string {
 export function messageRow(
   message: Message,
   state: CircleState,
-  opened: ReadonlySet<number>,
+  folds: Folds,
   words: readonly string[],
 ): MessageRow {
   const mine = message.by === state.me;
@@ -134,8 +142,8 @@ export function messageRow(
     name: message.name,
     at: message.at,
     first: true,
-    shown: shownAs(message, state, words),
-    open: opened.has(message.seq),
+    shown: shownAs(message, state, words, folds),
+    open: folds.opened.has(message.seq),
     body: message.body ?? "",
     edited: message.edited,
     rephrased: message.rephrased,

@@ -7,6 +7,7 @@
  */
 import { type ReadonlySignal, type Signal, signal } from "@preact/signals";
 import { Attention } from "./attention.ts";
+import { Pane } from "./pane.ts";
 import { jumpTo, markRead, newer, older, reachUnread, toLatest } from "./reading.ts";
 import type { CircleHold } from "./store.ts";
 import { newSince } from "./timeline.ts";
@@ -29,8 +30,8 @@ export interface Below {
 export class Scroller {
   readonly below: ReadonlySignal<Below>;
   private setBelow: Signal<Below>;
+  private pane: Pane;
   private view: HTMLElement;
-  private list: HTMLElement;
   private held: CircleHold;
   /** The row that holds its place, where its top was below the view's top, and how far was scrolled then. */
   private anchor: { row: Element; top: number; scrolled: number } | null = null;
@@ -42,15 +43,16 @@ export class Scroller {
   private onScroll = (): void => this.scrolled();
 
   constructor(view: HTMLElement, list: HTMLElement, held: CircleHold) {
+    this.pane = new Pane(view, list);
     this.view = view;
-    this.list = list;
     this.held = held;
     this.below = this.setBelow = signal<Below>({ shown: false, fresh: 0 });
-    this.attention = new Attention(() => markRead(held.id, this.lastInView(this.rows())));
+    this.attention = new Attention(() => markRead(held.id, this.pane.newestSeen()));
     // Places are kept here; two keepers would move rows twice.
     view.style.setProperty("overflow-anchor", "none");
     view.addEventListener("scroll", this.onScroll, { passive: true });
-    this.mutations.observe(list, { childList: true, subtree: true, characterData: true, attributes: true });
+    // What stands above the rows moves them too.
+    this.mutations.observe(view, { childList: true, subtree: true, characterData: true, attributes: true });
     this.sizes.observe(view);
     this.sizes.observe(list);
     this.hold();
@@ -67,8 +69,8 @@ export class Scroller {
 
   /** "Latest": first to the unread line, if it is below; then to the end. */
   latest(): void {
-    const line = this.row("unread");
-    const below = line !== null && this.topOf(line) > this.view.clientHeight;
+    const line = this.pane.row("unread");
+    const below = line !== null && this.pane.topOf(line) > this.view.clientHeight;
     if (below && !this.wentToUnread) this.toUnread(line);
     else this.toEnd();
   }
@@ -86,7 +88,7 @@ export class Scroller {
     this.held.atEnd.value = false;
     const mounted = await jumpTo(this.held.id, seq);
     if (mounted) await painted();
-    const row = this.list.querySelector<HTMLElement>(`[data-seq="${seq}"]`);
+    const row = this.pane.message(seq);
     if (!mounted || !row) {
       this.held.atEnd.value = atEnd;
       return false;
@@ -98,16 +100,20 @@ export class Scroller {
 
   /** The seq of the first message in view, to come back to later with `toMessage`. */
   whereIAm(): number | null {
-    const row = this.rows().find((one) => one.hasAttribute("data-seq") && this.topOf(one) >= 0);
-    return row ? Number(row.getAttribute("data-seq")) : null;
+    return this.pane.oldestInView();
   }
 
-  /** On coming in, once the log is here: the unread line a third down the view, or the end where nothing is new. */
-  private async enter(): Promise<void> {
+  /**
+   * On coming in: the unread line a third down the view, or the end where nothing is new. Happens by itself, once,
+   * as soon as the log is here.
+   */
+  async toEntry(): Promise<void> {
+    const { phase, last, head } = this.held.state.value;
+    if (this.entered || phase !== "inside" || last < head) return;
     this.entered = true;
     await reachUnread(this.held.id);
     await painted();
-    const line = this.row("unread");
+    const line = this.pane.row("unread");
     if (line) this.toUnread(line);
   }
 
@@ -117,26 +123,25 @@ export class Scroller {
   }
 
   private place(row: Element): void {
-    this.scrollTo(this.view.scrollTop + this.topOf(row) - this.view.clientHeight * A_THIRD);
+    this.scrollTo(this.view.scrollTop + this.pane.topOf(row) - this.view.clientHeight * A_THIRD);
     this.held.atEnd.value = this.isAtEnd();
     this.settle();
   }
 
   /** Rows came, went or changed their size: keep the end, or the anchored row, where it was. */
   private hold(): void {
-    const { state, window, atEnd } = this.held;
+    const { window, atEnd } = this.held;
     if (atEnd.value && window.value.high === null) this.scrollTo(this.view.scrollHeight);
     else if (this.anchor?.row.isConnected) {
       const { row, top, scrolled } = this.anchor;
       // A finger may have moved the view since; only what the rows themselves moved is made good. At the very end
       // the browser moved it, for lack of rows below.
-      const byFinger = this.toBottom() > 1 ? this.view.scrollTop - scrolled : 0;
-      const moved = this.topOf(row) + byFinger - top;
+      const byFinger = this.pane.toBottom() > 1 ? this.view.scrollTop - scrolled : 0;
+      const moved = this.pane.topOf(row) + byFinger - top;
       if (Math.abs(moved) >= 0.5) this.scrollTo(this.view.scrollTop + moved);
     }
     this.settle();
-    const { phase, last, head } = state.value;
-    if (!this.entered && phase === "inside" && last >= head) void this.enter();
+    void this.toEntry();
   }
 
   private scrolled(): void {
@@ -146,76 +151,33 @@ export class Scroller {
     const window = this.held.window.value;
     if (this.view.scrollTop < NEAR && (hasAbove(entries, window) || low > base)) {
       if (this.held.older.value === "idle") void older(this.held.id);
-    } else if (this.toBottom() < NEAR && hasBelow(entries, window)) newer(this.held.id);
+    } else if (this.pane.toBottom() < NEAR && hasBelow(entries, window)) newer(this.held.id);
   }
 
   private settle(): void {
-    const rows = this.rows();
-    const row = rows[firstOf(rows, (one) => one.getBoundingClientRect().bottom > this.edge("top"))];
-    this.anchor = row ? { row, top: this.topOf(row), scrolled: this.view.scrollTop } : null;
-    this.lookBelow(rows);
+    const row = this.pane.topmost();
+    this.anchor = row ? { row, top: this.pane.topOf(row), scrolled: this.view.scrollTop } : null;
+    this.lookBelow();
     this.attention.again();
   }
 
-  private lookBelow(rows: readonly Element[]): void {
+  private lookBelow(): void {
     const { state, window, atEnd } = this.held;
-    const under = rows.length - firstOf(rows, (one) => one.getBoundingClientRect().top >= this.edge("bottom"));
-    const fresh = newSince(state.value, Math.max(this.lastInView(rows), state.value.read));
-    const shown = !atEnd.value && (fresh > 0 || under > ROWS_BELOW || window.value.high !== null);
+    const fresh = newSince(state.value, Math.max(this.pane.newestSeen(), state.value.read));
+    const isFar = window.value.high !== null || this.pane.countBelow() > ROWS_BELOW;
+    const shown = !atEnd.value && (fresh > 0 || isFar);
     const before = this.setBelow.value;
     if (before.shown !== shown || before.fresh !== fresh) this.setBelow.value = { shown, fresh };
   }
 
-  /** The newest message whose bottom is in view; 0 for none. */
-  private lastInView(rows: readonly Element[]): number {
-    const past = firstOf(rows, (one) => one.getBoundingClientRect().bottom > this.edge("bottom") + 1);
-    for (let at = past - 1; at >= 0; at--) {
-      const seq = rows[at]?.getAttribute("data-seq");
-      if (seq != null) return Number(seq);
-    }
-    return 0;
-  }
-
-  private row(id: string): Element | null {
-    return this.list.querySelector(`[data-row="${id}"]`);
-  }
-
-  private rows(): Element[] {
-    return [...this.list.children].filter((row) => row.hasAttribute("data-row"));
-  }
-
-  private edge(side: "top" | "bottom"): number {
-    return this.view.getBoundingClientRect()[side];
-  }
-
-  private topOf(row: Element): number {
-    return row.getBoundingClientRect().top - this.edge("top");
-  }
-
   private isAtEnd(): boolean {
-    return this.held.window.value.high === null && this.toBottom() <= STICK;
-  }
-
-  private toBottom(): number {
-    return this.view.scrollHeight - this.view.clientHeight - this.view.scrollTop;
+    return this.held.window.value.high === null && this.pane.toBottom() <= STICK;
   }
 
   private scrollTo(top: number): void {
     // Not `scrollTop =`: iOS drops that during a flick. Never smooth, so that nothing moves by itself.
     this.view.scrollTo({ top, behavior: "instant" });
   }
-}
-
-/** Index of the first row for which `is` holds, where it holds for all after it; the length if for none. */
-function firstOf(rows: readonly Element[], is: (row: Element) => boolean): number {
-  let from = 0;
-  let to = rows.length;
-  while (from < to) {
-    const middle = (from + to) >> 1;
-    if (is(rows[middle] as Element)) to = middle;
-    else from = middle + 1;
-  }
-  return from;
 }
 
 function painted(): Promise<void> {

@@ -2,7 +2,7 @@
  * The one WebSocket: refs, signs of life, back-off and goodbyes. It knows nothing of circles; `live.ts` does.
  * No other file touches `WebSocket`.
  */
-import type { AnyCommand, AnyFrame, HeadsFrame, Hello } from "./generated/protocol.ts";
+import type { AnyCommand, AnyFrame, Hello } from "./generated/protocol.ts";
 
 /** Frames that are not about the connection itself. */
 export type LogFrame = Exclude<AnyFrame, { hello: Hello } | { re: number | null } | { bye: unknown }>;
@@ -114,8 +114,12 @@ export class Socket {
     this.comeBackIn = null;
     const ws = new WebSocket(this.address());
     this.ws = ws;
-    ws.onmessage = ({ data }: MessageEvent<string>) => current() && this.hear(JSON.parse(data) as AnyFrame);
-    ws.onclose = ({ code }) => current() && this.gone(code);
+    ws.addEventListener("message", ({ data }: MessageEvent<string>) => {
+      if (current()) this.hear(JSON.parse(data) as AnyFrame);
+    });
+    ws.addEventListener("close", ({ code }) => {
+      if (current()) this.gone(code);
+    });
     clearInterval(this.watch);
     this.watch = setInterval(() => {
       if (this.silentFor() > this.beat + GRACE) this.drop();
@@ -134,13 +138,9 @@ export class Socket {
     } else if ("bye" in frame) {
       this.comeBackIn = frame.bye.retry_after;
     } else {
-      if ("heads" in frame) this.signOfLife(frame);
+      if ("heads" in frame) this.ws?.send(JSON.stringify({ do: "beat" }));
       this.handlers.frame(frame);
     }
-  }
-
-  private signOfLife(_: HeadsFrame): void {
-    this.ws?.send(JSON.stringify({ do: "beat" }));
   }
 
   private answer(re: number | null, answer: Answered): void {

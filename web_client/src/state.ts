@@ -169,3 +169,10 @@ export function messageAt(state: CircleState, seq: number): Message | null {
   const found = state.entries[placeOf(state.entries, seq)];
   return found?.kind === "message" && found.seq === seq ? found : null;
 }
+
+export function toggled<T>(before: ReadonlySet<T>, one: T, on: boolean): ReadonlySet<T> {
+  const now = new Set(before);
+  if (on) now.add(one);
+  else now.delete(one);
+  return now;
+}

@@ -43,6 +43,8 @@ export interface CircleHold {
   readonly unreadAfter: Signal<number>;
   /** Folded, set aside, muted and flagged messages one chose to open, by seq. */
   readonly opened: Signal<ReadonlySet<number>>;
+  /** Messages one folded for oneself on this screen, by seq. */
+  readonly foldedForMe: Signal<ReadonlySet<number>>;
   /** How reading older pages stands; `failed` shows "Try again" in place. */
   readonly older: Signal<"idle" | "reading" | "failed">;
   /** Somebody (never who) wrote within the last 5 s. */
@@ -116,6 +118,7 @@ export function hold(id: string): CircleHold {
       atEnd: signal(true),
       unreadAfter: signal(0),
       opened: signal<ReadonlySet<number>>(new Set<number>()),
+      foldedForMe: signal<ReadonlySet<number>>(new Set<number>()),
       older: signal<"idle" | "reading" | "failed">("idle"),
       writing: signal(false),
     };

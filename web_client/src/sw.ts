@@ -2,8 +2,6 @@
  * The service worker: keeps the page itself (names of its files come from the build) and the help page, so that both
  * open without a network. It never keeps anything of a person: no answers of `/api`, no words, no names.
  */
-export {};
-
 declare const ASSETS: readonly string[];
 declare const VERSION: string;
 

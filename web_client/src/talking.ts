@@ -3,6 +3,7 @@ import type { Gesture, FlagMessage } from "./generated/protocol.ts";
 import { patchCircle } from "./logs.ts";
 import { type Result, value } from "./result.ts";
 import { addToOutbox, removeFromOutbox, retryInOutbox } from "./sending.ts";
+import { toggled } from "./state.ts";
 import { hold, preferences } from "./store.ts";
 import { command, tell } from "./wire.ts";
 
@@ -86,10 +87,14 @@ export function dismissLetter(letter: string): Promise<Result> {
 /** Open or close a folded, set aside, muted or flagged message for oneself, on this screen. */
 export function open(circle: string, target: number, on: boolean): void {
   const { opened } = hold(circle);
-  const next = new Set(opened.value);
-  if (on) next.add(target);
-  else next.delete(target);
-  opened.value = next;
+  opened.value = toggled(opened.value, target, on);
+}
+
+/** Fold a message for oneself, on this screen; nobody is told, not even the server. */
+export function foldForMe(circle: string, target: number, on: boolean): void {
+  const { foldedForMe } = hold(circle);
+  foldedForMe.value = toggled(foldedForMe.value, target, on);
+  open(circle, target, false);
 }
 
 /** Call on every change of the composer: others learn that somebody is writing, at most every 3 s, if one allows it. */
@@ -103,18 +108,11 @@ export function tellWriting(circle: string): void {
 
 function giveHere(circle: string, target: number, kind: Gesture, on: boolean): void {
   const given = new Map(hold(circle).state.value.given);
-  const here = new Set(given.get(target));
-  if (on) here.add(kind);
-  else here.delete(kind);
-  given.set(target, here);
-  patchCircle(circle, { given });
+  patchCircle(circle, { given: given.set(target, toggled(given.get(target) ?? new Set(), kind, on)) });
 }
 
 function asideHere(circle: string, participant: string, on: boolean): void {
-  const aside = new Set(hold(circle).state.value.aside);
-  if (on) aside.add(participant);
-  else aside.delete(participant);
-  patchCircle(circle, { aside });
+  patchCircle(circle, { aside: toggled(hold(circle).state.value.aside, participant, on) });
 }
 
 async function plainly(asked: Promise<Result<unknown>>): Promise<Result> {

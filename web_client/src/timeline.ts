@@ -2,7 +2,7 @@
  * Messages into rows: day lines, groups of one writer, and the unread line. Pure, and only over what the window
  * mounts.
  */
-import { type MessageRow, type Row, comparable, messageRow, waitingRow } from "./rows.ts";
+import { type Folds, type MessageRow, type Row, comparable, messageRow, waitingRow } from "./rows.ts";
 import type { CircleState, Line, Message } from "./state.ts";
 import type { OutboxEntry } from "./store.ts";
 import { dayOf } from "./when.ts";
@@ -13,11 +13,10 @@ export type * from "./rows.ts";
 /** One writer's messages closer together than this share one name. */
 export const GROUP_GAP = 5 * 60_000;
 
-export interface TimelineInput {
+export interface TimelineInput extends Folds {
   readonly state: CircleState;
   readonly window: Window;
   readonly unreadAfter: number;
-  readonly opened: ReadonlySet<number>;
   readonly muted: readonly string[];
   readonly outbox: readonly OutboxEntry[];
   /** IANA zone of the viewer; absent is the device's. */
@@ -62,7 +61,7 @@ export function timeline(input: TimelineInput): Row[] {
       rows.push({ kind: "line", id: `line ${entry.seq}`, seq: entry.seq, line: entry });
     } else {
       enterDay(entry.at);
-      pushMessage(messageRow(entry, state, input.opened, words));
+      pushMessage(messageRow(entry, state, input, words));
     }
   }
   if (window.high === null) {

@@ -9,11 +9,11 @@ export function clock(at: number): string {
 
 /** "20:30" if that is today, else with its day: "tomorrow 20:30", "Thursday 20:30", "5 March 20:30". */
 export function whenWords(at: number): string {
-  const today = dayOf(at) === dayOf(Date.now());
-  return today ? clock(at) : `${dayWords(at)} ${clock(at)}`;
+  const now = Date.now();
+  return dayOf(at) === dayOf(now) ? clock(at) : dayAndTime(at, now, pageLanguage());
 }
 
-/** The day's name from today: "today", "yesterday", "Thursday", "5 March". */
+/** The day's name seen from today: "today", "yesterday", "Thursday", "5 March". */
 export function dayWords(at: number): string {
   return dayName(at, Date.now(), pageLanguage());
 }
@@ -21,6 +21,7 @@ export function dayWords(at: number): string {
 function pageLanguage(): string {
   return document.documentElement.lang || "en";
 }
+
 const formats = new Map<string, Intl.DateTimeFormat>();
 
 /** The calendar day of a moment as `2026-03-01`, in the device's zone unless another is named. */
@@ -41,6 +42,11 @@ export function dayName(at: number, now: number, language: string, zone?: string
   if (Math.abs(days) < 7) return format(language, { weekday: "long" }, zone).format(at);
   const sameYear = dayOf(at, zone).slice(0, 4) === dayOf(now, zone).slice(0, 4);
   return format(language, { day: "numeric", month: "long", ...(sameYear ? {} : { year: "numeric" }) }, zone).format(at);
+}
+
+/** Day and time together, for an accessible name or a plan. */
+export function dayAndTime(at: number, now: number, language: string, zone?: string): string {
+  return `${dayName(at, now, language, zone)} ${timeOf(at, language, zone)}`;
 }
 
 /** How many calendar days `to` lies after `from`; negative before. */

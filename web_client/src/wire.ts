@@ -7,6 +7,9 @@ import { type Answered, type Handlers, Socket } from "./socket.ts";
 const PATIENCE = 15_000;
 /** Doing these twice makes two; everything else is the same done twice. */
 const ONCE_ONLY: ReadonlySet<string> = new Set(["invite.make"]);
+/** The server is going away or its store is out of reach for a moment; nothing is wrong with what was asked. */
+const PASSING: ReadonlySet<string> = new Set(["server.closing", "storage.unavailable"]);
+const A_WHILE = 1_000;
 
 export type AnswerTo<C extends AnyCommand> = C["do"] extends keyof Answers ? Answers[C["do"]] : Done;
 
@@ -17,7 +20,7 @@ export const socket = new Socket(
   {
     live: (hello) => {
       handlers?.live(hello);
-      for (const go of [...waiting]) go();
+      for (const go of waiting) go();
     },
     frame: (frame) => handlers?.frame(frame),
     lost: (greeted) => handlers?.lost(greeted),
@@ -31,13 +34,13 @@ export function listen(to: Handlers): void {
 }
 
 /** One try; for callers that keep what they ask, such as the outbox. */
-export function ask(command: AnyCommand): Promise<Answered> {
-  return socket.ask(command);
+export function ask(asked: AnyCommand): Promise<Answered> {
+  return socket.ask(asked);
 }
 
 /** Said once and not asked again, where losing it is harmless. */
-export function tell(command: AnyCommand): void {
-  void socket.ask(command);
+export function tell(said: AnyCommand): void {
+  void socket.ask(said);
 }
 
 /** Ask, and ask again after a lost connection, for as long as patience lasts. */
@@ -48,9 +51,9 @@ export async function command<C extends AnyCommand>(asked: C): Promise<Result<An
     if ("ok" in answer) return value(answer.ok as AnswerTo<C>);
     if ("refused" in answer) {
       const { code, ...facts } = answer.refused;
-      return refusal(String(code), facts);
-    }
-    if (ONCE_ONLY.has(asked.do)) return LOST;
+      if (!PASSING.has(String(code))) return refusal(String(code), facts);
+      await new Promise((resolve) => setTimeout(resolve, Number(facts["retry_after"] ?? A_WHILE)));
+    } else if (ONCE_ONLY.has(asked.do)) return LOST;
   }
   return LOST;
 }
