@@ -49,8 +49,17 @@ def find_or_install() -> Path:
         failed = download()
     found = find()
     if not found:
-        raise Unavailable(f"no Chromium on PATH, and installing it failed: {failed[-600:]}")
+        raise Unavailable(f"no Chromium on PATH, and installing it failed: {cause(failed)}")
     return found
+
+
+def cause(said: str) -> str:
+    """The line that names the error, out of all that an installer said."""
+    lines = [line.strip() for line in said.splitlines() if line.strip()]
+    return next(
+        (line for line in lines if "rror:" in line or line.startswith("E:")),
+        lines[-1] if lines else "no word",
+    )
 
 
 def works(command: str) -> bool:
