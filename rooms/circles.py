@@ -42,7 +42,9 @@ def seat(work: Work, circle_id: str) -> tuple[Circle, ParticipantRow]:
 def open_circle(work: Work, command: OpenCircle) -> Answered:
     limits = work.limits
     person = work.db.get_one(Person, work.person)
-    before = work.db.exec(select(Circle).where(Circle.opener_id == person.id, Circle.key == command.key)).one_or_none()
+    before = work.db.exec(
+        select(Circle).where(Circle.opener_id == person.id, Circle.key == command.key)
+    ).one_or_none()
     if before is not None:
         return Answered(circle=before.id, dup=True)
     topic = paragraphs(command.topic, limits.topic_length, "topic").replace("\n", " ")
@@ -196,7 +198,9 @@ def _stay_open(work: Work, circle: Circle) -> Answered:
 
 def _mine(work: Work, circle: Circle, person_id: str) -> ParticipantRow | None:
     return work.db.exec(
-        select(ParticipantRow).where(ParticipantRow.circle_id == circle.id, ParticipantRow.person_id == person_id)
+        select(ParticipantRow).where(
+            ParticipantRow.circle_id == circle.id, ParticipantRow.person_id == person_id
+        )
     ).one_or_none()
 
 

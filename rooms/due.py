@@ -33,7 +33,9 @@ def perform(work: Work) -> list[tuple[int, int]]:
         circle.state = "open"
         work.db.add(circle)
         append(work, circle.log_id, CircleOpened(at=work.now))
-    closing = select(Circle).where(Circle.state == "closing", col(Circle.closes_at) <= work.now).limit(AT_ONCE)
+    closing = (
+        select(Circle).where(Circle.state == "closing", col(Circle.closes_at) <= work.now).limit(AT_ONCE)
+    )
     for circle in work.db.exec(closing).all():
         _close(work, circle)
     work.db.flush()
@@ -66,7 +68,9 @@ def _fade(work: Work, circle: Circle) -> int:
         ).one()
     floor = head if young is None else young - 1
     work.conn.execute(delete(EventRow).where(col(EventRow.log_id) == log.id, col(EventRow.seq) <= floor))
-    work.conn.execute(delete(GestureRow).where(col(GestureRow.log_id) == log.id, col(GestureRow.target) <= floor))
+    work.conn.execute(
+        delete(GestureRow).where(col(GestureRow.log_id) == log.id, col(GestureRow.target) <= floor)
+    )
     work.conn.execute(update(Log).where(col(Log.id) == log.id).values(floor_seq=floor))
     append(work, circle.log_id, WordsFaded(floor=floor))
     oldest = work.db.exec(

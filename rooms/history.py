@@ -22,11 +22,13 @@ from rooms.wire import (
     PersonEvent,
     Preferences,
     PreferencesChanged,
+    Quiet,
 )
 
 _decode = msgspec.json.Decoder(CircleEvent | PersonEvent).decode
 _preferences = msgspec.json.Decoder(Preferences).decode
 PAGE_MOST = 200
+QUIET = Quiet()
 
 
 class Reader(NamedTuple):
@@ -57,7 +59,9 @@ def circle_reader(conn: Connection, circle_id: str, person_id: str) -> Reader | 
         .join(Circle, col(Circle.id) == col(ParticipantRow.circle_id))
         .join(Log, col(Log.id) == col(Circle.log_id))
         .where(
-            ParticipantRow.circle_id == circle_id, ParticipantRow.person_id == person_id, col(ParticipantRow.inside)
+            ParticipantRow.circle_id == circle_id,
+            ParticipantRow.person_id == person_id,
+            col(ParticipantRow.inside),
         )
     ).one_or_none()
     if row is None:
@@ -90,7 +94,13 @@ def heads(conn: Connection, log_ids: Sequence[int]) -> dict[int, int]:
 
 
 def events(
-    conn: Connection, log_id: int, after: int, *, upto: int | None = None, limit: int = PAGE_MOST, others: Any = None
+    conn: Connection,
+    log_id: int,
+    after: int,
+    *,
+    upto: int | None = None,
+    limit: int = PAGE_MOST,
+    others: Any = None,
 ) -> list[Found]:
     """Events with seq in (after, upto], in order, at most ``limit``, dressed with today's words and names.
 
@@ -112,7 +122,13 @@ def page_before(conn: Connection, reader: Reader, before: int, limit: int) -> li
         .limit(limit)
     )
     rows = conn.execute(query).all()
-    return _dress(conn, reader.log_id, rows[::-1], _decode)
+    found = _dress(conn, reader.log_id, rows[::-1], _decode)
+    return [bare(each, reader.base) for each in found]
+
+
+def bare(found: Found, base: int) -> Found:
+    """What a reader whose time begins at ``base`` may know of an event: nothing about messages from before."""
+    return found._replace(event=QUIET) if found.target is not None and found.target < base else found
 
 
 def _dress(conn: Connection, log_id: int, rows: Sequence[Row[Any]], decode: Any) -> list[Found]:
@@ -127,7 +143,9 @@ def _dress(conn: Connection, log_id: int, rows: Sequence[Row[Any]], decode: Any)
     bodies: dict[int, str | None] = {}
     if targets:
         said = conn.execute(
-            select(EventRow.seq, EventRow.body).where(EventRow.log_id == log_id, col(EventRow.seq).in_(targets))
+            select(EventRow.seq, EventRow.body).where(
+                EventRow.log_id == log_id, col(EventRow.seq).in_(targets)
+            )
         )
         bodies = {row[0]: row[1] for row in said}
     result = []

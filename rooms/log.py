@@ -28,7 +28,9 @@ def new_id() -> str:
 def new_log(work: Work, address: str) -> int:
     """Begin a log; returns its row number. Its first event will have seq 1."""
     made = work.conn.execute(
-        insert(Log).values(address=address, epoch=secrets.token_urlsafe(6), head_seq=0, floor_seq=0).returning(Log.id)  # type: ignore[call-overload]
+        insert(Log)
+        .values(address=address, epoch=secrets.token_urlsafe(6), head_seq=0, floor_seq=0)
+        .returning(Log.id)  # type: ignore[call-overload]
     )
     return int(made.scalar_one())
 

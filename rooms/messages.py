@@ -82,7 +82,12 @@ def post(work: Work, command: PostMessage) -> Answered:
         work,
         sitting.log_id,
         MessagePosted(
-            by=sitting.id, name=sitting.name, at=work.now, body=body, key=command.key, reply_to=command.reply_to
+            by=sitting.id,
+            name=sitting.name,
+            at=work.now,
+            body=body,
+            key=command.key,
+            reply_to=command.reply_to,
         ),
         stored=MessagePosted(by=sitting.id, name="", at=work.now, key=command.key, reply_to=command.reply_to),
         sender=sitting.id,
@@ -162,7 +167,9 @@ def rephrase(work: Work, circle: Circle, row: EventRow, body: str) -> Answered:
     row.folded_until = None
     work.db.add(row)
     work.db.flush()
-    return _about(work, circle, row, MessageRephrased(target=row.seq, body=body), MessageRephrased(target=row.seq))
+    return _about(
+        work, circle, row, MessageRephrased(target=row.seq, body=body), MessageRephrased(target=row.seq)
+    )
 
 
 def make_gesture(work: Work, command: MakeGesture) -> Answered | None:
@@ -235,7 +242,9 @@ def _tell_gesture(
         return
     log_id = work.db.get_one(Person, writer.person_id).log_id
     if on:
-        event: Event = GestureMade(circle=circle.id, target=row.seq, by=mine.id, name=mine.name, gesture=gesture)
+        event: Event = GestureMade(
+            circle=circle.id, target=row.seq, by=mine.id, name=mine.name, gesture=gesture
+        )
         stored: Event = msgspec.structs.replace(cast(GestureMade, event), name="")
     else:
         event = stored = GestureUndone(circle=circle.id, target=row.seq, by=mine.id, gesture=gesture)

@@ -71,13 +71,13 @@ def release(work: Work, person_id: str) -> None:
             go(work, circle, row)
 
 
-def forget(work: Work, _command: ForgetMe) -> list[tuple[str, int]]:
+def forget(work: Work, _command: ForgetMe) -> list[tuple[Circle, int]]:
     """Erase the asker: words, names, gestures, invites, preferences, places.
 
-    Returns (circle id, seq) of every message taken back. The seqs stay, so that order stays gapless for the others.
+    Returns (circle, seq) of every message taken back. The seqs stay, so that order stays gapless for the others.
     """
     person = work.db.get_one(Person, work.person)
-    gone: list[tuple[str, int]] = []
+    gone: list[tuple[Circle, int]] = []
     for circle, row in _places(work, person.id):
         mine = select(EventRow).where(
             EventRow.log_id == circle.log_id,
@@ -87,7 +87,7 @@ def forget(work: Work, _command: ForgetMe) -> list[tuple[str, int]]:
         )
         for message in work.db.exec(mine).all():
             withdraw(work, circle, message)
-            gone.append((circle.id, message.seq))
+            gone.append((circle, message.seq))
         if row.inside:
             go(work, circle, row)
         row.name, row.skeleton, row.person_id, row.invite_id = "", f"-{row.id}", None, None

@@ -27,7 +27,9 @@ def may_plan(limits: Limits, *, now: int, opens_at: int | None, capacity: int, k
         raise Refusal("request.bad_field", field="opens_at", most=now + limits.opens_within)
 
 
-def may_enter(*, state: CircleState, entry: str, invited: bool, inside: int, capacity: int, agreed: int, version: int) -> None:
+def may_enter(
+    *, state: CircleState, entry: str, invited: bool, inside: int, capacity: int, agreed: int, version: int
+) -> None:
     """``inside`` counts the people who are in now, ``agreed`` is the version of the agreement they said yes to."""
     if state == "planned":
         raise Refusal("circle.not_open_yet")

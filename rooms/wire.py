@@ -380,7 +380,6 @@ class MadeInvite(Struct, frozen=True, kw_only=True):
     code: str
 
 
-
 CircleCommand = (
     OpenCircle
     | EnterCircle

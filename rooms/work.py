@@ -35,8 +35,6 @@ class Announcement:
     """The participant whose reading ends with this event."""
 
 
-
-
 class Work:
     """One command's share of a transaction. Actions read and write through ``conn`` or ``db`` and commit nothing.
 

@@ -1,11 +1,10 @@
 """The database: one writer, a few readers, and the promises that hold them (durability, isolation, no words in errors)."""
 
+import asyncio
 import sqlite3
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any, TypeVar
-
-import asyncio
 
 from sqlalchemy import Connection, Engine, event, text
 from sqlalchemy.engine import make_url
@@ -30,7 +29,9 @@ class Store:
         try:
             self.url = make_url(url)
         except ArgumentError:
-            raise StoreUnavailable("DATABASE_URL is not a database address (sqlite:///… or postgresql://…).") from None
+            raise StoreUnavailable(
+                "DATABASE_URL is not a database address (sqlite:///… or postgresql://…)."
+            ) from None
         self.sqlite = self.url.get_backend_name() == "sqlite"
         if not self.sqlite and self.url.get_backend_name() != "postgresql":
             raise StoreUnavailable("DATABASE_URL must be SQLite or PostgreSQL.")
@@ -70,8 +71,18 @@ class Store:
         try:
             self.read_now(lambda conn: conn.execute(text("SELECT 1")))
         except (DBAPIError, sqlite3.Error):
-            where = "the SQLite file cannot be opened" if self.sqlite else "PostgreSQL does not answer or refuses"
+            where = (
+                "the SQLite file cannot be opened" if self.sqlite else "PostgreSQL does not answer or refuses"
+            )
             raise StoreUnavailable(f"The database is not usable: {where}. Check DATABASE_URL.") from None
+
+    async def answers(self) -> bool:
+        """Whether a read comes back."""
+        try:
+            await self.read(lambda conn: conn.execute(text("SELECT 1")))
+        except DBAPIError:
+            return False
+        return True
 
     def close(self) -> None:
         self._write_thread.shutdown(wait=True)
@@ -119,7 +130,13 @@ def _engine(url: str, *, writer: bool) -> Engine:
 
 def _prepare_sqlite(raw: sqlite3.Connection, _record: object) -> None:
     raw.isolation_level = None
-    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "secure_delete=ON", "mmap_size=0"):
+    for pragma in (
+        "journal_mode=WAL",
+        "synchronous=FULL",
+        "foreign_keys=ON",
+        "secure_delete=ON",
+        "mmap_size=0",
+    ):
         raw.execute(f"PRAGMA {pragma}")
     raw.execute("PRAGMA busy_timeout=30000")
     durable = raw.execute("PRAGMA synchronous").fetchone()[0] == 2  # noqa: PLR2004 - 2 is FULL

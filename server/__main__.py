@@ -1,0 +1,88 @@
+"""The command line: serve, migrate, schema, settings."""
+
+import argparse
+import sys
+
+from pydantic import ValidationError
+
+from server import schema
+from server.broker import BrokerUnavailable
+from server.data_folder import DataFolder, FolderUnusable
+from server.logs import set_up
+from server.migrate import migrate
+from server.pages import HelpFileUnusable
+from server.serving import CannotListen, serve
+from server.settings import Settings, describe
+from server.store import Store, StoreUnavailable
+
+PLAIN = (BrokerUnavailable, CannotListen, FolderUnusable, HelpFileUnusable, StoreUnavailable)
+"""What ends the program with one sentence and status 2."""
+DEMO_SCALE = 60.0
+"""In the demo an hour passes in a minute."""
+
+
+def main(arguments: list[str] | None = None) -> int:
+    parser = argparse.ArgumentParser(prog="python -m server", description="Peer Circles")
+    commands = parser.add_subparsers(dest="command", required=True)
+    serving = commands.add_parser("serve", help="bring the database up to date and serve until stopped")
+    serving.add_argument(
+        "--demo", action="store_true", help="a lived-in place in a folder of its own, waits shrunk"
+    )
+    commands.add_parser("migrate", help="bring the database up to date")
+    described = commands.add_parser(
+        "schema", help="write JSON Schema, OpenAPI, AsyncAPI and the client's types"
+    )
+    described.add_argument("--check", action="store_true", help="only say which of them are stale")
+    commands.add_parser("settings", help="print every setting with its default and meaning")
+    asked = parser.parse_args(arguments)
+    try:
+        return _run(asked)
+    except ValidationError as error:
+        for each in error.errors():
+            name = str(each["loc"][0]).upper() if each["loc"] else "Settings"
+            print(f"{name}: {each['msg'].removeprefix('Value error, ')}.", file=sys.stderr)
+        return 2
+    except PLAIN as error:
+        print(error, file=sys.stderr)
+        return 2
+
+
+def _run(asked: argparse.Namespace) -> int:
+    match asked.command:
+        case "settings":
+            print(describe())
+        case "schema" if asked.check:
+            stale = schema.stale()
+            if stale:
+                print(
+                    "Stale, write them with `python -m server schema`:", *stale, sep="\n  ", file=sys.stderr
+                )
+            return 1 if stale else 0
+        case "schema":
+            schema.write()
+        case "migrate":
+            settings = Settings()
+            set_up(settings.log_level)
+            folder = DataFolder(settings.data_dir)
+            folder.own()
+            store = Store(settings.database)
+            store.check()
+            print("The database is up to date now." if migrate(store) else "The database was up to date.")
+        case "serve":
+            settings = Settings()
+            if asked.demo:
+                scale = settings.time_scale if "time_scale" in settings.model_fields_set else DEMO_SCALE
+                settings = settings.model_copy(
+                    update={
+                        "data_dir": settings.data_dir / "demo",
+                        "time_scale": scale,
+                        "open_rooms_each": 10,
+                    }
+                )
+            set_up(settings.log_level)
+            serve(settings, demo=asked.demo)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,74 @@
+"""Joins the parts: the only place where they meet."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+from starlette.applications import Starlette
+from starlette.routing import Mount
+from starlette.types import ASGIApp
+
+from server import pages, routes, routes_identity
+from server.broker import Broker, Presence
+from server.broker_memory import MemoryBroker, MemoryBus
+from server.broker_redis import RedisBroker
+from server.client_files import ClientFiles
+from server.hub import Hub
+from server.keys import Keys
+from server.origin import Gate
+from server.parts import Parts
+from server.presence import MemoryPresence
+from server.presence_redis import RedisPresence
+from server.problems import HANDLERS as PROBLEMS
+from server.settings import Settings
+from server.store import Store
+
+BUILT = Path(__file__).resolve().parent.parent / "web_client" / "dist"
+PACKED = Path(__file__).resolve().parent / "client"
+"""Where the wheel carries the browser client."""
+
+
+def client_folder() -> Path:
+    return PACKED if PACKED.is_dir() else BUILT
+
+
+def make_parts(settings: Settings) -> Parts:
+    """Everything but the web around it. Raises `StoreUnavailable` or `BrokerUnavailable` with one sentence."""
+    store = Store(settings.database)
+    keys = Keys.load(settings.data_dir)
+    version = client_folder() / "version.txt"
+    said = version.read_text().strip() if version.is_file() else "unbuilt"
+    if settings.redis_url:
+        broker: Broker = RedisBroker(settings.redis_url)
+        hub = Hub(store, broker, polls=True)
+        presence: Presence = RedisPresence(settings.redis_url, hub.whisper)
+    else:
+        broker = MemoryBroker(MemoryBus())
+        hub = Hub(store, broker, polls=False)
+        presence = MemoryPresence(hub.whisper)
+    return Parts(settings, store, keys, broker, presence, hub, said)
+
+
+def create_app(settings: Settings, parts: Parts) -> ASGIApp:
+    """The ASGI application around the parts."""
+
+    @asynccontextmanager
+    async def lifespan(app: Starlette) -> AsyncIterator[None]:
+        app.state.parts = parts
+        await parts.start()
+        try:
+            yield
+        finally:
+            await parts.close()
+
+    app = Starlette(
+        routes=[
+            *routes.ROUTES,
+            *routes_identity.ROUTES,
+            *pages.ROUTES,
+            Mount("/", ClientFiles(client_folder()), name="client"),
+        ],
+        exception_handlers=PROBLEMS,
+        lifespan=lifespan,
+    )
+    return Gate(app, settings)

@@ -1,0 +1,166 @@
+"""What a client asks over its socket: reading commands, passing them on, and answering each by its ref."""
+
+import asyncio
+import logging
+import re
+import secrets
+import time
+from typing import TYPE_CHECKING, Any, get_args
+
+import msgspec
+
+from rooms.work import Refusal
+from server.frames import frame
+from server.protocol import (
+    AnyCommand,
+    Beat,
+    OkFrame,
+    ReadPage,
+    RefusedFrame,
+    TellWriting,
+    UnwatchLog,
+    WatchLog,
+    WritingFrame,
+    decode_command,
+    encode,
+)
+
+if TYPE_CHECKING:
+    from server.connection import Connection
+
+log = logging.getLogger("server.asking")
+STRIKES = 3
+"""Unreadable frames within the count before the socket is closed for good."""
+COUNT_EVERY = 10.0
+WRITING_EVERY = 3.0
+FIELDS = frozenset(name for command in get_args(AnyCommand) for name in command.__struct_fields__)
+"""Names a refusal may repeat; anything else somebody sent is not echoed."""
+
+
+class Envelope(msgspec.Struct):
+    """The one field that lets an unreadable command be answered."""
+
+    ref: int | None = None
+
+
+_envelope = msgspec.json.Decoder(Envelope).decode
+_field = re.compile(r"(?:at `\$\.|field `)(\w+)")
+
+
+class Asking:
+    """The asking side of one connection. Runs on the loop's thread, without waiting."""
+
+    __slots__ = ("_counted", "_counted_since", "_strikes", "_told", "connection", "last_heard", "parts")
+
+    def __init__(self, connection: "Connection") -> None:
+        self.connection = connection
+        self.parts = connection.parts
+        self.last_heard = self._counted_since = time.monotonic()
+        self._counted = 0
+        self._strikes = 0
+        self._told: dict[str, float] | None = None
+        """When this client last said that it is writing, by address; made when it first does."""
+
+    def received(self, message: bytes) -> None:
+        now = self.last_heard = time.monotonic()
+        if now - self._counted_since > COUNT_EVERY:
+            self._counted, self._counted_since, self._strikes = 0, now, 0
+        self._counted += 1
+        if self._counted > self.parts.settings.frames_per_10s:
+            wait = int((self._counted_since + COUNT_EVERY - now) * 1000) + 1
+            self.connection.goodbye(4029, retry_after=wait)
+            return
+        try:
+            command = decode_command(message)
+        except (msgspec.DecodeError, UnicodeError, RecursionError) as error:
+            self._unreadable(message, error)
+            return
+        self._do(command)
+
+    def ok(self, ref: int, answer: Any) -> None:
+        self.connection.write(frame(encode(OkFrame(ref, answer))))
+
+    def refused(self, ref: int | None, refusal: Refusal) -> None:
+        self.connection.write(frame(encode(RefusedFrame(ref, {"code": refusal.code, **refusal.facts}))))
+
+    def _do(self, command: Any) -> None:
+        match command:
+            case Beat():
+                return
+            case WatchLog():
+                self._answer_later(command.ref, self.parts.readers.watch(self.connection, command))
+            case UnwatchLog():
+                self.connection.unwatch(command.on)
+                self.ok(command.ref, {})
+            case ReadPage():
+                self._answer_later(command.ref, self.parts.readers.page(self.connection.actor, command))
+            case TellWriting():
+                self._tell_writing(command)
+            case _:
+                wait = self.parts.limits.sends(self.connection.actor.person)
+                if wait:
+                    self.refused(command.ref, Refusal("rate.limited", retry_after=wait))
+                    return
+                answer = self.parts.door.submit(self.connection.actor, command)
+                answer.add_done_callback(lambda done: self._answered(command.ref, done))
+
+    def _tell_writing(self, command: TellWriting) -> None:
+        address = f"circle/{command.circle}"
+        watch = self.connection.watches.get(address)
+        if watch is None:
+            self.refused(command.ref, Refusal("circle.not_found"))
+            return
+        now = time.monotonic()
+        told = self._told = {} if self._told is None else self._told
+        if now - told.get(address, -WRITING_EVERY) >= WRITING_EVERY:
+            told[address] = now
+            self.parts.hub.whisper(address, frame(encode(WritingFrame(address))), watch.participant)
+        self.ok(command.ref, {})
+
+    def _answer_later(self, ref: int, work: Any) -> None:
+        self.parts.spawn(work).add_done_callback(lambda done: self._answered(ref, done))
+
+    def _answered(self, ref: int, done: "asyncio.Future[Any]") -> None:
+        if done.cancelled():
+            return
+        error = done.exception()
+        if error is None:
+            if done.result() is not None:
+                self.ok(ref, done.result())
+        elif isinstance(error, Refusal):
+            self.refused(ref, error)
+            if error.code == "session.ended":
+                self.connection.goodbye(4501)
+        else:
+            bug = secrets.token_hex(4)
+            log.error("answer failed", extra={"bug": bug}, exc_info=error)
+            self.refused(ref, Refusal("internal", bug=bug))
+
+    def _unreadable(self, message: bytes, error: Exception) -> None:
+        """Say what was wrong with it, without repeating it; three such in ten seconds end the socket."""
+        refusal = unreadable(error)
+        ref = None
+        if refusal.code != "request.bad_json":
+            try:
+                ref = _envelope(message).ref
+            except (msgspec.DecodeError, UnicodeError):
+                refusal = Refusal("request.bad_envelope")
+        self.refused(ref, refusal)
+        if refusal.code in ("request.bad_json", "request.bad_envelope"):
+            self._strikes += 1
+            if self._strikes >= STRIKES:
+                self.connection.goodbye(4500)
+
+
+def unreadable(error: Exception) -> Refusal:
+    """The refusal for a message that is no command. Never repeats what was sent beyond names of known fields."""
+    if not isinstance(error, msgspec.ValidationError):
+        return Refusal("request.bad_json")
+    text = str(error)
+    found = _field.search(text)
+    name = found.group(1) if found else ""
+    if name == "do":
+        return Refusal("request.unknown_command")
+    if "Expected `object`" in text and "$." not in text:
+        return Refusal("request.bad_envelope")
+    return Refusal("request.bad_field", field=name) if name in FIELDS else Refusal("request.bad_field")

@@ -1,0 +1,81 @@
+"""Time's own errands: performing what falls due, keeping seats, sweeping connections. Waits end early on nothing."""
+
+import asyncio
+import logging
+import time
+from typing import TYPE_CHECKING
+
+from moderation import flags
+from rooms import due
+from server import identity
+from server.handlers import PerformDue, StillHere
+
+if TYPE_CHECKING:
+    from server.parts import Parts
+
+log = logging.getLogger("server.clock")
+TICK = 0.5
+"""Seconds between looks at what is due; so much later than its moment a thing may happen."""
+SWEEP = 1.0
+
+
+class Clock:
+    def __init__(self, parts: "Parts") -> None:
+        self.parts = parts
+        self._tasks: list[asyncio.Task[None]] = []
+        held = parts.door.limits.seat_held
+        self.seats_every = held / 3_000
+        """Seconds between notes of who is still here: three times within the time a seat is held."""
+
+    async def start(self) -> None:
+        self._tasks = [asyncio.create_task(work()) for work in (self._due, self._sweep, self._seats)]
+
+    async def close(self) -> None:
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+
+    async def perform(self) -> None:
+        """One look at what is due."""
+        parts = self.parts
+        now = parts.now()
+        moments = await parts.store.read(
+            lambda conn: (due.next_due(conn), flags.next_due(conn), identity.next_due(conn))
+        )
+        if any(moment is not None and moment <= now for moment in moments):
+            await parts.door.submit(None, PerformDue())
+        if parts.words_gone:
+            parts.words_gone = False
+            await parts.store.scrub()
+
+    async def _due(self) -> None:
+        while True:
+            try:
+                await self.perform()
+            except Exception as error:
+                log.warning("what is due was not performed", extra={"cause": type(error).__name__})
+                await asyncio.sleep(1.0)
+            await asyncio.sleep(TICK)
+
+    async def _sweep(self) -> None:
+        while True:
+            await asyncio.sleep(SWEEP)
+            now = time.monotonic()
+            for connection in self.parts.all_connections():
+                connection.sweep(now)
+
+    async def _seats(self) -> None:
+        while True:
+            await asyncio.sleep(self.seats_every)
+            here = {
+                watch.participant
+                for connection in self.parts.all_connections()
+                for watch in connection.watches.values()
+                if watch.participant is not None
+            }
+            some = sorted(here)
+            for start in range(0, len(some), 500):
+                try:
+                    await self.parts.door.submit(None, StillHere(tuple(some[start : start + 500])))
+                except Exception as error:
+                    log.warning("seats not noted", extra={"cause": type(error).__name__})

@@ -1,0 +1,146 @@
+"""One log as this process passes it on: in order, without gaps, to those who keep up; a ring for those who do not."""
+
+from collections import deque
+from collections.abc import Callable
+from typing import Protocol
+
+from server.broker import Prepared
+
+RING_MOST = 256
+"""Frames kept for resuming without the database."""
+
+
+class Owner(Protocol):
+    """The connection a watch belongs to."""
+
+    def write(self, frames: bytes) -> None: ...
+
+    def behind(self) -> None:
+        """One of its watches has something to catch up with."""
+
+    def ended(self, watch: "Watch", reason: str) -> None:
+        """The watch was taken off; tell the client."""
+
+
+class Watch:
+    """One connection's reading of one log. ``cursor`` is the last seq written while it is not live."""
+
+    __slots__ = ("base", "cursor", "feed", "live", "owner", "participant")
+
+    def __init__(
+        self, owner: Owner, feed: "Feed", *, base: int, cursor: int, participant: str | None
+    ) -> None:
+        self.owner = owner
+        self.feed = feed
+        self.base = base
+        self.cursor = cursor
+        self.participant = participant
+        self.live = False
+
+
+class Feed:
+    """Pushes each event exactly once and in order of seq. A gap is not pushed over: ``missing`` is asked to fill it."""
+
+    __slots__ = (
+        "address",
+        "delivered",
+        "epoch",
+        "guards",
+        "live",
+        "log_id",
+        "missing",
+        "newest_base",
+        "ring",
+        "waiting",
+        "watches",
+    )
+
+    def __init__(self, address: str, missing: Callable[["Feed", int], None]) -> None:
+        self.address = address
+        self.missing = missing
+        self.log_id = 0
+        self.epoch = ""
+        self.delivered = -1
+        """Last seq pushed; -1 until the head has been read."""
+        self.watches: set[Watch] = set()
+        self.live: dict[Watch, Callable[[bytes], None]] = {}
+        self.waiting: set[Watch] = set()
+        """Caught up further than this process has heard; they go live when it gets there."""
+        self.guards: set[Callable[[Prepared], None]] = set()
+        """Told of every event, before the readers: they end what must end."""
+        self.newest_base = 0
+        self.ring: deque[Prepared] = deque(maxlen=RING_MOST)
+
+    @property
+    def idle(self) -> bool:
+        return not self.watches and not self.guards
+
+    def arrived(self, prepared: Prepared) -> None:
+        """Push it if it is the next; drop it if it is old; ask for what lies between if it is ahead."""
+        if prepared.seq == self.delivered + 1 and prepared.epoch == self.epoch:
+            self.push(prepared)
+        elif prepared.seq > self.delivered or prepared.epoch != self.epoch:
+            self.missing(self, prepared.seq)
+
+    def push(self, prepared: Prepared) -> None:
+        self.delivered = prepared.seq
+        if prepared.clears:
+            while self.ring and self.ring[0].seq <= prepared.clears:
+                self.ring.popleft()
+        self.ring.append(prepared)
+        for guard in tuple(self.guards):
+            guard(prepared)
+        frame = prepared.frame
+        if prepared.bare is None or prepared.target is None or prepared.target >= self.newest_base:
+            for write in self.live.values():
+                write(frame)
+        else:
+            for watch, write in self.live.items():
+                write(frame if prepared.target >= watch.base else prepared.bare)
+        if prepared.ends is not None:
+            for watch in [each for each in self.live if each.participant == prepared.ends]:
+                self.remove(watch)
+                watch.owner.ended(watch, "left")
+        if self.waiting:
+            for watch in [each for each in self.waiting if each.cursor <= self.delivered]:
+                self.waiting.discard(watch)
+                watch.owner.behind()
+
+    def add(self, watch: Watch) -> None:
+        """A new watch starts behind and is caught up from its cursor."""
+        self.watches.add(watch)
+        self.newest_base = max(self.newest_base, watch.base)
+
+    def remove(self, watch: Watch) -> None:
+        self.watches.discard(watch)
+        self.waiting.discard(watch)
+        self.live.pop(watch, None)
+        watch.live = False
+
+    def go_live(self, watch: Watch) -> bool:
+        """From now on frames are written straight to it, if it has seen everything pushed so far."""
+        if watch.cursor < self.delivered:
+            return False
+        if watch.cursor > self.delivered:
+            self.waiting.add(watch)
+            self.missing(self, watch.cursor)
+            return True
+        watch.live = True
+        self.live[watch] = watch.owner.write
+        return True
+
+    def fall_behind(self, watch: Watch) -> None:
+        """Stop writing to it; it is caught up from here when its connection drains."""
+        if watch.live:
+            del self.live[watch]
+            watch.live = False
+            watch.cursor = self.delivered
+
+    def since(self, cursor: int) -> list[Prepared] | None:
+        """What was pushed after ``cursor``, from memory; None where the ring does not reach back that far."""
+        if cursor >= self.delivered:
+            return []
+        if not self.ring or self.ring[0].seq > cursor + 1:
+            return None
+        skip = cursor + 1 - self.ring[0].seq
+        return [self.ring[index] for index in range(skip, len(self.ring))]

@@ -1,0 +1,109 @@
+"""Which action answers which command, and what one room's action means for the other room."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from msgspec import Struct
+from sqlalchemy import Connection, select
+from sqlmodel import col
+
+from moderation import flags
+from moderation import wire as flagged
+from rooms import circles, due, invites, messages, personal
+from rooms import wire as said
+from rooms.circles import seat
+from rooms.models import Circle, Log
+from rooms.work import Answered, Work
+from server import identity
+from server.door import Handler
+
+
+class PerformDue(Struct, frozen=True):
+    """The clock: do what has fallen due. The only command nobody sends."""
+
+
+class StillHere(Struct, frozen=True):
+    """Screens of these participants are here."""
+
+    participants: tuple[str, ...]
+
+
+def perform_due(work: Work, _command: PerformDue) -> None:
+    for log_id, floor in due.perform(work):
+        flags.faded(work, log_id, floor)
+    flags.due(work)
+    identity.due(work)
+
+
+def _make_invite(work: Work, command: said.MakeInvite) -> Answered:
+    circle, mine = seat(work, command.circle)
+    return invites.make(work, circle, mine, command)
+
+
+def _revoke_invite(work: Work, command: said.RevokeInvite) -> Answered:
+    _, mine = seat(work, command.circle)
+    return invites.revoke(work, mine, command)
+
+
+def _take_back(work: Work, command: said.TakeBackMessage) -> Answered:
+    circle, _ = seat(work, command.circle)
+    answered = messages.take_back(work, command)
+    if not answered.dup:
+        flags.words_changed(work, circle, command.target, "taken_back")
+    return answered
+
+
+def _forget(work: Work, command: said.ForgetMe) -> None:
+    person = work.person
+    flags.forgotten(work, person)
+    for circle, seq in personal.forget(work, command):
+        flags.words_changed(work, circle, seq, "taken_back")
+    identity.forgotten(work, person)
+
+
+def _still_here(work: Work, command: StillHere) -> None:
+    personal.still_here(work, command.participants)
+
+
+HANDLERS: Mapping[type, Handler] = {
+    said.OpenCircle: circles.open_circle,
+    said.EnterCircle: circles.enter,
+    said.LeaveCircle: circles.leave,
+    said.CloseCircle: circles.close,
+    said.KeepCircleOpen: circles.keep_open,
+    said.GoOn: circles.go_on,
+    said.MakeInvite: _make_invite,
+    said.RevokeInvite: _revoke_invite,
+    said.PostMessage: messages.post,
+    said.EditMessage: messages.edit,
+    said.TakeBackMessage: _take_back,
+    said.MakeGesture: messages.make_gesture,
+    said.UndoGesture: messages.undo_gesture,
+    said.SetAside: personal.set_aside,
+    said.UndoAside: personal.undo_aside,
+    said.MarkRead: personal.mark_read,
+    said.SetPreferences: personal.set_preferences,
+    said.ForgetMe: _forget,
+    flagged.FlagMessage: flags.raise_flag,
+    flagged.WithdrawFlag: flags.withdraw_flag,
+    flagged.RephraseMessage: flags.rephrase,
+    flagged.DismissLetter: flags.dismiss_letter,
+    PerformDue: perform_due,
+    StillHere: _still_here,
+    **identity.HANDLERS,
+}
+
+
+def lock(conn: Connection, commands: Sequence[Any]) -> None:
+    """Lock the logs of all circles a batch speaks of, in one order, so that two processes do not wait in a ring."""
+    if conn.dialect.name != "postgresql":
+        return
+    named = sorted({command.circle for command in commands if hasattr(command, "circle")})
+    if named:
+        conn.execute(
+            select(Log.id)  # type: ignore[call-overload]
+            .join(Circle, col(Circle.log_id) == col(Log.id))
+            .where(col(Circle.id).in_(named))
+            .order_by(col(Log.id))
+            .with_for_update(of=Log)
+        ).all()

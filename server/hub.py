@@ -1,0 +1,231 @@
+"""Addresses to local connections: delivers what was committed here or elsewhere, in order, and fills gaps itself."""
+
+import asyncio
+import logging
+import random
+from collections.abc import Iterable, Sequence
+
+from rooms import history
+from rooms.history import Found
+from rooms.wire import Quiet, WordsFaded
+from rooms.work import Announcement
+from server.broker import Broker, Prepared
+from server.feed import Feed
+from server.frames import frame
+from server.protocol import EventFrame, ResetFrame, decode_event, encode
+from server.store import Store
+
+log = logging.getLogger("server.hub")
+POLL = 1.0
+POLL_SUSPECT = 0.25
+"""Seconds between looks at the heads; the shorter while the broker is suspect."""
+POLL_AT_ONCE = 5_000
+
+
+def prepare(
+    address: str, epoch: str, seq: int, event: object, target: int | None, ends: str | None
+) -> Prepared:
+    """Encode an event once, for everybody."""
+    bare = None
+    if target is not None:
+        bare = frame(encode(EventFrame(address, seq, Quiet())))
+    clears = event.floor if isinstance(event, WordsFaded) else target or 0
+    return Prepared(
+        address, epoch, seq, frame(encode(EventFrame(address, seq, event))), bare, target, ends, clears
+    )  # type: ignore[arg-type]
+
+
+class Hub:
+    """``polls`` says whether other processes write to the same database, so that heads must be looked at."""
+
+    def __init__(self, store: Store, broker: Broker, *, polls: bool) -> None:
+        self.store = store
+        self.broker = broker
+        self.polls = polls
+        self.feeds: dict[str, Feed] = {}
+        self._opening: dict[str, asyncio.Task[Feed | None]] = {}
+        self._filling: dict[str, asyncio.Task[None]] = {}
+        self._wanted: dict[str, int] = {}
+        self._poll_task: asyncio.Task[None] | None = None
+        self._poll_now = asyncio.Event()
+
+    async def start(self) -> None:
+        await self.broker.start(self)
+        if self.polls:
+            self._poll_task = asyncio.create_task(self._poll())
+
+    async def close(self) -> None:
+        tasks = [*self._filling.values(), *self._opening.values()]
+        if self._poll_task is not None:
+            tasks.append(self._poll_task)  # type: ignore[arg-type]
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+        await self.broker.close()
+
+    # --- from the door and from other processes
+
+    def publish(self, announcements: Sequence[Announcement]) -> None:
+        """Called once after each commit. Local readers first, then the other processes."""
+        batch = [prepare(a.address, a.epoch, a.seq, a.event, a.target, a.ends) for a in announcements]
+        self.arrived(batch)
+        if batch:
+            self.broker.publish(batch)
+
+    def arrived(self, batch: Iterable[Prepared]) -> None:
+        for prepared in batch:
+            feed = self.feeds.get(prepared.address)
+            if feed is not None and feed.delivered >= 0:
+                feed.arrived(prepared)
+            elif feed is not None:
+                self._wanted[prepared.address] = max(self._wanted.get(prepared.address, 0), prepared.seq)
+
+    def whisper(self, address: str, message: bytes, but: str | None = None) -> None:
+        """A frame that may be lost, to readers here and in other processes."""
+        self.whispered(address, message, but)
+        self.broker.whisper(address, message, but)
+
+    def whispered(self, address: str, message: bytes, but: str | None) -> None:
+        feed = self.feeds.get(address)
+        if feed is not None:
+            for watch, write in feed.live.items():
+                if but is None or watch.participant != but:
+                    write(message)
+
+    def gap(self) -> None:
+        self._poll_now.set()
+
+    # --- readers
+
+    async def open(self, address: str) -> Feed | None:
+        """The feed of an address, following it from now on; None where there is no such log.
+
+        Registers first and reads the head after, so that nothing falls between. Whoever opens it must add a watch or
+        a guard before the loop runs on, or call `release`.
+        """
+        feed = self.feeds.get(address)
+        if feed is not None and feed.delivered >= 0:
+            return feed
+        task = self._opening.get(address)
+        if task is None:
+            task = asyncio.create_task(self._open(address))
+            self._opening[address] = task
+            task.add_done_callback(lambda _: self._opening.pop(address, None))
+        return await asyncio.shield(task)
+
+    def release(self, feed: Feed) -> None:
+        """Stop following a log nobody here reads any more."""
+        if feed.idle and self.feeds.get(feed.address) is feed:
+            del self.feeds[feed.address]
+            self._wanted.pop(feed.address, None)
+            self.broker.unfollow(feed.address)
+
+    async def _open(self, address: str) -> Feed | None:
+        feed = self.feeds.get(address)
+        if feed is None:
+            feed = self.feeds[address] = Feed(address, self._missing)
+            self.broker.follow(address)
+        try:
+            found = await self.store.read(lambda conn: history.log_head(conn, address))
+        except BaseException:
+            self._forget(feed)
+            raise
+        if found is None:
+            self._forget(feed)
+            return None
+        feed.log_id, feed.epoch, feed.delivered = found[0], found[1], found[2]
+        wanted = self._wanted.pop(address, 0)
+        if wanted > feed.delivered:
+            self._missing(feed, wanted)
+        return feed
+
+    def _forget(self, feed: Feed) -> None:
+        if self.feeds.pop(feed.address, None) is not None:
+            self.broker.unfollow(feed.address)
+
+    # --- gaps
+
+    def _missing(self, feed: Feed, upto: int) -> None:
+        """Read (delivered, upto] from the database; many askers, one read."""
+        self._wanted[feed.address] = max(self._wanted.get(feed.address, 0), upto)
+        if feed.address not in self._filling:
+            task = asyncio.create_task(self._fill(feed))
+            self._filling[feed.address] = task
+            task.add_done_callback(lambda _: self._filling.pop(feed.address, None))
+
+    async def _fill(self, feed: Feed) -> None:
+        while self.feeds.get(feed.address) is feed and self._wanted.get(feed.address, 0) > feed.delivered:
+            after = feed.delivered
+            try:
+                found, head = await self.store.read(lambda conn: _range(conn, feed, after))  # noqa: B023 - awaited here
+            except Exception as error:
+                log.warning("catching up failed", extra={"cause": type(error).__name__})
+                await asyncio.sleep(random.uniform(0.2, 0.5))
+                continue
+            if head is None or head[1] != feed.epoch:
+                self._reset(feed, "history")
+                return
+            if not found and head[2] <= feed.delivered:
+                break
+            if feed.delivered != after:
+                continue
+            if not found or found[0].seq != after + 1:
+                # Words faded faster than this process heard of them.
+                self._reset(feed, "faded")
+                return
+            for each in found:
+                feed.push(prepare(feed.address, feed.epoch, each.seq, each.event, each.target, ends_of(each)))
+        self._wanted.pop(feed.address, None)
+
+    def _reset(self, feed: Feed, reason: str) -> None:
+        """Take every reader off; they watch anew without a cursor."""
+        self._wanted.pop(feed.address, None)
+        for watch in list(feed.watches):
+            feed.remove(watch)
+            watch.owner.ended(watch, reason)
+        feed.delivered = -1
+        feed.ring.clear()
+        if feed.idle:
+            self.release(feed)
+        else:
+            task = asyncio.create_task(self._open(feed.address))
+            self._opening[feed.address] = task
+            task.add_done_callback(lambda _: self._opening.pop(feed.address, None))
+
+    async def _poll(self) -> None:
+        while True:
+            pause = POLL_SUSPECT if self.broker.suspect else random.uniform(POLL - 0.25, POLL + 0.25)
+            try:
+                await asyncio.wait_for(self._poll_now.wait(), pause)
+            except TimeoutError:
+                self._poll_now.clear()
+            self._poll_now.clear()
+            try:
+                await self._look_at_heads()
+            except Exception as error:
+                log.warning("heads not read", extra={"cause": type(error).__name__})
+
+    async def _look_at_heads(self) -> None:
+        feeds = {feed.log_id: feed for feed in self.feeds.values() if feed.delivered >= 0}
+        ids = list(feeds)
+        for start in range(0, len(ids), POLL_AT_ONCE):
+            some = ids[start : start + POLL_AT_ONCE]
+            found = await self.store.read(lambda conn: history.heads(conn, some))  # noqa: B023 - awaited here
+            for log_id, head in found.items():
+                feed = feeds[log_id]
+                if head > feed.delivered >= 0:
+                    self._missing(feed, head)
+
+
+def ends_of(found: Found) -> str | None:
+    """The participant whose reading ends with this event, read back from the log."""
+    return found.event.participant if found.event.__struct_config__.tag == "participant.left" else None
+
+
+def _range(conn: object, feed: Feed, after: int) -> tuple[list[Found], tuple[int, str, int, int] | None]:
+    head = history.log_head(conn, feed.address)  # type: ignore[arg-type]
+    return history.events(conn, feed.log_id, after, others=decode_event), head  # type: ignore[arg-type]
+
+
+def reset_frame(address: str, reason: str) -> bytes:
+    return frame(encode(ResetFrame(address, reason)))  # type: ignore[arg-type]

@@ -1,0 +1,52 @@
+"""Brings a database to the tables this version of the server needs."""
+
+from pathlib import Path
+
+from alembic import command
+from alembic.config import Config
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import Connection
+from sqlalchemy.exc import DBAPIError
+
+from moderation import models as _moderation_models
+from rooms.models import Table
+from server import models as _server_models
+from server.store import Store, StoreUnavailable
+
+TABLES = Table.metadata
+_LOADED = (_moderation_models, _server_models)
+"""Their tables register themselves when they are imported."""
+LOCK = 0x50656572
+"""PostgreSQL advisory lock, so that of several processes one migrates."""
+
+
+def configuration(conn: Connection | None = None) -> Config:
+    config = Config()
+    config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
+    config.attributes["connection"] = conn
+    return config
+
+
+def migrate(store: Store) -> bool:
+    """Upgrade to the newest; returns whether anything was to do."""
+
+    def upgrade(conn: Connection) -> bool:
+        if conn.dialect.name == "postgresql":
+            conn.exec_driver_sql(f"SELECT pg_advisory_xact_lock({LOCK})")
+        before = MigrationContext.configure(conn).get_current_revision()
+        scripts = ScriptDirectory.from_config(configuration())
+        newest = scripts.get_current_head()
+        if before == newest:
+            return False
+        if before is not None and before not in {each.revision for each in scripts.walk_revisions()}:
+            raise StoreUnavailable("The database was made by a newer version of this server.")
+        command.upgrade(configuration(conn), "head")
+        return True
+
+    try:
+        return store.write_now(upgrade)
+    except DBAPIError as error:
+        raise StoreUnavailable(
+            f"The database could not be brought up to date ({type(error.orig).__name__})."
+        ) from None

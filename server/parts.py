@@ -1,0 +1,132 @@
+"""The parts of a running server, and who knows whom. Made once, in `app`."""
+
+import asyncio
+import secrets
+import time
+from collections.abc import Coroutine, Sequence
+from typing import Any
+
+from rooms.wire import MessageEdited, MessageRephrased, MessageTakenBack, SessionEnded, WordsFaded
+from rooms.work import Announcement
+from server.auth import Auth
+from server.broker import Broker, Presence
+from server.clock import Clock
+from server.connection import Connection
+from server.door import Actor, Door
+from server.handlers import HANDLERS, lock
+from server.hub import Hub
+from server.keys import Keys
+from server.limits import Limits
+from server.readers import Readers
+from server.settings import Settings
+from server.store import Store
+
+RETURN_WITHIN = 2_000
+"""Milliseconds over which clients are asked to spread their return."""
+
+GONE = (WordsFaded, MessageTakenBack, MessageEdited, MessageRephrased, SessionEnded)
+"""Events after which older words must be nowhere on the disk."""
+
+
+def milliseconds() -> int:
+    """The wall clock, in ms since 1970 UTC. It orders nothing."""
+    return time.time_ns() // 1_000_000
+
+
+class Parts:
+    """Attributes are the parts. ``start`` and ``close`` run them up and down in order."""
+
+    watches_most = 200
+    """Logs one socket may follow."""
+
+    def __init__(
+        self,
+        settings: Settings,
+        store: Store,
+        keys: Keys,
+        broker: Broker,
+        presence: Presence,
+        hub: Hub,
+        version: str,
+    ) -> None:
+        self.settings = settings
+        self.store = store
+        self.keys = keys
+        self.broker = broker
+        self.presence = presence
+        self.hub = hub
+        self.version = version
+        self.now = milliseconds
+        self.auth = Auth(settings, store, keys)
+        self.limits = Limits(settings)
+        self.door = Door(
+            store,
+            HANDLERS,
+            limits=settings.limits,
+            guard=self.auth.guard,
+            prepare=lock,
+            publish=self._publish,
+            now=self.now,
+        )
+        self.readers = Readers(self)
+        self.connections: dict[str, list[Connection]] = {}
+        """By person, oldest first."""
+        self.words_gone = False
+        """Words were changed or erased since the write-ahead log was last emptied."""
+        self.clock = Clock(self)
+        self._tasks: set[asyncio.Task[Any]] = set()
+        self.draining = False
+
+    async def start(self) -> None:
+        await self.hub.start()
+        await self.presence.start()
+        await self.clock.start()
+
+    async def say_goodbye(self) -> None:
+        """Finish what was accepted, and tell every client to come back, not all at the same moment."""
+        self.draining = True
+        await self.clock.close()
+        await self.door.close()
+        for connection in self.all_connections():
+            connection.goodbye(4012, retry_after=secrets.randbelow(RETURN_WITHIN) + 1)
+
+    async def close(self) -> None:
+        """Stop everything; harmless after `say_goodbye`, which it includes."""
+        if not self.draining:
+            await self.say_goodbye()
+        await self.presence.close()
+        await self.hub.close()
+        for task in tuple(self._tasks):
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+        self.store.close()
+
+    def spawn(self, work: Coroutine[Any, Any, Any]) -> asyncio.Task[Any]:
+        """Run something beside; it is kept alive until it is done, and ended with the server."""
+        task = asyncio.create_task(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+        return task
+
+    def connect(self, actor: Actor) -> Connection:
+        """A new socket of this person. Beyond the limit the oldest gives way."""
+        own = self.connections.setdefault(actor.person, [])
+        if len(own) >= self.settings.sockets_each:
+            own[0].goodbye(4509)
+        connection = Connection(self, actor, self._disconnected)
+        own.append(connection)
+        return connection
+
+    def all_connections(self) -> list[Connection]:
+        return [each for own in self.connections.values() for each in own]
+
+    def _disconnected(self, connection: Connection) -> None:
+        own = self.connections.get(connection.actor.person, [])
+        if connection in own:
+            own.remove(connection)
+        if not own:
+            self.connections.pop(connection.actor.person, None)
+
+    def _publish(self, announcements: Sequence[Announcement]) -> None:
+        self.hub.publish(announcements)
+        self.words_gone = self.words_gone or any(isinstance(each.event, GONE) for each in announcements)

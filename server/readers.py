@@ -1,0 +1,134 @@
+"""Reading for connections: opening a watch, catching a behind one up, paging back."""
+
+import asyncio
+import logging
+from typing import TYPE_CHECKING, Any
+
+from msgspec.structs import replace
+from sqlalchemy.exc import DBAPIError
+
+from rooms.work import Refusal
+from server import reading
+from server.broker import Prepared
+from server.door import Actor
+from server.feed import Watch
+from server.hub import ends_of, prepare
+from server.protocol import ReadPage, Watching, WatchLog
+
+if TYPE_CHECKING:
+    from server.connection import Connection
+    from server.parts import Parts
+
+log = logging.getLogger("server.readers")
+RETRY = 0.5
+"""Seconds before a read that failed is tried again."""
+BATCH = 256 * 1024
+"""Bytes of one catching-up write."""
+
+
+class Readers:
+    """Holds no state of its own."""
+
+    def __init__(self, parts: "Parts") -> None:
+        self.parts = parts
+
+    async def watch(self, connection: "Connection", command: WatchLog) -> Watching | None:
+        """Register, then read, then go live. Returns the answer; events follow it."""
+        parts = self.parts
+        person = connection.actor.person
+        if len(connection.watches) >= parts.watches_most and command.on not in connection.watches:
+            raise Refusal("log.too_many", most=parts.watches_most)
+        kind, _, name = command.on.partition("/")
+        if kind == "person" and name != person:
+            raise Refusal("log.not_found")
+        feed = await parts.hub.open(command.on)
+        if feed is None:
+            raise Refusal("log.not_found")
+        now, held = parts.now(), parts.door.limits.seat_held
+        try:
+            opened = await parts.store.read(
+                lambda conn: reading.watch(conn, command, person, now=now, seat_held=held)
+            )
+            here = await parts.presence.here(command.on) if kind == "circle" else frozenset()
+        except BaseException:
+            parts.hub.release(feed)
+            raise
+        if parts.hub.feeds.get(command.on) is not feed or feed.epoch != opened.reader.epoch:
+            raise Refusal("log.not_ready", retry_after=500)
+        if connection.sink is None or connection.ended_already:
+            parts.hub.release(feed)
+            return None
+        answer = replace(opened.answer, here=tuple(sorted(here | {opened.reader.participant or ""} - {""})))
+        # The answer leaves before the watch can be pushed to: both happen in this one step of the loop.
+        connection.asking.ok(command.ref, answer)
+        watch = Watch(
+            connection,
+            feed,
+            base=opened.reader.base,
+            cursor=answer.start - 1,
+            participant=opened.reader.participant,
+        )
+        connection.add(watch)
+        connection.behind()
+        return None
+
+    async def page(self, actor: Actor, command: ReadPage) -> Any:
+        return await self.parts.store.read(lambda conn: reading.page(conn, command, actor.person))
+
+    async def catch_up(self, connection: "Connection") -> None:
+        """Write what each watch missed, in batches, until it can go live or the client stops taking."""
+        for watch in list(connection.watches.values()):
+            while connection.ready and connection.watches.get(watch.feed.address) is watch and not watch.live:
+                if watch in watch.feed.waiting:
+                    break
+                missed = watch.feed.since(watch.cursor)
+                if missed is None:
+                    missed = await self._read(connection, watch)
+                    if missed is None:
+                        break
+                self._write(connection, watch, missed)
+                if connection.ready and watch.feed.go_live(watch):
+                    break
+
+    async def _read(self, connection: "Connection", watch: Watch) -> list[Prepared] | None:
+        """From the database, with access looked at again; None where the watch has ended."""
+        feed, person = watch.feed, connection.actor.person
+        after, upto = watch.cursor, feed.delivered
+        try:
+            got = await self.parts.store.read(
+                lambda conn: reading.span(conn, feed.address, person, after, upto)
+            )
+        except DBAPIError as error:
+            log.warning("a reader waits for the database", extra={"cause": type(error.orig).__name__})
+            await asyncio.sleep(RETRY)
+            return []
+        if got is None or got[0].epoch != feed.epoch:
+            connection.ended(watch, "left" if got is None else "history")
+            return None
+        reader, found = got
+        if reader.participant != watch.participant or after + 1 < reader.base:
+            connection.ended(watch, "faded" if reader.participant == watch.participant else "left")
+            return None
+        if not found:
+            # Everything up to here has faded in the meantime.
+            connection.ended(watch, "faded")
+            return None
+        return [prepare(feed.address, feed.epoch, f.seq, f.event, f.target, ends_of(f)) for f in found]
+
+    def _write(self, connection: "Connection", watch: Watch, missed: list[Prepared]) -> None:
+        parts: list[bytes] = []
+        size = 0
+        for each in missed:
+            if each.seq <= watch.cursor:
+                continue
+            if each.seq != watch.cursor + 1:
+                break
+            bare = each.bare is not None and each.target is not None and each.target < watch.base
+            frames = each.bare if bare and each.bare is not None else each.frame
+            if parts and size + len(frames) > BATCH:
+                break
+            parts.append(frames)
+            size += len(frames)
+            watch.cursor = each.seq
+        if parts:
+            connection.write(b"".join(parts))

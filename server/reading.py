@@ -1,0 +1,132 @@
+"""Composes what one person may read: answers to ``log.watch`` and ``history.page``, with access looked at each time."""
+
+from typing import NamedTuple
+
+from sqlalchemy import Connection
+
+from moderation import flags
+from rooms import history, views
+from rooms.history import Found, Reader
+from rooms.work import Refusal
+from server.protocol import Logged, Page, PersonView, ReadPage, Watching, WatchLog, decode_event
+
+FIRST_PAGE = 50
+"""Events a new watch begins with; older ones are paged."""
+FAR = 500
+"""Missing more than this, a reader is asked where they want to begin."""
+
+
+class Opened(NamedTuple):
+    """The answer to a watch, and where the pushing begins."""
+
+    answer: Watching
+    reader: Reader
+
+
+def watch(conn: Connection, command: WatchLog, person: str, *, now: int, seat_held: int) -> Opened:
+    """Raises ``log.not_found`` for logs one may not read, whether they exist or not."""
+    kind, _, name = command.on.partition("/")
+    if kind == "person":
+        reader = history.person_reader(conn, person) if name == person else None
+        if reader is None:
+            raise Refusal("log.not_found")
+        start, reason = begin(reader, command, far=FIRST_PAGE)
+        return Opened(
+            Watching(
+                on=command.on, epoch=reader.epoch, head=reader.head, base=reader.base, start=start,
+                reason=reason, person=person_view(conn, person),
+            ),
+            reader,
+        )  # fmt: skip
+    reader = history.circle_reader(conn, name, person)
+    if reader is None:
+        raise Refusal("log.not_found")
+    start, reason = begin(reader, command, far=FAR)
+    answer = Watching(
+        on=command.on,
+        epoch=reader.epoch,
+        head=reader.head,
+        base=reader.base,
+        start=start,
+        reason=reason,  # type: ignore[arg-type]
+        circle=views.circle_view(conn, name, now=now, seat_held=seat_held, mine=True),
+        mine=views.my_circle(conn, name, reader, now),
+        flags=flags.my_flags(conn, person, name),
+        participants=views.participants(conn, name),
+    )
+    return Opened(answer, reader)
+
+
+def begin(reader: Reader, command: WatchLog, *, far: int) -> tuple[int, str]:
+    """Where pushing starts, and why. Pure."""
+    newest = max(reader.base, reader.head - FIRST_PAGE + 1)
+    if command.after is None or command.epoch is None:
+        return newest, "first"
+    if command.epoch != reader.epoch or command.after > reader.head:
+        return newest, "history"
+    if command.after < reader.floor:
+        return newest, "faded"
+    if command.after + 1 < reader.base:
+        return newest, "entry"
+    if reader.head - command.after > far:
+        return newest, "far"
+    return command.after + 1, "resumed"
+
+
+def page(conn: Connection, command: ReadPage, person: str) -> Page:
+    reader = history.circle_reader(conn, command.circle, person)
+    if reader is None:
+        raise Refusal("circle.not_found")
+    found = history.page_before(conn, reader, command.before, command.limit)
+    return Page(epoch=reader.epoch, base=reader.base, events=tuple(_logged(each) for each in found))
+
+
+def since(conn: Connection, circle: str, person: str, after: int, limit: int) -> Page:
+    """Events after a seq, over HTTP, for programs that keep their own cursor."""
+    reader = history.circle_reader(conn, circle, person)
+    if reader is None:
+        raise Refusal("circle.not_found")
+    if after > reader.head:
+        raise Refusal("request.bad_field", field="after", most=reader.head)
+    found = history.events(conn, reader.log_id, max(after, reader.base - 1), limit=limit)
+    return Page(
+        epoch=reader.epoch,
+        base=reader.base,
+        events=tuple(_logged(history.bare(each, reader.base)) for each in found),
+    )
+
+
+def still(conn: Connection, address: str, person: str) -> Reader | None:
+    """Access, looked at again before a range is read."""
+    kind, _, name = address.partition("/")
+    if kind == "person":
+        return history.person_reader(conn, person) if name == person else None
+    return history.circle_reader(conn, name, person)
+
+
+def span(
+    conn: Connection, address: str, person: str, after: int, upto: int
+) -> tuple[Reader, list[Found]] | None:
+    """Events in (after, upto] for one reader; None once they may not read it any more."""
+    reader = still(conn, address, person)
+    if reader is None:
+        return None
+    return reader, history.events(conn, reader.log_id, after, upto=upto, others=decode_event)
+
+
+def person_view(conn: Connection, person: str) -> PersonView:
+    row = views.person_row(conn, person)
+    if row is None:
+        raise Refusal("session.ended")
+    name, kept, preferences = row
+    return PersonView(
+        name=name,
+        kept=kept,
+        preferences=preferences,
+        circles=views.my_circles(conn, person),
+        letters=flags.letters(conn, person),
+    )
+
+
+def _logged(found: Found) -> Logged:
+    return Logged(seq=found.seq, event=found.event)
