@@ -144,9 +144,7 @@ def install_modules() -> None:
 
 def client_is_current() -> bool:
     stamp = MODULES / "built-from"
-    return (
-        (CLIENT / "dist" / "index.html").exists() and stamp.exists() and stamp.read_text() == client_sources()
-    )
+    return (CLIENT / "dist" / "index.html").exists() and stamp.exists() and stamp.read_text() == client_sources()
 
 
 def build_client() -> None:
@@ -195,9 +193,7 @@ def npm_environment() -> Iterator[dict[str, str]]:
             yield environment | {"npm_config_cache": cache}
 
 
-def run(
-    command: list[str | Path], doing: str, *, cwd: Path = TOP, environment: dict[str, str] | None = None
-) -> None:
+def run(command: list[str | Path], doing: str, *, cwd: Path = TOP, environment: dict[str, str] | None = None) -> None:
     """Runs one step with its output held back; raises StepFailed with that output when it fails."""
     done = subprocess.run(
         command,

@@ -110,9 +110,7 @@ def playwright_build() -> Path | None:
         "from playwright.sync_api import sync_playwright\n"
         "with sync_playwright() as playwright: print(playwright.chromium.executable_path)"
     )
-    said = subprocess.run(
-        [sys.executable, "-c", question], capture_output=True, text=True, check=False
-    ).stdout
+    said = subprocess.run([sys.executable, "-c", question], capture_output=True, text=True, check=False).stdout
     return Path(said.strip()) if said.strip() else None
 
 

@@ -20,9 +20,7 @@ UNTESTED = pytest.StashKey[set[str]]()
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    parser.addoption(
-        "--full", action="store_true", help="also run the tests marked full, and faults at length"
-    )
+    parser.addoption("--full", action="store_true", help="also run the tests marked full, and faults at length")
 
 
 def pytest_configure(config: pytest.Config) -> None:

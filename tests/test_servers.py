@@ -63,9 +63,7 @@ def test_each_test_has_its_own_postgres_database(database_url: str, postgres_ser
     postgres_server.drop_database(other)
 
 
-def test_postgres_keeps_what_was_committed_before_a_kill(
-    database_url: str, postgres_server: PostgresServer
-) -> None:
+def test_postgres_keeps_what_was_committed_before_a_kill(database_url: str, postgres_server: PostgresServer) -> None:
     dsn = database_url.replace("+psycopg", "")
     with psycopg.connect(dsn) as connection:
         connection.execute("CREATE TABLE kept (n int)")
@@ -88,9 +86,7 @@ def test_the_wheel_carries_a_postgres_that_runs_here(keeper: Keeper) -> None:
 
 
 def test_a_run_that_is_killed_leaves_no_server_and_no_folder() -> None:
-    run = subprocess.run(
-        [sys.executable, "-c", RUN_THAT_IS_KILLED], capture_output=True, text=True, check=False
-    )
+    run = subprocess.run([sys.executable, "-c", RUN_THAT_IS_KILLED], capture_output=True, text=True, check=False)
     assert run.returncode == -signal.SIGKILL, run.stderr
     # The keeper writes to the same pipe as the run, so the pipe's end says that the keeper has finished too.
     server, folder = run.stdout.split()
