@@ -1,0 +1,190 @@
+"""Reading a case from its rows, and writing what a step made of it: the views, the folds, the letters, who is told."""
+
+import hashlib
+import secrets
+from dataclasses import dataclass
+from typing import cast
+
+from sqlalchemy import insert
+from sqlmodel import col, select
+
+from moderation.case import (
+    LIVE,
+    Case,
+    Closing,
+    Flag,
+    Message,
+    View,
+    add,
+    takes,
+)
+from moderation.fold import Origin, Standing
+from moderation.models import CaseMessageRow, CaseRow, FlagRow
+from moderation.wire import Category
+from rooms.models import Circle, Log, ParticipantRow
+from rooms.work import Work
+
+
+@dataclass(slots=True)
+class Kept:
+    """A case and where it is kept."""
+
+    id: int
+    circle_id: str
+    log_id: int
+    author_id: str | None
+    case: Case
+    rows: dict[int, int]
+    """Row of each message, by its seq."""
+
+
+def lock(work: Work, log_ids: set[int]) -> None:
+    """Hold these circles still, in the order in which everybody locks them. SQLite has one writer and needs none."""
+    if log_ids:
+        still = select(Log.id).where(col(Log.id).in_(log_ids)).order_by(col(Log.id)).with_for_update()
+        work.conn.execute(still)
+
+
+def load(work: Work, case_id: int) -> Kept:
+    row = work.conn.execute(select(CaseRow).where(CaseRow.id == case_id)).one()
+    flags: dict[int, list[Flag]] = {}
+    given = (
+        select(FlagRow)
+        .join(CaseMessageRow, col(CaseMessageRow.id) == col(FlagRow.case_message_id))
+        .where(CaseMessageRow.case_id == case_id)
+        .order_by(col(FlagRow.id))
+    )
+    for each in work.conn.execute(given):
+        flags.setdefault(each.case_message_id, []).append(
+            Flag(
+                by=each.person_id,
+                category=cast(Category, each.category),
+                standing=Standing(each.standing),
+                origin=Origin(each.invite, each.network),
+                withdrawn=each.withdrawn,
+            )
+        )
+    held = work.conn.execute(
+        select(CaseMessageRow).where(CaseMessageRow.case_id == case_id).order_by(col(CaseMessageRow.id))
+    ).all()
+    messages = tuple(
+        Message(each.seq, each.witnesses, cast(View, each.view), tuple(flags.get(each.id, ()))) for each in held
+    )
+    return Kept(
+        id=case_id,
+        circle_id=row.circle_id,
+        log_id=row.log_id,
+        author_id=row.author_id,
+        case=Case(row.opened_at, row.lapses_at, messages, cast(Closing | None, row.closed)),
+        rows={each.seq: each.id for each in held},
+    )
+
+
+def holding(work: Work, log_id: int, seq: int, *, live: bool = False) -> list[Kept]:
+    """The cases that hold or held a message, or only that in which it is still ``live``; oldest first."""
+    held = (
+        select(CaseMessageRow.case_id)
+        .where(CaseMessageRow.log_id == log_id, CaseMessageRow.seq == seq)
+        .order_by(col(CaseMessageRow.case_id))
+    )
+    if live:
+        held = held.where(col(CaseMessageRow.view).in_(LIVE))
+    return [load(work, case_id) for case_id in work.conn.execute(held).scalars().all()]
+
+
+def newest(work: Work, author_id: str) -> list[Kept]:
+    """The latest case of an author (a participant), if it is not closed: the only one that may take another message."""
+    row = work.conn.execute(
+        select(CaseRow.id)
+        .where(CaseRow.author_id == author_id, col(CaseRow.closed).is_(None))
+        .order_by(col(CaseRow.opened_at).desc(), col(CaseRow.id).desc())
+        .limit(1)
+    )
+    return [load(work, case_id) for case_id in row.scalars().all() if case_id is not None]
+
+
+def due(work: Work, case_id: int | None) -> list[Kept]:
+    """The case, if the clock still has something to do in it."""
+    row = work.conn.execute(select(CaseRow.id).where(CaseRow.id == case_id, col(CaseRow.due_at) <= work.now))
+    return [load(work, found) for found in row.scalars().all() if found is not None]
+
+
+def which_takes(work: Work, found: list[Kept], seq: int) -> Kept | None:
+    """The first of them that a flag on the message belongs to now."""
+    limits = work.limits
+    return next(
+        (
+            each
+            for each in found
+            if takes(each.case, seq, now=work.now, span=limits.case_span, most=limits.case_messages)
+        ),
+        None,
+    )
+
+
+def open_case(work: Work, circle: Circle, author_id: str) -> Kept:
+    lapses_at = work.now + work.limits.fold_life
+    made = work.conn.execute(
+        insert(CaseRow)
+        .values(
+            circle_id=circle.id,
+            log_id=circle.log_id,
+            author_id=author_id,
+            opened_at=work.now,
+            lapses_at=lapses_at,
+            due_at=lapses_at,
+        )
+        .returning(CaseRow.id)  # type: ignore[call-overload]
+    )
+    return Kept(int(made.scalar_one()), circle.id, circle.log_id, author_id, Case(work.now, lapses_at), {})
+
+
+def add_message(work: Work, kept: Kept, seq: int, witnesses: int, *, rephrased: bool) -> None:
+    made = work.conn.execute(
+        insert(CaseMessageRow)
+        .values(
+            case_id=kept.id,
+            log_id=kept.log_id,
+            seq=seq,
+            rephrased=rephrased,
+            witnesses=witnesses,
+            view="visible",
+            salt=secrets.token_bytes(16),
+        )
+        .returning(CaseMessageRow.id)  # type: ignore[call-overload]
+    )
+    kept.rows[seq] = int(made.scalar_one())
+    kept.case = add(kept.case, seq, witnesses)
+
+
+def add_flag(work: Work, kept: Kept, seq: int, given: Flag) -> None:
+    """Write a flag; what follows from it is for `carry_out`."""
+    work.conn.execute(
+        insert(FlagRow).values(
+            case_message_id=kept.rows[seq],
+            person_id=given.by,
+            at=work.now,
+            category=given.category,
+            standing=int(given.standing),
+            invite=given.origin.invite,
+            network=given.origin.network,
+        )
+    )
+
+
+def marks(work: Work, kept: Kept, seq: int, *, invite: str | None, network: str | None) -> Origin:
+    """Where a young identity came from, to be compared with other flags on this message and with nothing else."""
+    salt = work.conn.execute(select(CaseMessageRow.salt).where(CaseMessageRow.id == kept.rows[seq])).scalar_one()
+    if salt is None:
+        return Origin()
+
+    def mark(what: str | None) -> bytes | None:
+        return None if what is None else hashlib.blake2b(what.encode(), key=salt, digest_size=12).digest()
+
+    return Origin(mark(invite), mark(network))
+
+
+def author(work: Work, kept: Kept) -> str | None:
+    return work.conn.execute(
+        select(ParticipantRow.person_id).where(ParticipantRow.id == kept.author_id)
+    ).scalar_one_or_none()

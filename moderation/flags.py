@@ -1,0 +1,189 @@
+"""What people do with flags: raise one, take it back, say the flagged words differently; and what ends them.
+
+A flag takes no seq of the circle and no frame of it. The flagger's own log learns where the flag stands; the circle
+learns of a fold, the author gets a letter, and neither depends on who flagged.
+"""
+
+from sqlalchemy import Connection, delete, update
+from sqlmodel import col, select
+
+from moderation import case, cases, effects, fold, witnesses
+from moderation.cases import Kept
+from moderation.models import CaseMessageRow, CaseRow, FlagRow, LetterRow
+from moderation.wire import FlagMessage, MyFlag, RephraseMessage, WithdrawFlag
+from rooms import rules
+from rooms.circles import seat
+from rooms.messages import message
+from rooms.messages import rephrase as change_words
+from rooms.models import Circle, EventRow, ParticipantRow
+from rooms.text import body as clean_body
+from rooms.work import Answered, Refusal, Work
+
+
+def raise_flag(work: Work, command: FlagMessage) -> None:
+    """Hide a message for the asker, and fold it for all once enough witnesses have said so.
+
+    Raises ``message.not_found``, ``message.taken_back``, ``flag.own_words``, ``flag.already`` or ``flag.budget``.
+    The circle is locked by the door, so the count is exact.
+    """
+    circle, mine = seat(work, command.circle)
+    row = message(work, circle, command.target)
+    entered_at = witnesses.entered_at(work, mine, row.seq)
+    fold.may_flag(
+        own=row.sender == mine.id,
+        saw=entered_at is not None,
+        already=_flagged_before(work, row),
+    )
+    if row.body is None or row.sender is None or entered_at is None:
+        raise Refusal("message.taken_back")
+    kept = _case_for(work, circle, row, row.sender)
+    recent = witnesses.recent(work)
+    if all(each.id != kept.id for each in recent):
+        fold.may_open_another(
+            [each.flagged_at for each in recent],
+            now=work.now,
+            most=work.limits.cases_a_day,
+            within=work.limits.day,
+        )
+    bars = witnesses.bars(work, row)
+    if kept.case.message(row.seq) is None:
+        many = witnesses.how_many(work, circle, row, bars)
+        cases.add_message(work, kept, row.seq, many, rephrased=bool(row.rephrased))
+    standing = witnesses.standing(work, kept, bars, entered_at, recent)
+    origin = witnesses.origin(work, kept, row.seq, standing)
+    given = case.Flag(work.person, command.category, standing, origin)
+    cases.add_flag(work, kept, row.seq, given)
+    effects.carry_out(work, kept, case.flag(kept.case, row.seq, given))
+
+
+def withdraw_flag(work: Work, command: WithdrawFlag) -> Answered | None:
+    """Take one's own flag back, for good. It works from outside the circle too, and again without harm."""
+    found = work.conn.execute(
+        select(FlagRow.id, FlagRow.withdrawn, CaseRow.id.label("case_id"))  # type: ignore[union-attr]
+        .join(CaseMessageRow, col(CaseMessageRow.id) == col(FlagRow.case_message_id))
+        .join(CaseRow, col(CaseRow.id) == col(CaseMessageRow.case_id))
+        .where(
+            FlagRow.person_id == work.person,
+            CaseRow.circle_id == command.circle,
+            CaseMessageRow.seq == command.target,
+        )
+        .order_by(col(FlagRow.id).desc())
+        .limit(1)
+    ).one_or_none()
+    if found is None:
+        raise Refusal("flag.not_found")
+    if found.withdrawn:
+        return Answered(dup=True)
+    kept = _lapsed(work, cases.load(work, found.case_id))
+    work.conn.execute(update(FlagRow).where(col(FlagRow.id) == found.id).values(withdrawn=True))
+    effects.carry_out(work, kept, case.withdraw(kept.case, command.target, work.person))
+    return None
+
+
+def rephrase(work: Work, command: RephraseMessage) -> Answered:
+    """The author of a folded message says it differently, once. The fold ends and nothing stays on record."""
+    circle, mine = seat(work, command.circle)
+    row = message(work, circle, command.target)
+    rules.may_change(writer=row.sender, asker=mine.id, taken_back=row.body is None)
+    body = clean_body(command.body, work.limits)
+    if row.rephrased:
+        if row.body == body:
+            return Answered(circle=circle.id, dup=True)
+        raise Refusal("message.rephrased_once")
+    rules.may_talk(circle.state)
+    if row.folded_until is None:
+        raise Refusal("message.not_folded")
+    if row.body == body:
+        raise Refusal("message.same_words")
+    answered = change_words(work, circle, row, body)
+    words_changed(work, circle, row.seq, "rephrased")
+    return answered
+
+
+def words_changed(work: Work, circle: Circle, message_seq: int, how: case.Ending) -> None:
+    """The words of a message are not what was flagged any more. Called after they changed; harmless to repeat."""
+    for kept in cases.holding(work, circle.log_id, message_seq):
+        effects.carry_out(work, kept, case.end(kept.case, message_seq, how))
+
+
+def faded(work: Work, log_id: int, floor: int) -> None:
+    """Everything in a circle's log up to and including ``floor`` is deleted."""
+    gone = work.conn.execute(
+        select(CaseMessageRow.case_id)
+        .where(CaseMessageRow.log_id == log_id, CaseMessageRow.seq <= floor, CaseMessageRow.view != "faded")
+        .distinct()
+        .order_by(col(CaseMessageRow.case_id))
+    )
+    for case_id in gone.scalars().all():
+        kept = cases.load(work, case_id)
+        for seq in sorted(each for each in kept.rows if each <= floor):
+            effects.carry_out(work, kept, case.end(kept.case, seq, "faded"))
+
+
+def forgotten(work: Work, person_id: str) -> None:
+    """Leave no link between a person and any flag, theirs or about them. Called before their row is erased.
+
+    What their flags did stays until it lapses: otherwise everybody would see by their leaving what they had flagged.
+    """
+    work.conn.execute(delete(LetterRow).where(col(LetterRow.person_id) == person_id))
+    places = select(ParticipantRow.id).where(ParticipantRow.person_id == person_id)
+    about = work.conn.execute(
+        select(CaseRow.id, CaseRow.log_id).where(col(CaseRow.author_id).in_(places)).order_by(col(CaseRow.id))
+    ).all()
+    cases.lock(work, {each.log_id for each in about})
+    for each in about:
+        kept = cases.load(work, each.id)
+        for seq in sorted(kept.rows):
+            effects.carry_out(work, kept, case.end(kept.case, seq, "taken_back"))
+    work.conn.execute(update(CaseRow).where(col(CaseRow.id).in_([each.id for each in about])).values(author_id=None))
+    work.conn.execute(update(FlagRow).where(col(FlagRow.person_id) == person_id).values(person_id=None))
+    closed = (
+        select(CaseMessageRow.id)
+        .join(CaseRow, col(CaseRow.id) == col(CaseMessageRow.case_id))
+        .where(col(CaseRow.closed).is_not(None))
+    )
+    work.conn.execute(delete(FlagRow).where(col(FlagRow.person_id).is_(None), col(FlagRow.case_message_id).in_(closed)))
+
+
+def my_flags(conn: Connection, person_id: str, circle_id: str) -> tuple[MyFlag, ...]:
+    """Where this person's own flags in a circle stand, by message. All but the withdrawn ones are hidden from them."""
+    rows = conn.execute(
+        select(CaseMessageRow.seq, CaseMessageRow.view, FlagRow.withdrawn)
+        .join(FlagRow, col(FlagRow.case_message_id) == col(CaseMessageRow.id))
+        .join(CaseRow, col(CaseRow.id) == col(CaseMessageRow.case_id))
+        .where(FlagRow.person_id == person_id, CaseRow.circle_id == circle_id, CaseMessageRow.view != "faded")
+        .order_by(col(FlagRow.id))
+    )
+    # A later flag on the same message is about newer words and stands for both.
+    latest = {
+        seq: "withdrawn" if withdrawn else "received" if view == "visible" else view for seq, view, withdrawn in rows
+    }
+    return tuple(MyFlag(target=seq, status=status) for seq, status in sorted(latest.items()))  # type: ignore[arg-type]
+
+
+def _flagged_before(work: Work, row: EventRow) -> bool:
+    """Whether the asker flagged these words already; withdrawing does not give the flag back."""
+    found = work.conn.execute(
+        select(FlagRow.id)
+        .join(CaseMessageRow, col(CaseMessageRow.id) == col(FlagRow.case_message_id))
+        .where(
+            CaseMessageRow.log_id == row.log_id,
+            CaseMessageRow.seq == row.seq,
+            col(CaseMessageRow.rephrased) == bool(row.rephrased),
+            FlagRow.person_id == work.person,
+        )
+    )
+    return found.first() is not None
+
+
+def _case_for(work: Work, circle: Circle, row: EventRow, author_id: str) -> Kept:
+    """The case a flag on this message belongs to: the one that holds it, else the author's newest, else a new one."""
+    found = cases.holding(work, row.log_id, row.seq, live=True) + cases.newest(work, author_id)
+    # One whose time is over lapses here, if the clock has not come to it.
+    found = [_lapsed(work, each) for each in found]
+    return cases.which_takes(work, found, row.seq) or cases.open_case(work, circle, author_id)
+
+
+def _lapsed(work: Work, kept: Kept) -> Kept:
+    effects.carry_out(work, kept, case.lapse(kept.case, work.now))
+    return kept

@@ -1,0 +1,85 @@
+"""Tables of flags, the cases they make, and the letters that follow.
+
+Nothing a person can ask for joins these to the circle: a flag knows its flagger and its case, and only that flagger's
+own view is ever made from it. No table here holds words or names, and none holds how many flagged.
+"""
+
+from sqlalchemy import BigInteger, Index, LargeBinary, UniqueConstraint
+from sqlmodel import Field
+
+from rooms.models import Table
+
+Big = BigInteger
+
+
+class CaseRow(Table, table=True):
+    """What was flagged of one author in one circle within one day."""
+
+    __tablename__ = "flag_case"
+    __table_args__ = (Index("flag_case_author", "author_id", "opened_at"),)
+
+    id: int | None = Field(default=None, primary_key=True)
+    circle_id: str = Field(max_length=16)
+    log_id: int
+    author_id: str | None = Field(default=None, max_length=16)
+    """A participant; None once they are forgotten."""
+    opened_at: int = Field(sa_type=Big)
+    lapses_at: int = Field(sa_type=Big)
+    due_at: int | None = Field(default=None, sa_type=Big, index=True)
+    """When the clock has something to do here: let it lapse, or erase it once its words are gone."""
+    closed: str | None = Field(default=None, max_length=9)
+
+
+class CaseMessageRow(Table, table=True):
+    """One flagged message of a case. New words in its place are a new row, of another case."""
+
+    __tablename__ = "case_message"
+    __table_args__ = (Index("case_message_at", "log_id", "seq"),)
+
+    id: int | None = Field(default=None, primary_key=True)
+    case_id: int = Field(foreign_key="flag_case.id", index=True)
+    log_id: int
+    seq: int = Field(sa_type=Big)
+    rephrased: bool = False
+    """These flags are about the words that came after the author said it differently."""
+    witnesses: int
+    view: str = Field(max_length=10)
+    salt: bytes | None = Field(default=None, sa_type=LargeBinary)
+    """Makes `FlagRow.invite` and `FlagRow.network` comparable here and nowhere else; gone once the case is closed."""
+
+
+class FlagRow(Table, table=True):
+    __tablename__ = "flag"
+    __table_args__ = (
+        UniqueConstraint("case_message_id", "person_id"),
+        Index("flag_person", "person_id", "at"),
+    )
+
+    id: int | None = Field(default=None, primary_key=True)
+    case_message_id: int = Field(foreign_key="case_message.id")
+    person_id: str | None = Field(default=None, max_length=16)
+    """None once they are forgotten."""
+    at: int = Field(sa_type=Big)
+    category: str = Field(max_length=10)
+    standing: int
+    """A `moderation.fold.Standing`."""
+    invite: bytes | None = Field(default=None, sa_type=LargeBinary)
+    network: bytes | None = Field(default=None, sa_type=LargeBinary)
+    withdrawn: bool = False
+
+
+class LetterRow(Table, table=True):
+    """To the author of a message that was folded; at most one a message."""
+
+    __tablename__ = "letter"
+
+    id: str = Field(primary_key=True, max_length=16)
+    person_id: str = Field(max_length=16, index=True)
+    case_message_id: int = Field(foreign_key="case_message.id", unique=True)
+    about: str = Field(max_length=6)
+    until: int | None = Field(default=None, sa_type=Big)
+    felt: str = ""
+    """Categories, separated by spaces; filled in when the letter goes out."""
+    due_at: int | None = Field(default=None, sa_type=Big, index=True)
+    """None once it has gone out."""
+    sent_at: int | None = Field(default=None, sa_type=Big)

@@ -1,0 +1,130 @@
+"""The closed list of what one person alone can do that touches anybody else. Nothing that is not here exists.
+
+Data, so that a test can walk every command against it. Powers without commands are agreed on but not built: nobody
+has them yet. Times are milliseconds; a power without an end touches only its holder, or only offers something.
+"""
+
+from dataclasses import dataclass
+from typing import Literal
+
+from rooms.limits import DAY, HOUR, MINUTE, SECOND
+
+Holder = Literal["anyone", "author", "host", "reviewer", "subject", "operator"]
+Reach = Literal["self", "author", "message", "circle", "nobody"]
+"""Whom it can touch: the holder's own view, the author of a message, how others see a message, or a whole circle."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Power:
+    letter: str
+    does: str
+    holder: Holder
+    reach: Reach
+    commands: tuple[str, ...] = ()
+    lasts: int | None = None
+    """The longest that its effect on others stays without anybody else agreeing."""
+    caps: tuple[tuple[int, int, str], ...] = ()
+    """How often: at most so many, in so long, per what."""
+    stopped_by: int | None = None
+    """How many others end it by answering."""
+
+
+POWERS = (
+    Power(
+        letter="a",
+        does="hide, mute or set aside, for oneself",
+        holder="anyone",
+        reach="self",
+        commands=("aside.set", "aside.undo", "preferences.set"),
+    ),
+    Power(
+        letter="b",
+        does="ask gently: one note without a name, however many ask",
+        holder="anyone",
+        reach="author",
+        caps=((1, 0, "message"),),
+    ),
+    Power(
+        letter="c",
+        does="flag; alone it hides the message for the flagger only",
+        holder="anyone",
+        reach="self",
+        commands=("message.flag", "flag.withdraw"),
+        caps=((1, 0, "message"), (5, DAY, "cases of one person")),
+    ),
+    Power(
+        letter="d",
+        does="hold a message that exposes, threatens, is illegal or spam",
+        holder="anyone",
+        reach="message",
+        lasts=10 * MINUTE,
+        caps=((2, DAY, "person"),),
+    ),
+    Power(
+        letter="e",
+        does="hold a message that exposes one's own private data",
+        holder="subject",
+        reach="message",
+        lasts=72 * HOUR,
+        caps=((2, 0, "holds open at once"),),
+    ),
+    Power(
+        letter="f",
+        does="say one's own message differently, or take it back",
+        holder="author",
+        reach="message",
+        commands=("message.edit", "message.rephrase", "message.take_back"),
+    ),
+    Power(letter="g", does="decline or leave a panel", holder="reviewer", reach="nobody"),
+    Power(
+        letter="h",
+        does="announce the closing of a room one holds, and take the announcement back",
+        holder="host",
+        reach="circle",
+        commands=("circle.close", "circle.keep_open", "circle.go_on"),
+        stopped_by=2,
+    ),
+    Power(
+        letter="i",
+        does="legal hold on one message: illegal content or private data, with a stated ground, in public",
+        holder="operator",
+        reach="message",
+        lasts=7 * DAY,
+    ),
+    Power(
+        letter="j",
+        does="ring the bell",
+        holder="anyone",
+        reach="circle",
+        lasts=60 * SECOND,
+        caps=((1, 15 * MINUTE, "circle"), (1, HOUR, "person")),
+    ),
+    Power(
+        letter="k",
+        does="offer a prompt, a round or a rest; it forces nobody",
+        holder="anyone",
+        reach="circle",
+    ),
+    Power(letter="l", does="open a room", holder="anyone", reach="nobody", commands=("circle.open",)),
+    Power(
+        letter="m",
+        does="invite, and take one's own invite back",
+        holder="anyone",
+        reach="nobody",
+        commands=("invite.make", "invite.revoke"),
+    ),
+)
+
+TALK = frozenset(
+    {
+        "circle.enter",
+        "circle.leave",
+        "message.post",
+        "gesture.make",
+        "gesture.undo",
+        "read.mark",
+        "letter.dismiss",
+        "person.forget",
+    }
+)
+"""Commands that are no power: being there, speaking, answering, and one's own affairs."""

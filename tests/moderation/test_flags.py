@@ -1,0 +1,486 @@
+"""Raising a flag, and what follows, in a real database."""
+
+from pathlib import Path
+
+import pytest
+
+from moderation.models import CaseMessageRow, CaseRow, FlagRow, LetterRow
+from moderation.wire import FlagMoved, LetterCame, LetterDismissed
+from rooms.limits import DAY, HOUR, MINUTE
+from rooms.wire import MessageFolded, MessageRephrased, MessageUnfolded
+from rooms.work import Refusal
+from tests.moderation.place import CIRCLE, OTHER, Place, named
+
+
+def refused(code: str) -> "pytest.RaisesExc[Refusal]":
+    return pytest.RaisesExc(Refusal, check=lambda refusal: refusal.code == code)
+
+
+def test_a_flag_hides_a_message_for_the_flagger_and_tells_nobody_else(place: Place) -> None:
+    place.people("Ana", "Bo", "Fern")
+    seq = place.says("Ana")
+    heard = place.flags("Bo", seq)
+    assert heard == [(f"person/{named('Bo')}", FlagMoved(circle=CIRCLE, target=seq, status="received"))]
+    assert place.my_flags("Bo") == {seq: "received"}
+    assert place.my_flags("Fern") == {}
+    assert not place.folded(seq)
+    assert place.passes(HOUR) == []
+    assert place.letters("Ana") == ()
+
+
+def test_enough_witnesses_fold_it_for_all_and_the_author_hears_what_was_felt(place: Place) -> None:
+    place.people("Ana", "Bo", "Fern")
+    seq = place.says("Ana")
+    place.flags("Bo", seq, "pressure")
+    heard = place.flags("Fern", seq, "disrespect")
+    until = place.now + place.limits.fold_life
+    assert heard == [
+        (f"circle/{CIRCLE}", MessageFolded(target=seq, until=until)),
+        (f"person/{named('Bo')}", FlagMoved(circle=CIRCLE, target=seq, status="folded")),
+        (f"person/{named('Fern')}", FlagMoved(circle=CIRCLE, target=seq, status="folded")),
+    ]
+    assert place.folded(seq)
+    ((address, came),) = place.passes(place.limits.letter_delay)
+    assert address == f"person/{named('Ana')}"
+    assert isinstance(came, LetterCame)
+    assert place.letters("Ana") == (came.letter,)
+    assert (came.letter.about, came.letter.target, came.letter.until) == ("folded", seq, until)
+    assert came.letter.felt == ("disrespect", "pressure")
+
+
+def test_who_never_saw_a_message_cannot_flag_it(place: Place) -> None:
+    place.people("Ana", "Bo")
+    seq = place.says("Ana")
+    place.people("Fern")
+    place.person("Wren")
+    with refused("message.not_found"):
+        place.flags("Fern", seq)
+    with refused("circle.not_found"):
+        place.flags("Wren", seq)
+    with refused("message.not_found"):
+        place.flags("Bo", seq + 1)
+    place.leaves("Bo")
+    place.says("Ana")
+    with refused("circle.not_found"):
+        place.flags("Bo", seq)
+    assert place.rows(CaseRow) == []
+
+
+def test_nobody_flags_their_own_words(place: Place) -> None:
+    place.people("Ana")
+    seq = place.says("Ana")
+    with refused("flag.own_words"):
+        place.flags("Ana", seq)
+
+
+def test_a_second_flag_by_one_person_changes_nothing(place: Place) -> None:
+    place.people("Ana", "Bo", "Fern")
+    seq = place.says("Ana")
+    place.flags("Bo", seq)
+    with refused("flag.already"):
+        place.flags("Bo", seq, "pressure")
+    place.withdraws("Bo", seq)
+    with refused("flag.already"):
+        place.flags("Bo", seq)
+    place.flags("Fern", seq)
+    assert not place.folded(seq)
+
+
+def test_words_that_are_gone_cannot_be_flagged(place: Place) -> None:
+    place.people("Ana", "Bo")
+    seq = place.says("Ana")
+    place.takes_back("Ana", seq)
+    with refused("message.taken_back"):
+        place.flags("Bo", seq)
+
+
+def test_five_cases_a_day_and_then_a_wait(place: Place) -> None:
+    authors = [f"Writer{n}" for n in range(7)]
+    place.people("Bo", *authors)
+    seqs = [place.says(author) for author in authors]
+    start = place.now
+    for seq in seqs[:5]:
+        place.flags("Bo", seq)
+        place.now += HOUR
+    with pytest.raises(Refusal) as refusal:
+        place.flags("Bo", seqs[5])
+    assert (refusal.value.code, refusal.value.facts) == ("flag.budget", {"retry_after": 19 * HOUR})
+    assert not any(each.seq == seqs[5] for each in place.rows(CaseMessageRow))
+    # Another message of a case is no other case, and a withdrawn flag is not given back.
+    place.flags("Bo", place.says(authors[0]))
+    place.withdraws("Bo", seqs[1])
+    with refused("flag.budget"):
+        place.flags("Bo", seqs[5])
+    place.now = start + DAY
+    place.flags("Bo", seqs[5])
+    with refused("flag.budget"):
+        place.flags("Bo", seqs[6])
+
+
+def test_too_young_identities_hide_for_themselves_and_fold_nothing(place: Place) -> None:
+    place.people("Ana", "Bo")
+    for name in ("Young", "Younger", "Youngest"):
+        place.person(name, age=MINUTE)
+    place.enters("Young", "Younger", "Youngest", ago=MINUTE)
+    seq = place.says("Ana")
+    for name in ("Young", "Younger", "Youngest", "Bo"):
+        place.flags(name, seq, "threat")
+        assert place.my_flags(name) == {seq: "received"}
+    assert not place.folded(seq)
+    (held,) = place.rows(CaseMessageRow)
+    assert held.witnesses == 2  # Heron and Bo
+
+
+def test_presence_makes_guests_witnesses_but_one_invite_or_network_gives_only_half(place: Place) -> None:
+    place.people("Ana")
+    for name, invite, network in (
+        ("Bo", "invite", "one"),
+        ("Fern", "invite", "two"),
+        ("Wren", "another", "two"),
+        ("Lark", None, "three"),
+    ):
+        place.person(name, age=HOUR, invite=invite, network=network)
+        place.enters(name, ago=HOUR)
+    seq = place.says("Ana")
+    place.flags("Bo", seq)
+    place.flags("Fern", seq)
+    assert not place.folded(seq)  # one invite
+    place.withdraws("Bo", seq)
+    place.flags("Wren", seq)
+    assert not place.folded(seq)  # one network
+    place.flags("Lark", seq)
+    assert place.folded(seq)
+
+
+def test_how_flaggers_came_in_cannot_be_read_and_goes_with_the_case(place: Place) -> None:
+    place.people("Ana")
+    for name in ("Bo", "Fern"):
+        place.person(name, age=HOUR, invite="invite", network="network")
+        place.enters(name, ago=HOUR)
+    first, second = place.says("Ana"), place.says("Ana")
+    place.flags("Bo", first)
+    place.flags("Fern", first)
+    place.flags("Fern", second)
+    marks = [(each.invite, each.network) for each in place.rows(FlagRow)]
+    assert marks[0] == marks[1] != marks[2]
+    assert b"invite" not in {each[0] for each in marks}
+    place.passes(place.limits.fold_life)
+    assert {(each.invite, each.network) for each in place.rows(FlagRow)} == {(None, None)}
+    assert {each.salt for each in place.rows(CaseMessageRow)} == {None}
+
+
+def test_the_number_of_witnesses_is_frozen_at_the_first_flag(place: Place) -> None:
+    crowd = [f"Person{n}" for n in range(20)]
+    place.people("Ana", *crowd)
+    seq = place.says("Ana")
+    place.flags("Person0", seq)
+    (held,) = place.rows(CaseMessageRow)
+    assert held.witnesses == 21  # with Heron: three flags are needed
+    for name in crowd[10:]:
+        place.leaves(name)
+    place.flags("Person1", seq)
+    assert not place.folded(seq)
+    place.flags("Person2", seq)
+    assert place.folded(seq)
+
+
+def test_a_third_case_of_the_same_author_within_a_day_counts_for_nothing(place: Place) -> None:
+    place.people("Ana", "Bo", "Fern", "Wren")
+    place.circle(OTHER, host="Heron")
+    place.enters("Ana", "Bo", "Fern", "Wren", circle_id=OTHER)
+    for _ in range(place.limits.case_messages):
+        place.flags("Wren", place.says("Ana"))
+    full = place.says("Ana")
+    place.flags("Bo", full)  # the first case is full of Wren's flags, so this is a second one
+    place.flags("Bo", place.says("Ana", circle_id=OTHER), circle_id=OTHER)
+    for _ in range(place.limits.case_messages - 1):
+        place.flags("Wren", place.says("Ana"))
+    third = place.says("Ana")
+    place.flags("Bo", third)
+    place.flags("Fern", third)
+    assert len(place.rows(CaseRow)) == 4
+    assert not place.folded(third)
+    assert place.my_flags("Bo")[third] == "received"
+    place.flags("Heron", third)
+    assert place.folded(third)
+    place.now += DAY
+    later = place.says("Ana")
+    place.flags("Bo", later)
+    place.flags("Fern", later)
+    assert place.folded(later)
+
+
+def test_a_case_takes_ten_messages_of_one_day(place: Place) -> None:
+    place.people("Ana", "Bo")
+    for _ in range(place.limits.case_messages):
+        place.flags("Bo", place.says("Ana"))
+    assert len(place.rows(CaseRow)) == 1
+    place.flags("Bo", place.says("Ana"))
+    assert len(place.rows(CaseRow)) == 2
+    place.now += place.limits.case_span
+    place.flags("Bo", place.says("Ana"))
+    assert len(place.rows(CaseRow)) == 3
+
+
+def test_a_withdrawn_flag_ends_a_fold_that_needed_it(place: Place) -> None:
+    place.people("Ana", "Bo", "Fern")
+    seq = place.says("Ana")
+    place.flags("Bo", seq)
+    place.flags("Fern", seq)
+    place.passes(place.limits.letter_delay)
+    (letter,) = place.letters("Ana")
+    heard = place.withdraws("Fern", seq)
+    lapsed = place.letters("Ana")
+    assert heard == [
+        (f"circle/{CIRCLE}", MessageUnfolded(target=seq)),
+        (f"person/{named('Ana')}", LetterDismissed(letter=letter.id)),
+        (f"person/{named('Ana')}", LetterCame(letter=lapsed[0])),
+        (f"person/{named('Bo')}", FlagMoved(circle=CIRCLE, target=seq, status="received")),
+        (f"person/{named('Fern')}", FlagMoved(circle=CIRCLE, target=seq, status="withdrawn")),
+    ]
+    assert [(each.about, each.felt) for each in lapsed] == [("lapsed", ())]
+    assert (place.my_flags("Bo"), place.my_flags("Fern")) == ({seq: "received"}, {seq: "withdrawn"})
+    assert place.withdraws("Fern", seq) == []
+    place.flags("Heron", seq)
+    assert place.folded(seq)
+
+
+def test_withdrawing_before_the_letter_went_out_leaves_the_author_in_peace(place: Place) -> None:
+    place.people("Ana", "Bo", "Fern")
+    seq = place.says("Ana")
+    place.flags("Bo", seq)
+    place.flags("Fern", seq)
+    place.withdraws("Bo", seq)
+    assert place.passes(HOUR) == []
+    assert place.letters("Ana") == ()
+
+
+def test_a_flag_more_than_needed_can_go_without_unfolding(place: Place) -> None:
+    place.people("Ana", "Bo", "Fern")
+    seq = place.says("Ana")
+    for name in ("Bo", "Fern", "Heron"):
+        place.flags(name, seq)
+    heard = place.withdraws("Bo", seq)
+    assert heard == [(f"person/{named('Bo')}", FlagMoved(circle=CIRCLE, target=seq, status="withdrawn"))]
+    assert place.folded(seq)
+
+
+def test_the_last_withdrawn_flag_closes_the_case_and_a_later_flag_opens_another(place: Place) -> None:
+    place.people("Ana", "Bo", "Fern")
+    seq = place.says("Ana")
+    place.flags("Bo", seq)
+    place.leaves("Bo")
+    place.withdraws("Bo", seq)
+    assert [each.closed for each in place.rows(CaseRow)] == ["withdrawn"]
+    place.flags("Fern", seq)
+    assert [each.closed for each in place.rows(CaseRow)] == ["withdrawn", None]
+
+
+def test_flags_that_are_not_there_cannot_be_withdrawn(place: Place) -> None:
+    place.people("Ana", "Bo", "Fern")
+    seq = place.says("Ana")
+    place.flags("Bo", seq)
+    for name in ("Fern", "Ana"):
+        with refused("flag.not_found"):
+            place.withdraws(name, seq)
+    with refused("flag.not_found"):
+        place.withdraws("Bo", seq, OTHER)
+
+
+def test_a_fold_lapses_by_itself_and_the_same_flags_never_fold_again(place: Place) -> None:
+    place.people("Ana", "Bo", "Fern", "Wren", "Lark")
+    seq = place.says("Ana")
+    place.flags("Bo", seq)
+    place.now += HOUR
+    place.flags("Fern", seq)
+    place.passes(place.limits.fold_life - HOUR - 1)
+    assert place.folded(seq)
+    (letter,) = place.letters("Ana")
+    heard = place.passes(1)
+    (lapsed,) = place.letters("Ana")
+    assert heard == [
+        (f"circle/{CIRCLE}", MessageUnfolded(target=seq)),
+        (f"person/{named('Ana')}", LetterDismissed(letter=letter.id)),
+        (f"person/{named('Ana')}", LetterCame(letter=lapsed)),
+        (f"person/{named('Bo')}", FlagMoved(circle=CIRCLE, target=seq, status="lapsed")),
+        (f"person/{named('Fern')}", FlagMoved(circle=CIRCLE, target=seq, status="lapsed")),
+    ]
+    assert lapsed.about == "lapsed"
+    assert place.my_flags("Bo") == {seq: "lapsed"}
+    with refused("flag.already"):
+        place.flags("Bo", seq)
+    place.flags("Wren", seq)
+    assert not place.folded(seq)
+    place.flags("Lark", seq)
+    assert place.folded(seq)
+
+
+def test_a_flag_that_comes_before_the_clock_lets_an_old_case_lapse_first(place: Place) -> None:
+    place.people("Ana", "Bo", "Fern")
+    seq = place.says("Ana")
+    place.flags("Bo", seq)
+    place.now += place.limits.fold_life
+    place.flags("Fern", seq)
+    assert not place.folded(seq)
+    assert [each.closed for each in place.rows(CaseRow)] == ["lapsed", None]
+
+
+def test_an_unfolded_case_lapses_without_a_word_to_the_author(place: Place) -> None:
+    place.people("Ana", "Bo")
+    seq = place.says("Ana")
+    place.flags("Bo", seq)
+    heard = place.passes(place.limits.fold_life)
+    assert heard == [(f"person/{named('Bo')}", FlagMoved(circle=CIRCLE, target=seq, status="lapsed"))]
+
+
+def test_the_author_says_it_differently_and_nothing_stays(place: Place) -> None:
+    place.people("Ana", "Bo", "Fern")
+    seq = place.says("Ana", "first")
+    place.flags("Bo", seq)
+    place.flags("Fern", seq)
+    place.passes(place.limits.letter_delay)
+    (letter,) = place.letters("Ana")
+    heard = place.rephrases("Ana", seq, "second")
+    assert heard == [
+        (f"circle/{CIRCLE}", MessageRephrased(target=seq, body="second")),
+        (f"person/{named('Ana')}", LetterDismissed(letter=letter.id)),
+        (f"person/{named('Bo')}", FlagMoved(circle=CIRCLE, target=seq, status="rephrased")),
+        (f"person/{named('Fern')}", FlagMoved(circle=CIRCLE, target=seq, status="rephrased")),
+    ]
+    assert not place.folded(seq)
+    assert [each.closed for each in place.rows(CaseRow)] == ["repaired"]
+    assert place.rephrases("Ana", seq, "second") == []
+    with refused("message.rephrased_once"):
+        place.rephrases("Ana", seq, "third")
+    # New words are flagged anew, in a new case, also by those who flagged the old ones.
+    place.flags("Bo", seq)
+    assert place.my_flags("Bo") == {seq: "received"}
+    with refused("flag.already"):
+        place.flags("Bo", seq)
+    place.flags("Fern", seq)
+    assert place.folded(seq)
+    assert [each.closed for each in place.rows(CaseRow)] == ["repaired", None]
+
+
+def test_only_folded_words_and_only_ones_own_are_rephrased(place: Place) -> None:
+    place.people("Ana", "Bo", "Fern")
+    seq = place.says("Ana", "first")
+    place.flags("Bo", seq)
+    with refused("message.not_folded"):
+        place.rephrases("Ana", seq, "second")
+    place.flags("Fern", seq)
+    with refused("message.not_yours"):
+        place.rephrases("Bo", seq, "second")
+    with refused("message.same_words"):
+        place.rephrases("Ana", seq, "first")
+
+
+def test_taking_back_closes_the_case_and_tells_the_flaggers(place: Place) -> None:
+    place.people("Ana", "Bo", "Fern")
+    seq = place.says("Ana")
+    place.flags("Bo", seq)
+    place.flags("Fern", seq)
+    heard = place.takes_back("Ana", seq)
+    assert (f"person/{named('Fern')}", FlagMoved(circle=CIRCLE, target=seq, status="taken_back")) in heard
+    assert place.rows(LetterRow) == []
+    assert [each.closed for each in place.rows(CaseRow)] == ["repaired"]
+    place.passes(DAY)
+    assert (place.count("flag"), place.count("case_message"), place.count("flag_case")) == (0, 0, 0)
+
+
+def test_when_words_fade_their_flags_go_too_once_they_no_longer_count(place: Place) -> None:
+    place.circle(OTHER, host="Heron", keep_for=10 * HOUR)
+    place.person("Ana")
+    place.person("Bo")
+    place.enters("Ana", "Bo", circle_id=OTHER)
+    seq = place.says("Ana", circle_id=OTHER)
+    place.flags("Bo", seq, circle_id=OTHER)
+    place.flags("Heron", seq, circle_id=OTHER)
+    place.passes(place.limits.letter_delay)
+    (letter,) = place.letters("Ana")
+    heard = place.passes(10 * HOUR)
+    assert (f"person/{named('Ana')}", LetterDismissed(letter=letter.id)) in heard
+    assert not any(isinstance(event, FlagMoved | MessageUnfolded) for _, event in heard)
+    assert (place.my_flags("Bo", OTHER), place.letters("Ana")) == ({}, ())
+    assert [each.closed for each in place.rows(CaseRow)] == ["faded"]
+    assert place.count("flag") == 2
+    place.passes(DAY)
+    assert (place.count("flag"), place.count("case_message"), place.count("flag_case")) == (0, 0, 0)
+
+
+def test_a_forgotten_flagger_leaves_no_link_and_no_sign(place: Place) -> None:
+    place.people("Ana", "Fern")
+    place.person("Bo", age=HOUR, invite="invite", network="network")
+    place.enters("Bo", ago=HOUR)
+    first, second = place.says("Ana"), place.says("Ana")
+    place.flags("Bo", first)
+    place.flags("Fern", first)
+    place.flags("Bo", second)
+    heard = place.is_forgotten("Bo")
+    assert not any(isinstance(event, FlagMoved | MessageUnfolded | MessageFolded) for _, event in heard)
+    assert place.folded(first)
+    assert all(each.person_id != named("Bo") for each in place.rows(FlagRow))
+    # What they felt still counts, so that nobody can tell from their leaving.
+    place.flags("Fern", second)
+    assert place.folded(second)
+    place.passes(place.limits.fold_life)
+    assert {each.person_id for each in place.rows(FlagRow)} == {named("Fern")}
+
+
+def test_a_forgotten_author_leaves_no_link(place: Place) -> None:
+    place.people("Ana", "Bo", "Fern")
+    seq = place.says("Ana")
+    place.flags("Bo", seq)
+    place.flags("Fern", seq)
+    place.passes(place.limits.letter_delay)
+    heard = place.is_forgotten("Ana")
+    assert (f"person/{named('Bo')}", FlagMoved(circle=CIRCLE, target=seq, status="taken_back")) in heard
+    assert [(each.author_id, each.closed) for each in place.rows(CaseRow)] == [(None, "repaired")]
+    assert place.rows(LetterRow) == []
+
+
+def test_a_letter_is_put_away_by_its_reader_only(place: Place) -> None:
+    place.people("Ana", "Bo", "Fern")
+    seq = place.says("Ana")
+    place.flags("Bo", seq)
+    place.flags("Fern", seq)
+    waiting = place.rows(LetterRow)[0].id
+    with refused("letter.not_found"):
+        place.dismisses("Ana", waiting)
+    place.passes(place.limits.letter_delay)
+    (letter,) = place.letters("Ana")
+    assert letter.id == waiting
+    with refused("letter.not_found"):
+        place.dismisses("Bo", letter.id)
+    assert place.dismisses("Ana", letter.id) == [(f"person/{named('Ana')}", LetterDismissed(letter=letter.id))]
+    assert place.letters("Ana") == ()
+    with refused("letter.not_found"):
+        place.dismisses("Ana", letter.id)
+
+
+def test_letters_wait_a_random_part_of_the_delay(place: Place) -> None:
+    place.people("Ana", "Bo", "Fern")
+    due = set()
+    for _ in range(8):
+        seq = place.says("Ana")
+        place.flags("Bo", seq)
+        place.flags("Fern", seq)
+    for letter in place.rows(LetterRow):
+        assert place.now <= letter.due_at <= place.now + place.limits.letter_delay
+        due.add(letter.due_at)
+    assert len(due) > 4
+
+
+def test_a_young_server_asks_for_no_more_than_half_its_age(tmp_path: Path) -> None:
+    place = Place(f"sqlite:///{tmp_path / 'young.db'}", age=10 * MINUTE)
+    for name in ("Ana", "Bo", "Fern"):
+        place.person(name, age=6 * MINUTE)
+    place.person("Late", age=4 * MINUTE)
+    place.enters("Ana", "Bo", "Fern", "Late", ago=MINUTE)
+    seq = place.says("Ana")
+    place.flags("Late", seq)
+    place.flags("Bo", seq)
+    assert not place.folded(seq)
+    place.flags("Fern", seq)
+    assert place.folded(seq)
+    place.close()
