@@ -63,7 +63,10 @@ const css = { app: outputOf(styles, "src/styles/app.css"), pages: outputOf(style
 await writeFile(join(DIST, "licences.txt"), await licences());
 await writePages(join(HERE, "pages"), join(DIST, "pages"));
 
+// The browser asks for all of the first script at once instead of finding out piece by piece.
+const preloads = [...reachable(built.app)].slice(1).map((name) => `<link rel="modulepreload" href="/${name}">`);
 const page = fill(await readFile(join(HERE, "index.html"), "utf8"), {
+  '<script type="module"': `${preloads.join("\n    ")}\n    <script type="module"`,
   "%app.js%": `/${built.app}`,
   "%exit.js%": `/${built.exit}`,
   "%app.css%": `/${css.app}`,

@@ -2,16 +2,19 @@
 import { h, render } from "preact";
 import { startDrafts } from "./drafts.ts";
 import { startRegions } from "./keys.ts";
+import { fetchAll } from "./later.ts";
 import { isLeaving } from "./leaving.ts";
 import { startLive } from "./live.ts";
 import { startNews } from "./news.ts";
 import { loadMe } from "./place.ts";
-import { startRouter } from "./router.ts";
+import { route, startRouter } from "./router.ts";
 import { startOutbox } from "./sending.ts";
 import { startSettings } from "./settings.ts";
 import { startViewport } from "./viewport.ts";
 import { App } from "./views/app.tsx";
 import { registerWorker } from "./worker.ts";
+
+const ONCE_VIEW_STANDS = 2_000;
 
 function start(): void {
   const root = document.getElementById("app");
@@ -32,6 +35,7 @@ function start(): void {
     if (event.persisted && !isLeaving()) render(h(App, null), root);
   });
   void loadMe().then(registerWorker);
+  fetchAll(route.value.at === "circle" ? 0 : ONCE_VIEW_STANDS);
 }
 
 start();

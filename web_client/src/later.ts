@@ -1,0 +1,40 @@
+/**
+ * Parts of the client that are not needed at first: each is a file of its own, fetched when it is shown, or a little
+ * after the first view so that it is there when the network is not.
+ */
+import { type ComponentType, type FunctionComponent, h } from "preact";
+import { useEffect, useState } from "preact/hooks";
+
+type Load<P> = () => Promise<ComponentType<P>>;
+
+const all = new Set<() => Promise<unknown>>();
+
+/** A component that shows nothing until its code is here: `later(async () => (await import("./safety.tsx")).Safety)`. */
+export function later<P extends object>(load: Load<P>): FunctionComponent<P> {
+  let loaded: ComponentType<P> | null = null;
+  const fetched = async (): Promise<void> => {
+    loaded ??= await load();
+  };
+  all.add(fetched);
+  return function Later(props: P) {
+    const [, show] = useState(loaded !== null);
+    useEffect(() => {
+      if (loaded !== null) return undefined;
+      const attempt = (): void => void fetched().then(() => show(true), nothing);
+      attempt();
+      addEventListener("online", attempt);
+      return () => removeEventListener("online", attempt);
+    }, []);
+    return loaded === null ? null : h(loaded, props);
+  };
+}
+
+/** Fetch all of it in so many ms, whether it is shown by then or not. */
+export function fetchAll(after: number): void {
+  setTimeout(() => {
+    for (const fetched of all) fetched().catch(nothing);
+  }, after);
+}
+
+/** Without a network it is fetched when it is back, or when it is shown. */
+function nothing(): void {}
