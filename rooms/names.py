@@ -33,6 +33,8 @@ RESERVED = (
 )
 """Names that would lend one person the voice of the place."""
 
+VIRAMA = 9
+"""The combining class of signs that join Indic letters."""
 MARKS_IN_A_ROW = 4
 """More marks on one letter reach into the lines above and below."""
 PASSES = 8
@@ -110,7 +112,7 @@ def _joins(text: str, at: int) -> bool:
     before, after = text[at - 1 : at], text[at + 1 : at + 2]
     if not before or not after:
         return False
-    if unicodedata.combining(before) == 9:  # noqa: PLR2004 - the class of viramas
+    if unicodedata.combining(before) == VIRAMA:
         return True
     if text[at] == _ZWJ:
         return _picture(after) and (_picture(before) or before == "\ufe0f")
@@ -158,12 +160,8 @@ def _prototypes() -> tuple[dict[str, str], dict[str, str]]:
             for each in joined:
                 sets[each] = joined
     prototypes = {char: min(alike, key=_plainness) for char, alike in sets.items() if len(char) == 1}
-    ascii_pairs = (
-        (char.lower(), prototypes[char].lower()) for char in map(chr, range(33, 127)) if char in prototypes
-    )
-    cased = {
-        char: other for char, other in ascii_pairs if char != other and len(other) == 1 and other.isalnum()
-    }
+    ascii_pairs = ((char.lower(), prototypes[char].lower()) for char in map(chr, range(33, 127)) if char in prototypes)
+    cased = {char: other for char, other in ascii_pairs if char != other and len(other) == 1 and other.isalnum()}
     return prototypes, cased
 
 

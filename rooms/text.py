@@ -64,8 +64,7 @@ def paragraphs(text: str, most: int, field: str, *, may_be_empty: bool = False) 
 def visible(text: str) -> bool:
     """Whether anything of it can be seen: not only blanks, controls, marks on nothing and zero-width characters."""
     return any(
-        (unicodedata.category(char)[0] in "LNPS" and char not in INVISIBLE) or ord(char) in PICTURES
-        for char in text
+        (unicodedata.category(char)[0] in "LNPS" and char not in INVISIBLE) or ord(char) in PICTURES for char in text
     )
 
 
@@ -76,9 +75,8 @@ def broken(char: str) -> bool:
 
 
 def _refuse_broken(text: str, field: str) -> None:
-    if not text.isascii() or "\0" in text:
-        if any(map(broken, text)):
-            raise Refusal(f"{field}.bad_unicode")
+    if (not text.isascii() or "\0" in text) and any(map(broken, text)):
+        raise Refusal(f"{field}.bad_unicode")
 
 
 def _of_length(text: str, most: int, field: str) -> str:

@@ -1,0 +1,149 @@
+"""How often a person or a network may ask for something, counted in memory and in bounded space."""
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from server.settings import Settings
+
+KEYS_MOST = 20_000
+DOUBLED_MOST = 6
+"""A delay that grows does so up to 64 times its first length."""
+
+
+@dataclass(slots=True)
+class Bucket:
+    tokens: float
+    at: float
+    strikes: int = 0
+    until: float = 0.0
+
+
+class Pace:
+    """A token bucket for each key: ``burst`` at once, refilled at ``rate`` a second.
+
+    With ``growing``, every time a bucket is found empty the wait doubles, until it has been full again.
+    """
+
+    def __init__(
+        self, rate: float, burst: float, *, growing: bool = False, clock: Callable[[], float] = time.monotonic
+    ) -> None:
+        self.rate = rate
+        self.burst = burst
+        self.growing = growing
+        self.clock = clock
+        self._buckets: dict[str, Bucket] = {}
+
+    def take(self, key: str) -> int:
+        """Take one token. 0: go on. Otherwise the milliseconds after which to ask again."""
+        now = self.clock()
+        bucket = self._bucket(key, now)
+        bucket.tokens = min(self.burst, bucket.tokens + (now - bucket.at) * self.rate)
+        bucket.at = now
+        if bucket.tokens >= self.burst:
+            bucket.strikes = 0
+        if now < bucket.until:
+            return _milliseconds(bucket.until - now)
+        if bucket.tokens >= 1:
+            bucket.tokens -= 1
+            return 0
+        wait = (1 - bucket.tokens) / self.rate
+        if self.growing:
+            wait *= 2 ** min(bucket.strikes, DOUBLED_MOST)
+            bucket.strikes += 1
+            bucket.until = now + wait
+        return _milliseconds(wait)
+
+    def _bucket(self, key: str, now: float) -> Bucket:
+        bucket = self._buckets.get(key)
+        if bucket is None:
+            if len(self._buckets) >= KEYS_MOST:
+                self._forget_the_full(now)
+            if len(self._buckets) >= KEYS_MOST:
+                # Somebody brings keys faster than they can be forgotten: newcomers share one bucket meanwhile.
+                key = ""
+            bucket = self._buckets.setdefault(key, Bucket(self.burst, now))
+        return bucket
+
+    def _forget_the_full(self, now: float) -> None:
+        full = [
+            key
+            for key, each in self._buckets.items()
+            if each.tokens + (now - each.at) * self.rate >= self.burst and now >= each.until
+        ]
+        for key in full:
+            del self._buckets[key]
+
+
+class Failures:
+    """A wait after wrong tries that doubles with each, up to ``most`` seconds; never a lock-out.
+
+    The first ``free`` wrong tries cost nothing; an hour without one forgets them all.
+    """
+
+    FORGET = 3_600.0
+
+    def __init__(
+        self,
+        *,
+        free: int = 4,
+        first: float = 1.0,
+        most: float = 60.0,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self.free = free
+        self.first = first
+        self.most = most
+        self.clock = clock
+        self._failed: dict[str, tuple[int, float]] = {}
+
+    def wait(self, key: str) -> int:
+        """Milliseconds until the next try; 0: now."""
+        count, last = self._failed.get(key, (0, 0.0))
+        if count <= self.free:
+            return 0
+        delay = min(self.most, self.first * 2.0 ** min(count - self.free - 1, 30))
+        return max(0, _milliseconds(last + delay - self.clock()))
+
+    def failed(self, key: str) -> None:
+        now = self.clock()
+        count, last = self._failed.pop(key, (0, now))
+        if len(self._failed) >= KEYS_MOST:
+            # The oldest first: a dict keeps the order in which keys last failed.
+            del self._failed[next(iter(self._failed))]
+        self._failed[key] = (1 if now - last > self.FORGET else count + 1, now)
+
+    def succeeded(self, key: str) -> None:
+        self._failed.pop(key, None)
+
+
+class Limits:
+    """Every budget there is; each answers with the milliseconds to wait, 0 for none."""
+
+    def __init__(self, settings: Settings, clock: Callable[[], float] = time.monotonic) -> None:
+        sends = settings.sends_per_10s
+        entries = settings.entries_per_minute
+        looks = settings.looks_per_minute
+        sign_ins = settings.sign_ins_per_minute
+        self._sends = Pace(sends / 10, 2 * sends, clock=clock)
+        self._entries = Pace(entries / 60, entries, growing=True, clock=clock)
+        self._looks = Pace(looks / 60, looks, growing=True, clock=clock)
+        self._sign_ins = Pace(sign_ins / 60, sign_ins, growing=True, clock=clock)
+        self.wrong = Failures(clock=clock)
+        """Wrong passphrases and recovery words, by sign-in name."""
+
+    def sends(self, person: str) -> int:
+        return self._sends.take(person)
+
+    def enters(self, network: str) -> int:
+        return self._entries.take(network)
+
+    def looks(self, network: str) -> int:
+        return self._looks.take(network)
+
+    def signs_in(self, network: str) -> int:
+        return self._sign_ins.take(network)
+
+
+def _milliseconds(seconds: float) -> int:
+    return int(seconds * 1_000) + 1 if seconds > 0 else 0

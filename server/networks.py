@@ -1,0 +1,58 @@
+"""Which network somebody comes from: a keyed hash of the address's prefix, never the address."""
+
+from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
+from typing import Final
+
+from starlette.requests import HTTPConnection
+
+from server.keys import Keys
+from server.settings import Settings
+
+Address = IPv4Address | IPv6Address
+PREFIX: Final = {4: 24, 6: 64}
+"""What one household, one shelter or one phone usually shares."""
+
+
+def network_of(connection: HTTPConnection, settings: Settings, keys: Keys) -> str:
+    """22 characters that stand for the /24 or /64 the connection comes from."""
+    return keys.mark("network", prefix(address_of(connection, settings.trusted_proxies)))
+
+
+def address_of(connection: HTTPConnection, trusted: tuple[str, ...]) -> Address | None:
+    """The address of whoever speaks: the peer, or, behind ``trusted`` proxies, the last one they did not vouch for.
+
+    None for a Unix socket.
+    """
+    peer = _address(connection.client.host) if connection.client is not None else None
+    proxies = {_address(each) for each in trusted}
+    if peer is None or peer not in proxies:
+        return peer
+    said = [part for value in connection.headers.getlist("x-forwarded-for") for part in value.split(",")]
+    for part in reversed(said):
+        address = _address(part)
+        if address is None:
+            # Everything left of it was written by somebody who is not trusted.
+            return peer
+        if address not in proxies:
+            return address
+    return peer
+
+
+def prefix(address: Address | None) -> str:
+    """The network's own notation, e.g. ``198.51.100.0/24``."""
+    if address is None:
+        return "local"
+    return str(ip_network(f"{address}/{PREFIX[address.version]}", strict=False))
+
+
+def _address(text: str) -> Address | None:
+    text = text.strip()
+    if text.startswith("["):
+        text = text[1:].partition("]")[0]
+    elif text.count(":") == 1:
+        text = text.partition(":")[0]
+    try:
+        address = ip_address(text.partition("%")[0])
+    except ValueError:
+        return None
+    return address.ipv4_mapped or address if isinstance(address, IPv6Address) else address
