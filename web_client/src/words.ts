@@ -30,6 +30,8 @@ let rules = new Intl.PluralRules("en");
 /** Change the language of everything on screen. Nothing reloads, and no draft is touched. */
 export function speak(tag: string, dir: "ltr" | "rtl", words: Catalog): void {
   rules = new Intl.PluralRules(tag);
+  document.documentElement.lang = tag;
+  document.documentElement.dir = dir;
   spoken.value = { tag, dir, words };
 }
 
@@ -55,8 +57,9 @@ export function count(key: CountedKey, n: number): string {
 
 /** One plain sentence for a refusal's code, e.g. `circle.full`. */
 export function refusal(code: string): string {
-  const key = `refused_${code.replace(/[^a-z]+/g, "_")}`;
-  return t(key in en ? (key as PlainKey) : "refused_other");
+  const whole = code.replace(/[^a-z]+/g, "_");
+  const keys = [whole, whole.slice(whole.indexOf("_") + 1)].map((name) => `refused_${name}`);
+  return t((keys.find((key) => key in en) as PlainKey | undefined) ?? "refused_other");
 }
 
 const RIGHT_TO_LEFT = /[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufeff]/;

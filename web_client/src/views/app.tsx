@@ -1,0 +1,75 @@
+import { useEffect, useState } from "preact/hooks";
+import { later } from "../later.ts";
+import { onExitCount } from "../leaving.ts";
+import { route } from "../router.ts";
+import { me, signedIn, unreachable } from "../store.ts";
+import { count, t } from "../words.ts";
+import { Circles } from "./circles.tsx";
+import { FromInvite } from "./invite.tsx";
+import { NoticeBar } from "./notices.tsx";
+import { Once } from "./once.tsx";
+import { Screen } from "./screen.tsx";
+import { forgetScreen } from "./ui.ts";
+import { Welcome } from "./welcome.tsx";
+
+const Before = later(async () => (await import("./rest.ts")).Before);
+const Circle = later(async () => (await import("./circle.tsx")).Circle);
+const OpenRoom = later(async () => (await import("./rest.ts")).OpenRoom);
+const Safety = later(async () => (await import("./rest.ts")).Safety);
+
+/** The whole page, by where one is and whether one has come in. */
+export function App() {
+  const known = signedIn.value;
+  useEffect(() => (known ? forgetScreen : undefined), [known]);
+  return (
+    <>
+      <Place />
+      <Once />
+      <NoticeBar />
+      <ShiftDots />
+    </>
+  );
+}
+
+function Place() {
+  const now = route.value;
+  if (me.value === null) {
+    return (
+      <Screen title="">
+        <p role="status">{unreachable.value ? "" : t("oneMoment")}</p>
+      </Screen>
+    );
+  }
+  if (now.at === "invite") return <FromInvite invite={now.invite} />;
+  if (now.at === "door") return <Circles door={now.circle} />;
+  if (now.at === "before") return <Before />;
+  if (!signedIn.value) return <Welcome />;
+  switch (now.at) {
+    case "circle":
+      return <Circle key={now.circle} circle={now.circle} />;
+    case "open":
+      return <OpenRoom />;
+    case "safety":
+      return <Safety />;
+    case "circles":
+      return <Circles door={null} />;
+  }
+}
+
+/** Three dots that say how many presses on Shift are still to come. */
+function ShiftDots() {
+  const [pressed, setPressed] = useState(0);
+  useEffect(() => onExitCount(setPressed), []);
+  return (
+    <div role="status">
+      {pressed > 0 && (
+        <div class="shift-dots">
+          <span class="unseen">{count("shiftsLeft", 3 - pressed)}</span>
+          {[1, 2, 3].map((dot) => (
+            <span key={dot} aria-hidden="true" class={dot <= pressed ? "on" : ""} />
+          ))}
+        </div>
+      )}
+    </div>
+  );
+}

@@ -1,0 +1,40 @@
+import { connection, me, newVersion, unreachable } from "../store.ts";
+import * as actions from "../actions.ts";
+import { t } from "../words.ts";
+
+/** What concerns the whole page, under the header: never over it, never in the way of writing. */
+export function Bars() {
+  return (
+    <>
+      {me.value?.plain_http && (
+        <div class="bar">
+          <p class="small">{t("plainHttp")}</p>
+        </div>
+      )}
+      {newVersion.value && (
+        <div class="bar" role="status">
+          <p>{t("newVersion")}</p>
+          <button type="button" class="link" onClick={() => location.reload()}>
+            {t("newVersionUse")}
+          </button>
+        </div>
+      )}
+      {connection.value.is === "replaced" && (
+        <div class="bar" role="status">
+          <p>{t("otherTab")}</p>
+          <button type="button" class="link" onClick={actions.useHere}>
+            {t("otherTabUse")}
+          </button>
+        </div>
+      )}
+      {unreachable.value && (
+        <div class="bar" role="status">
+          <p>{t("unreachable")}</p>
+          <button type="button" class="link" onClick={() => void actions.loadMe()}>
+            {t("tryAgain")}
+          </button>
+        </div>
+      )}
+    </>
+  );
+}

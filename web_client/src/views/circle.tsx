@@ -1,0 +1,139 @@
+import { useEffect } from "preact/hooks";
+import { announced } from "../announce.ts";
+import type { CircleState } from "../state.ts";
+import { type CircleHold, hold, letters } from "../store.ts";
+import { href } from "../router.ts";
+import { plain } from "../text.ts";
+import { count, t } from "../words.ts";
+import { Bars } from "./bars.tsx";
+import { Composer } from "./composer.tsx";
+import { Agreement } from "./door.tsx";
+import { Messages } from "./messages.tsx";
+import { Notices } from "./notices.tsx";
+import { People, sittings } from "./people.tsx";
+import { Arc, Ring } from "./ring.tsx";
+import { whenWords } from "../when.ts";
+import { Screen, Top, useHeading } from "./screen.tsx";
+import { Sheets } from "./sheets.tsx";
+import { StatusLine } from "./status.tsx";
+import { closeSheet, sheet } from "./ui.ts";
+
+/** A circle: the ring, the messages, the box. */
+export function Circle({ circle }: { circle: string }) {
+  const held = hold(circle);
+  const state = held.state.value;
+  useEffect(() => closeSheet, [circle]);
+  if (state.phase === "inside" && state.view !== null) return <Inside held={held} state={state} />;
+  return (
+    <Screen title={state.phase === "asking" ? "" : t("pageGone")} back={{ at: "circles" }}>
+      {state.phase === "asking" ? (
+        <p role="status">{t("oneMoment")}</p>
+      ) : (
+        <a class="button" href={href({ at: "circles" })}>
+          {t("toCircles")}
+        </a>
+      )}
+    </Screen>
+  );
+}
+
+function Inside({ held, state }: { held: CircleHold; state: CircleState }) {
+  const heading = useHeading();
+  const { view } = state;
+  const here = sittings(state).filter((sitting) => sitting.here).length;
+  const letter = letters.value.find((one) => one.circle === held.id);
+  return (
+    <div class="screen circle">
+      <Top
+        back={{ at: "circles" }}
+        skip={t("skipToWriting")}
+        title={
+          <>
+            <h1 ref={heading} tabIndex={-1} dir="auto">
+              {view?.topic}
+            </h1>
+            <p class="small">{stateWords(state)}</p>
+          </>
+        }
+      />
+      <div class="circle-body">
+        <main id="main" tabIndex={-1} class="circle-main">
+          <Bars />
+          <div class="seats">
+            <Arc seats={sittings(state)} />
+            <button type="button" class="link" aria-haspopup="dialog" onClick={() => (sheet.value = { is: "people" })}>
+              {count("here", here)}
+            </button>
+          </div>
+          <div class="talk" data-region="">
+            <Messages held={held} />
+          </div>
+          <div class="under" data-region="">
+            <StatusLine held={held} />
+            <Notices state={state} letter={letter} />
+            <Composer key={held.id} held={held} />
+          </div>
+        </main>
+        <aside id="side" class="side" aria-label={t("aboutCircle")} data-region="">
+          <Ring seats={sittings(state)} />
+          <section>
+            <h2>{count("here", here)}</h2>
+            <People state={state} />
+          </section>
+          <section class="stack-2">
+            <h2>{t("doorAgreement")}</h2>
+            <Agreement text={view?.agreement ?? ""} />
+          </section>
+          <section>
+            <CircleLinks state={state} />
+          </section>
+        </aside>
+      </div>
+      <News />
+      <Sheets held={held} />
+    </div>
+  );
+}
+
+/** What else one can do in a circle: about it, holding it, leaving it. */
+export function CircleLinks({ state }: { state: CircleState }) {
+  return (
+    <div class="row-of">
+      {state.hosting && state.view?.state !== "closed" && (
+        <button type="button" class="link" aria-haspopup="dialog" onClick={() => (sheet.value = { is: "host" })}>
+          {t("hostTitle")}
+        </button>
+      )}
+      <a class="link" href={href({ at: "safety" })}>
+        {t("mySafety")}
+      </a>
+      <button type="button" class="link" aria-haspopup="dialog" onClick={() => (sheet.value = { is: "leave" })}>
+        {t("leaveCircle")}
+      </button>
+    </div>
+  );
+}
+
+function stateWords({ view }: CircleState): string {
+  if (view === null) return "";
+  if (view.state === "closed") return t("closedNow");
+  if (view.state === "planned") return t("opensAt", { when: whenWords(view.opens_at) });
+  return view.closes_at != null ? t("untilTime", { when: whenWords(view.closes_at) }) : t("openNow");
+}
+
+/** The hidden log: what just arrived, for those who hear the page. */
+function News() {
+  return (
+    <div id="news" class="unseen" role="log" aria-live="polite" aria-label={t("newsLog")}>
+      {announced.value.map((one) => (
+        <p key={one.id}>
+          {one.is === "count"
+            ? count("newsCount", one.count)
+            : one.is === "name"
+              ? t("newsName", { name: one.name })
+              : t("newsMessage", { name: one.name, words: plain(one.body) })}
+        </p>
+      ))}
+    </div>
+  );
+}

@@ -1,0 +1,53 @@
+import { signal } from "@preact/signals";
+import * as actions from "../actions.ts";
+import type { Result } from "../result.ts";
+import { value } from "../result.ts";
+import { go } from "../router.ts";
+import { beforeWasSeen, needsBefore } from "../settings.ts";
+
+/** What somebody has asked for before the exit page was shown to them: a name, perhaps a circle to go into. */
+interface Wish {
+  readonly name: string;
+  readonly circle: { readonly id: string; readonly agreement: number } | null;
+}
+
+const wished = signal<Wish | null>(null);
+
+/** Whether the way out still has to be shown before this person comes in. */
+export function comingIn(): boolean {
+  return wished.value !== null;
+}
+
+/** Ask to come in. Where the way out was not shown yet, it is shown first. */
+export async function wishToComeIn(name: string, circle: Wish["circle"] = null): Promise<Result> {
+  wished.value = { name, circle };
+  if (!needsBefore()) return comeInNow();
+  go({ at: "before" });
+  return value(null);
+}
+
+/** Come in as was asked, then into the circle if one was chosen. A refused name leads back to where it was written. */
+export async function comeInNow(): Promise<Result> {
+  const wish = wished.value;
+  if (wish === null) {
+    go({ at: "circles" });
+    return value(null);
+  }
+  const came = await actions.comeIn(wish.name);
+  if (!came.ok) return came;
+  beforeWasSeen();
+  wished.value = null;
+  if (wish.circle === null) {
+    go({ at: "circles" });
+    return value(null);
+  }
+  const entered = await actions.enter(wish.circle.id, wish.circle.agreement);
+  go(entered.ok ? { at: "circle", circle: wish.circle.id } : { at: "door", circle: wish.circle.id });
+  return value(null);
+}
+
+export function thinkAgain(): void {
+  const circle = wished.value?.circle;
+  wished.value = null;
+  go(circle ? { at: "door", circle: circle.id } : { at: "circles" });
+}

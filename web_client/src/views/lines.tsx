@@ -1,0 +1,36 @@
+import type { DayRow, LineRow } from "../timeline.ts";
+import { t } from "../words.ts";
+import { whenWords } from "../when.ts";
+import { dayLabel } from "./say.ts";
+
+export function DayLine({ row }: { row: DayRow }) {
+  return (
+    <li class="day" data-row={row.id}>
+      {dayLabel(row.at)}
+    </li>
+  );
+}
+
+/** Something that happened in the circle, in one quiet line. */
+export function Happening({ row }: { row: LineRow }) {
+  return (
+    <li class="line" data-row={row.id}>
+      {words(row)}
+    </li>
+  );
+}
+
+function words({ line }: LineRow): string {
+  switch (line.what) {
+    case "entered":
+      return t("enteredLine", { name: line.name });
+    case "opened":
+      return t("openedLine");
+    case "closing":
+      return t("closingLine", { when: whenWords(line.at) });
+    case "stays_open":
+      return line.hosted ? t("staysLine") : t("staysEqualsLine");
+    case "closed":
+      return t("closedLine");
+  }
+}

@@ -1,0 +1,148 @@
+import * as actions from "../actions.ts";
+import { preferences } from "../store.ts";
+import type { MessageRow, Shown } from "../timeline.ts";
+import { Text } from "../text.tsx";
+import { clock } from "../when.ts";
+import { type PlainKey, t } from "../words.ts";
+import { seatOf } from "../seats.ts";
+import { Icon, Mark } from "./mark.tsx";
+import { Quoted } from "./quote.tsx";
+import { Sending } from "./sending_state.tsx";
+import { sheet } from "./ui.ts";
+
+const VEILS: Readonly<Partial<Record<Shown, PlainKey>>> = {
+  folded: "foldedLine",
+  flagged: "flaggedForMe",
+  aside: "asideLine",
+  muted: "mutedLine",
+  mine: "foldedForMe",
+};
+
+/** One message: others' on a thread in their hue, one's own in a panel. Drawn anew only when its row is another. */
+export function MessageView({ circle, row }: { circle: string; row: MessageRow }) {
+  const when = clock(row.at);
+  const veil = row.mine ? undefined : VEILS[row.shown];
+  const hidden = veil !== undefined && !row.open;
+  const waits = row.sending !== null;
+  const state = row.sending === "refused" ? "refused" : row.sending === "waiting" ? "waits" : "";
+  const kind = row.mine ? `mine ${state}` : `hue-${seatOf(row.by).hue}`;
+  const id = `in-${row.key}`;
+  const name = row.shown === "aside" && hidden ? t("someone") : row.name;
+  return (
+    <li
+      class={`msg ${kind} ${row.first ? "first" : ""}`}
+      data-row={row.id}
+      data-seq={row.seq ?? undefined}
+      data-message=""
+      tabIndex={-1}
+      aria-labelledby={id}
+    >
+      <div class="msg-in" id={id}>
+        <Who row={row} name={name} when={when} />
+        {row.quote && !hidden && row.shown !== "taken_back" && <Quoted circle={circle} quote={row.quote} />}
+        {row.shown === "taken_back" ? (
+          <p class="veiled">{row.mine ? t("takenBackOwn") : t("takenBack")}</p>
+        ) : hidden ? (
+          <Veil circle={circle} row={row} line={t(veil)} />
+        ) : (
+          <div class="msg-body" dir="auto">
+            <Text body={row.body} />
+          </div>
+        )}
+        {veil !== undefined && row.open && (
+          <button type="button" class="link small" onClick={() => row.seq !== null && actions.open(circle, row.seq, false)}>
+            {t("foldAgain")}
+          </button>
+        )}
+        <State row={row} when={when} />
+        {waits && <Sending row={row} />}
+        {preferences.value.gestures && !hidden && <Gestures row={row} />}
+      </div>
+      {!waits && row.seq !== null && row.shown !== "taken_back" && (
+        <button
+          type="button"
+          class="msg-more"
+          tabIndex={-1}
+          aria-haspopup="dialog"
+          aria-label={row.mine ? t("moreOwn", { when }) : t("moreOf", { name, when })}
+          onClick={() => {
+            if (row.seq !== null) sheet.value = { is: "message", seq: row.seq };
+          }}
+        >
+          <Icon name="i-more" />
+        </button>
+      )}
+    </li>
+  );
+}
+
+/** Name and time: shown once for a group, and read out for every message. */
+function Who({ row, name, when }: { row: MessageRow; name: string; when: string }) {
+  if (row.mine || !row.first) {
+    return <span class="unseen">{t("messageFrom", { name: row.mine ? t("you") : name, when })}: </span>;
+  }
+  return (
+    <p class="msg-who">
+      {row.shown === "aside" && !row.open ? null : <Mark id={row.by} />}
+      <bdi>{name}</bdi>
+      <time dateTime={new Date(row.at).toISOString()}>{when}</time>
+    </p>
+  );
+}
+
+function Veil({ circle, row, line }: { circle: string; row: MessageRow; line: string }) {
+  return (
+    <div class="veiled">
+      <p>{line}</p>
+      <button type="button" class="link" onClick={() => row.seq !== null && actions.open(circle, row.seq, true)}>
+        {t("open")}
+      </button>
+      {row.shown === "flagged" && (
+        <button
+          type="button"
+          class="link"
+          onClick={() => row.seq !== null && void actions.withdrawFlag(circle, row.seq)}
+        >
+          {t("withdrawFlag")}
+        </button>
+      )}
+    </div>
+  );
+}
+
+/** What there is to say about a message, in words: its time where it has no name, edited, folded. */
+function State({ row, when }: { row: MessageRow; when: string }) {
+  const foldedOwn = row.mine && row.shown === "folded";
+  const changed = row.rephrased ? t("rephrased") : row.edited ? t("edited") : "";
+  const sending = row.sending === "sending" || row.sending === "sent";
+  if (!row.mine && changed === "") return null;
+  return (
+    <p class="msg-state">
+      {row.mine && <time dateTime={new Date(row.at).toISOString()}>{when}</time>}
+      {changed && row.shown !== "taken_back" && <span>{changed}</span>}
+      {row.sending === "sending" && sending && <span>{t("sending")}</span>}
+      {foldedOwn && <span>{t("foldedOwn")}</span>}
+    </p>
+  );
+}
+
+/** The writer sees who answered with what; others only that it was received; the giver their own. */
+function Gestures({ row }: { row: MessageRow }) {
+  if (row.answered.length > 0) {
+    return (
+      <ul class="msg-answers">
+        {row.answered.map((answer) => (
+          <li key={`${answer.by} ${answer.gesture}`}>{t("gestureFrom", { name: answer.name, gesture: t(answer.gesture) })}</li>
+        ))}
+      </ul>
+    );
+  }
+  if (row.given.size > 0) {
+    return (
+      <p class="msg-answers msg-given">
+        {t("gestureFrom", { name: t("youCapital"), gesture: [...row.given].map((given) => t(given)).join(", ") })}
+      </p>
+    );
+  }
+  return row.received ? <p class="msg-answers">{t("received")}</p> : null;
+}

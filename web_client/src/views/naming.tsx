@@ -1,0 +1,50 @@
+import { useEffect } from "preact/hooks";
+import * as actions from "../actions.ts";
+import { me } from "../store.ts";
+import { t } from "../words.ts";
+import { Said } from "./fields.tsx";
+import { Mark } from "./mark.tsx";
+
+/** A name to come in with: offered, changed by hand, or drawn anew. The mark beside it is drawn with it. */
+export function Naming(props: { label: string; name: string; onName: (name: string) => void; said: string | undefined }) {
+  const { name, onName } = props;
+  const offered = me.value?.offered_name ?? "";
+  useEffect(() => {
+    if (name === "" && offered !== "") onName(offered);
+  }, [offered]);
+  return (
+    <div class="field">
+      <label htmlFor="name">{props.label}</label>
+      <div class="naming">
+        <span class="mark-box">
+          <Mark id={name} />
+        </span>
+        <input
+          id="name"
+          class="input"
+          type="text"
+          dir="auto"
+          value={name}
+          maxLength={40}
+          autoComplete="off"
+          spellcheck={false}
+          aria-invalid={props.said ? true : undefined}
+          aria-describedby={props.said ? "name-said" : undefined}
+          onInput={(event) => onName(event.currentTarget.value)}
+        />
+        <button
+          type="button"
+          class="button"
+          aria-label={t("anotherName")}
+          onClick={async () => {
+            const answer = await actions.offerName();
+            if (answer.ok) onName(answer.value);
+          }}
+        >
+          {t("another")}
+        </button>
+      </div>
+      <Said id="name-said" text={props.said} />
+    </div>
+  );
+}

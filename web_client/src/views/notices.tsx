@@ -1,0 +1,81 @@
+import { useState } from "preact/hooks";
+import * as actions from "../actions.ts";
+import type { Letter } from "../generated/protocol.ts";
+import type { CircleState } from "../state.ts";
+import { t } from "../words.ts";
+import { useAct } from "./act.ts";
+import { Said } from "./fields.tsx";
+import { whenWords } from "../when.ts";
+import { forgetNotice, notice, sheet } from "./ui.ts";
+
+/** What asks for an answer, above the box: a letter, an announced closing. */
+export function Notices({ state, letter }: { state: CircleState; letter: Letter | undefined }) {
+  return (
+    <>
+      {letter && (
+        <div class="bar says">
+          <p>{t("letterFoldedTitle")}</p>
+          <button type="button" class="link" aria-haspopup="dialog" onClick={() => (sheet.value = { is: "letter", letter })}>
+            {t("open")}
+          </button>
+        </div>
+      )}
+      {state.view?.state === "closing" && <Closing state={state} />}
+    </>
+  );
+}
+
+/** The circle closes soon. Whoever announced it may keep it open; any two others may say that they go on. */
+function Closing({ state }: { state: CircleState }) {
+  const act = useAct();
+  const [went, setWent] = useState(false);
+  const when = whenWords(state.view?.closes_at ?? 0);
+  return (
+    <div class="bar says" role="status">
+      <p>{went ? t("weGoOnDone") : t("closingLine", { when })}</p>
+      {state.announcedClosing ? (
+        <button type="button" class="link" onClick={() => void act.run(() => actions.keepOpen(state.id))}>
+          {t("keepOpen")}
+        </button>
+      ) : (
+        !went && (
+          <button
+            type="button"
+            class="link"
+            title={t("weGoOnHint")}
+            onClick={() => void act.run(() => actions.goOn(state.id), () => setWent(true))}
+          >
+            {t("weGoOn")}
+          </button>
+        )
+      )}
+      <Said text={act.said} />
+    </div>
+  );
+}
+
+/** A short notice with an undo. It takes no focus, and leaves by itself. */
+export function NoticeBar() {
+  const now = notice.value;
+  return (
+    <div role="status">
+      {now && (
+        <div class="undo-bar">
+          <span>{now.text}</span>
+          {now.undo && (
+            <button
+              type="button"
+              class="link"
+              onClick={() => {
+                forgetNotice();
+                now.undo?.();
+              }}
+            >
+              {t("undo")}
+            </button>
+          )}
+        </div>
+      )}
+    </div>
+  );
+}

@@ -1,0 +1,124 @@
+import { useState } from "preact/hooks";
+import * as actions from "../actions.ts";
+import { go } from "../router.ts";
+import { me } from "../store.ts";
+
+import { t } from "../words.ts";
+import { useAct } from "./act.ts";
+import { Choice } from "./choice.tsx";
+import { Area, Field, OneOf, Said, Tick } from "./fields.tsx";
+import { zoneName } from "../when.ts";
+import { long } from "./say.ts";
+import { wantedTopic } from "./new_room.ts";
+import { Screen } from "./screen.tsx";
+
+const HOUR = 3_600_000;
+const DAY = 24 * HOUR;
+const OWN = "own";
+const CAPACITIES = [4, 6, 8, 12, 20, 50];
+
+/** Open a room: every choice has a good answer already. */
+export function OpenRoom() {
+  const topics = me.value?.topics ?? [];
+  const usual = me.value?.keep_default ?? DAY;
+  const [picked, pick] = useState(wantedTopic.value === "" ? (topics[0] ?? OWN) : OWN);
+  const [own, setOwn] = useState(wantedTopic.value);
+  const [about, setAbout] = useState("");
+  const [agreement, setAgreement] = useState(me.value?.agreement_default ?? "");
+  const [capacity, setCapacity] = useState(8);
+  const [keep, setKeep] = useState<number>(usual);
+  const [later, setLater] = useState(false);
+  const [at, setAt] = useState("");
+  const [entry, setEntry] = useState<"anyone" | "invited">("anyone");
+  const [shown, setShown] = useState(false);
+  const act = useAct();
+  const submit = () => {
+    const topic = (picked === OWN ? own : picked).trim();
+    const opensAt = later ? Date.parse(at) : null;
+    if (topic === "") return act.say(t("topicNeeded"));
+    if (agreement.trim() === "") return act.say(t("agreementNeeded"));
+    if (opensAt !== null && !(opensAt > Date.now())) return act.say(t("startNeeded"));
+    wantedTopic.value = "";
+    const room = { topic, about: about.trim(), agreement, capacity, keepFor: keep, opensAt, entry, hostShown: shown };
+    return void act.run(
+      () => actions.openCircle({ ...room, name: null }),
+      (circle) => go({ at: "circle", circle }),
+    );
+  };
+  return (
+    <Screen title={t("openTitle")} back={{ at: "circles" }}>
+      <p>{t("openLead")}</p>
+      <form
+        class="stack-5 form"
+        noValidate
+        onSubmit={(event) => {
+          event.preventDefault();
+          submit();
+        }}
+      >
+        <OneOf
+          legend={t("topicLabel")}
+          value={picked}
+          of={[...topics.map((topic) => [topic, topic] as const), [OWN, t("topicOwn")]]}
+          onPick={pick}
+          inLine
+        />
+        {picked === OWN && <Field label={t("topicOther")} value={own} onInput={setOwn} most={60} />}
+        <Area label={t("aboutLabel")} hint={t("aboutHint")} value={about} onInput={setAbout} rows={2} most={300} />
+        <Area
+          label={t("agreementLabel")}
+          hint={t("agreementHint")}
+          value={agreement}
+          onInput={setAgreement}
+          rows={7}
+          most={4_000}
+        />
+        <Choice
+          label={t("capacityLabel")}
+          hint={t("capacityHint")}
+          value={capacity}
+          of={CAPACITIES.map((seats) => [seats, String(seats)])}
+          onPick={setCapacity}
+        />
+        <Choice label={t("keepLabel")} value={keep} of={keeps(usual)} onPick={setKeep} />
+        <OneOf
+          legend={t("startLabel")}
+          value={later ? "later" : "now"}
+          of={[
+            ["now", t("startNow")],
+            ["later", t("startLater")],
+          ]}
+          onPick={(when) => setLater(when === "later")}
+          inLine
+        />
+        {later && (
+          <Field label={t("startAtLabel", { zone: zoneName() })} kind="datetime-local" value={at} onInput={setAt} />
+        )}
+        <OneOf
+          legend={t("entryLabel")}
+          value={entry}
+          of={[
+            ["anyone", t("entryAnyone")],
+            ["invited", t("entryInvited")],
+          ]}
+          onPick={setEntry}
+          inLine
+        />
+        <Tick label={t("hostShown")} on={shown} onPick={setShown} />
+        <Said text={act.said} />
+        <button type="submit" class="button main-act whole" aria-disabled={act.busy}>
+          {t("openDo")}
+        </button>
+      </form>
+    </Screen>
+  );
+}
+
+/** How long words may stay, the server's usual length among them. */
+function keeps(usual: number): [number, string][] {
+  const lengths = [...new Set([HOUR, DAY, 7 * DAY, 30 * DAY, usual])].filter((ms) => ms > 0).sort((a, b) => a - b);
+  return [
+    [0, t("keepUntilClosing")],
+    ...lengths.map((ms): [number, string] => [ms, ms === usual ? t("keepUsual", { long: long(ms) }) : long(ms)]),
+  ];
+}

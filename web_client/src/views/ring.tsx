@@ -1,0 +1,102 @@
+import { SPRITE, arcSpots, circleSpots, seatOf } from "../seats.ts";
+import { t } from "../words.ts";
+
+/** One seat to draw: `null` is a free chair. */
+export interface Sitting {
+  readonly id: string;
+  readonly mine: boolean;
+  readonly here: boolean;
+}
+
+/** More seats than this are not drawn; the number beside the ring says how many there are. */
+const MOST_ARC = 9;
+const MOST_RING = 16;
+
+function Seat({ x, y, size, sitting, lit }: { x: number; y: number; size: number; sitting: Sitting | null; lit?: boolean }) {
+  if (!sitting) {
+    return (
+      <g class="seat free">
+        <circle cx={x} cy={y} r={size / 2} />
+      </g>
+    );
+  }
+  const { mark, hue } = seatOf(sitting.id);
+  const inner = size * 0.64;
+  const state = `${sitting.mine ? "mine" : ""} ${sitting.here ? "" : "asleep"} ${lit ? "lit" : ""}`;
+  return (
+    <g class={`seat hue-${hue} ${state}`}>
+      {lit && <circle class="glow" cx={x} cy={y} r={size * 0.85} />}
+      <circle cx={x} cy={y} r={size / 2} />
+      <use href={`${SPRITE}#m${mark}`} x={x - inner / 2} y={y - inner / 2} width={inner} height={inner} />
+      {sitting.mine && <line x1={x - size / 4} x2={x + size / 4} y1={y + size / 2 + 5} y2={y + size / 2 + 5} />}
+    </g>
+  );
+}
+
+/** The seats as an arc across a phone's width. What it shows is said in words beside it. */
+export function Arc({ seats }: { seats: readonly Sitting[] }) {
+  const drawn = seats.slice(0, MOST_ARC);
+  const size = 34;
+  const spots = arcSpots(drawn.length, 300 - size - 4, 13);
+  return (
+    <svg class="ring arc" viewBox="0 0 300 58" preserveAspectRatio="xMinYMax meet" aria-hidden="true" focusable="false">
+      {drawn.map((sitting, index) => {
+        const spot = spots[index];
+        return spot && <Seat key={sitting.id} x={spot.x + size / 2 + 2} y={spot.y + 20} size={size} sitting={sitting} />;
+      })}
+    </svg>
+  );
+}
+
+/** The seats as a whole circle, at the side of a wide window. */
+export function Ring({ seats, free = 0 }: { seats: readonly Sitting[]; free?: number }) {
+  const drawn: (Sitting | null)[] = [...seats.slice(0, MOST_RING), ...Array.from({ length: free }, () => null)];
+  const size = drawn.length > 10 ? 38 : 48;
+  const spots = circleSpots(drawn.length, 150, 112);
+  return (
+    <svg class="ring" viewBox="0 0 300 300" aria-hidden="true" focusable="false">
+      <circle class="floor" cx="150" cy="150" r="76" />
+      {drawn.map((sitting, index) => {
+        const spot = spots[index];
+        return spot && <Seat key={sitting?.id ?? index} x={spot.x} y={spot.y} size={size} sitting={sitting} />;
+      })}
+    </svg>
+  );
+}
+
+/** Empty chairs with one lit: the one that waits for you. */
+export function WaitingRing({ seed, chairs = 8 }: { seed: string | null; chairs?: number }) {
+  const spots = circleSpots(chairs, 150, 112);
+  return (
+    <svg class="ring" viewBox="0 0 300 300" aria-hidden="true" focusable="false">
+      <circle class="floor" cx="150" cy="150" r="76" />
+      {spots.map((spot, index) => (
+        <Seat
+          key={index}
+          x={spot.x}
+          y={spot.y}
+          size={54}
+          sitting={index === 0 && seed !== null ? { id: seed, mine: false, here: true } : null}
+          lit={index === 0}
+        />
+      ))}
+    </svg>
+  );
+}
+
+/** A little ring for the list: room, nearly full, full. Never a number. */
+export function LittleRing({ fullness }: { fullness: "room" | "nearly_full" | "full" }) {
+  const taken = { room: 3, nearly_full: 6, full: 8 }[fullness];
+  return (
+    <svg class="little-ring" viewBox="0 0 52 52" aria-hidden="true" focusable="false">
+      {circleSpots(8, 26, 19).map((spot, index) => (
+        <circle key={index} class={index < taken ? "taken" : ""} cx={spot.x} cy={spot.y} r="4.5" />
+      ))}
+    </svg>
+  );
+}
+
+/** "room", "nearly full", "full". */
+export function fullnessWord(fullness: "room" | "nearly_full" | "full"): string {
+  return t(fullness === "room" ? "roomRoom" : fullness === "full" ? "roomFull" : "roomNearlyFull");
+}

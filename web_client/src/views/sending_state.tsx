@@ -1,0 +1,34 @@
+import * as actions from "../actions.ts";
+import type { MessageRow } from "../timeline.ts";
+import { refusal, t } from "../words.ts";
+import { copy } from "./copying.ts";
+import { tellNotice } from "./ui.ts";
+
+/** How a message that is not in the circle yet stands, and what one can do about it. */
+export function Sending({ row }: { row: MessageRow }) {
+  if (row.sending === "waiting") {
+    return <p class="msg-state">{row.why === "connection" ? t("waiting") : t("waitingFor")}</p>;
+  }
+  if (row.sending !== "refused") return null;
+  const copyWords = async () => {
+    if (await copy(row.body, `[data-row="${row.id}"] .msg-body`)) tellNotice(t("copied"));
+  };
+  return (
+    <div role="status">
+      <p>
+        <span class="refused">{t("refusedPost")}</span> {refusal(row.code ?? "")}
+      </p>
+      <div class="row-of">
+        <button type="button" class="link" onClick={() => actions.tryAgain(row.key)}>
+          {t("tryAgain")}
+        </button>
+        <button type="button" class="link" onClick={() => void copyWords()}>
+          {t("copy")}
+        </button>
+        <button type="button" class="link" onClick={() => actions.remove(row.key)}>
+          {t("remove")}
+        </button>
+      </div>
+    </div>
+  );
+}

@@ -1,0 +1,77 @@
+import * as actions from "../actions.ts";
+import { go } from "../router.ts";
+import type { CircleHold } from "../store.ts";
+import { t } from "../words.ts";
+import { useAct } from "./act.ts";
+import { LetterView, TakeBack, Worried } from "./care.tsx";
+import { CircleLinks } from "./circle.tsx";
+import { Dialog } from "./dialog.tsx";
+import { Agreement, facts } from "./door.tsx";
+import { Said } from "./fields.tsx";
+import { Flag } from "./flag.tsx";
+import { HostSheet } from "./host.tsx";
+import { More } from "./more.tsx";
+import { People } from "./people.tsx";
+import { closeSheet, sheet } from "./ui.ts";
+
+/** The one dialog that is open in a circle, if any. */
+export function Sheets({ held }: { held: CircleHold }) {
+  const open = sheet.value;
+  const state = held.state.value;
+  if (open === null || state.view === null) return null;
+  const circle = held.id;
+  switch (open.is) {
+    case "message":
+      return <More circle={circle} seq={open.seq} />;
+    case "flag":
+      return <Flag circle={circle} seq={open.seq} />;
+    case "worried":
+      return <Worried circle={circle} seq={open.seq} />;
+    case "take_back":
+      return <TakeBack circle={circle} seq={open.seq} />;
+    case "letter":
+      return <LetterView letter={open.letter} />;
+    case "host":
+      return <HostSheet state={state} />;
+    case "leave":
+      return <Leave circle={circle} />;
+    case "people":
+      return (
+        <Dialog title={t("whoIsHere")} onClose={closeSheet}>
+          <div class="stack">
+            <People state={state} />
+            <p class="small">{facts(state.view)}</p>
+            <Agreement text={state.view.agreement} />
+            <CircleLinks state={state} />
+          </div>
+        </Dialog>
+      );
+  }
+}
+
+function Leave({ circle }: { circle: string }) {
+  const act = useAct();
+  const left = () => {
+    closeSheet();
+    go({ at: "circles" });
+  };
+  return (
+    <Dialog title={t("leaveSure")} onClose={closeSheet}>
+      <div class="stack">
+        <p>{t("leaveHint")}</p>
+        <Said text={act.said} />
+        <button
+          type="button"
+          class="button main-act whole"
+          aria-disabled={act.busy}
+          onClick={() => void act.run(() => actions.leave(circle), left)}
+        >
+          {t("leaveYes")}
+        </button>
+        <button type="button" class="button whole" onClick={closeSheet}>
+          {t("stay")}
+        </button>
+      </div>
+    </Dialog>
+  );
+}

@@ -1,0 +1,74 @@
+/** What is open on this screen only: a dialog, what the composer is for, a short notice with an undo. */
+import { type Signal, signal } from "@preact/signals";
+import { draftOf, saveDraft } from "../drafts.ts";
+import type { Letter } from "../generated/protocol.ts";
+
+export type Sheet =
+  | { readonly is: "people" | "host" | "leave" }
+  | { readonly is: "message" | "flag" | "worried" | "take_back"; readonly seq: number }
+  | { readonly is: "letter"; readonly letter: Letter };
+
+export const sheet = signal<Sheet | null>(null);
+
+export function closeSheet(): void {
+  sheet.value = null;
+}
+
+/** What the words in the box will become. An answer is kept with the draft; a change is not. */
+export type Intent =
+  | { readonly is: "new"; readonly replyTo: number | null }
+  | { readonly is: "edit" | "rephrase"; readonly seq: number };
+
+const intents = new Map<string, Signal<Intent>>();
+
+export function intentOf(circle: string): Signal<Intent> {
+  let found = intents.get(circle);
+  if (!found) {
+    found = signal<Intent>({ is: "new", replyTo: draftOf(circle).replyTo });
+    intents.set(circle, found);
+  }
+  return found;
+}
+
+export function answer(circle: string, seq: number | null): void {
+  intentOf(circle).value = { is: "new", replyTo: seq };
+  saveDraft(circle, { text: draftOf(circle).text, replyTo: seq });
+}
+
+/** Put words in the box, unless somebody has begun to write there. */
+export function suggest(circle: string, seq: number, text: string): void {
+  const draft = draftOf(circle);
+  saveDraft(circle, { text: draft.text === "" ? text : draft.text, replyTo: seq });
+  intentOf(circle).value = { is: "new", replyTo: seq };
+}
+
+export interface Notice {
+  readonly text: string;
+  readonly undo: (() => void) | null;
+}
+
+export const notice = signal<Notice | null>(null);
+const NOTICE_STAYS = 10_000;
+let leaving: ReturnType<typeof setTimeout> | undefined;
+
+export function tellNotice(text: string, undo: (() => void) | null = null): void {
+  clearTimeout(leaving);
+  notice.value = { text, undo };
+  leaving = setTimeout(forgetNotice, NOTICE_STAYS);
+}
+
+export function forgetNotice(): void {
+  clearTimeout(leaving);
+  notice.value = null;
+}
+
+/** The message one was at before following a quote, to go back to. */
+export const cameFrom = signal<{ readonly circle: string; readonly seq: number } | null>(null);
+
+/** Forget all of it: another person may sit here next. */
+export function forgetScreen(): void {
+  intents.clear();
+  closeSheet();
+  forgetNotice();
+  cameFrom.value = null;
+}

@@ -1,0 +1,8 @@
+import { entering } from "./en/entering.ts";
+import { holding } from "./en/holding.ts";
+import { refused } from "./en/refused.ts";
+import { safety } from "./en/safety.ts";
+import { talking } from "./en/talking.ts";
+
+/** Every sentence a person reads. Its shape is the contract for other languages. */
+export const en = { ...entering, ...talking, ...holding, ...safety, ...refused };
