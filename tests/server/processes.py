@@ -1,0 +1,124 @@
+"""What several server processes see of each other, without the servers: brokers and presences side by side in one loop."""
+
+import asyncio
+from collections.abc import Callable, Sequence
+from typing import Self
+
+import msgspec
+
+from server.broker import Broker, Prepared
+from server.frames import payloads
+from server.protocol import HereFrame
+from server.redis_parcels import partition_of
+
+PATIENCE = 15.0  # seconds until a test gives up waiting
+
+
+class Waiter:
+    """Something that happens again and again, and can be waited for."""
+
+    def __init__(self) -> None:
+        self._happened = asyncio.Event()
+
+    def happened(self) -> None:
+        self._happened.set()
+
+    async def until(self, true: Callable[[], bool], *, within: float = PATIENCE) -> None:
+        async with asyncio.timeout(within):
+            while not true():
+                self._happened.clear()
+                await self._happened.wait()
+
+
+class Process(Waiter):
+    """A broker and what it was told, in order."""
+
+    def __init__(self, broker: Broker, *, confirms: bool) -> None:
+        super().__init__()
+        self.broker = broker
+        self.events: list[Prepared] = []
+        self.whispers: list[tuple[str, bytes, str | None]] = []
+        self.gaps = 0
+        self._confirms = confirms
+        self._subscribed: set[int] = set()
+
+    async def __aenter__(self) -> Self:
+        await self.broker.start(self)
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        await self.broker.close()
+
+    def arrived(self, batch: Sequence[Prepared]) -> None:
+        self.events += batch
+        self.happened()
+
+    def whispered(self, address: str, frame: bytes, but: str | None) -> None:
+        self.whispers.append((address, frame, but))
+        self.happened()
+
+    def gap(self) -> None:
+        self.gaps += 1
+        self.happened()
+
+    async def follows(self, *addresses: str) -> None:
+        """Returns when these addresses are heard: a broker that must ask for them says so by a gap."""
+        for address in addresses:
+            gaps = self.gaps
+            self.broker.follow(address)
+            if self._confirms and partition_of(address) not in self._subscribed:
+                self._subscribed.add(partition_of(address))
+                await self.until(lambda: self.gaps > gaps)  # noqa: B023 - awaited here
+
+    def seqs(self, address: str) -> list[int]:
+        return [each.seq for each in self.events if each.address == address]
+
+    async def hears(self, address: str, seq: int) -> None:
+        await self.until(lambda: seq in self.seqs(address))
+
+
+class Screens(Waiter):
+    """The screens of one process: who they were told is in each circle, and by how many frames."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.frames: list[HereFrame] = []
+        self.shown: dict[str, set[str]] = {}
+
+    def told(self, _address: str, frame: bytes) -> None:
+        [payload] = payloads(frame)
+        here = msgspec.json.decode(payload, type=HereFrame)
+        self.frames.append(here)
+        shown = self.shown.setdefault(here.on, set())
+        shown |= set(here.here.came)
+        shown -= set(here.here.went)
+        self.happened()
+
+    async def show(self, address: str, *people: str) -> None:
+        """Wait until they were told of exactly these."""
+        await self.until(lambda: self.shown.get(address, set()) == set(people))
+
+    def ever_went(self, participant: str) -> bool:
+        return any(participant in each.here.went for each in self.frames)
+
+    def times_came(self, participant: str) -> int:
+        return sum(participant in each.here.came for each in self.frames)
+
+
+def event(address: str, seq: int, *, size: int = 100, **fields: object) -> Prepared:
+    return msgspec.structs.replace(Prepared(address, "epoch000", seq, b"\x81" + bytes(size)), **fields)
+
+
+def circle(number: int) -> str:
+    return f"circle/{number:016d}"
+
+
+def circles_of(partition: int, count: int) -> list[str]:
+    """Addresses that share a partition, so that what is said about them comes in one order."""
+    found: list[str] = []
+    number = 0
+    while len(found) < count:
+        if partition_of(circle(number)) == partition:
+            found.append(circle(number))
+        number += 1
+    return found
