@@ -8,7 +8,7 @@ from rooms.log import append
 from rooms.messages import POSTED
 from rooms.models import Circle, Entry, EventRow, GestureRow, Invite, Log, ParticipantRow, Person
 from rooms.wire import CircleClosed, CircleOpened, CircleParted, WordsFaded
-from rooms.work import Work
+from rooms.work import EVERYBODY, Work
 
 AT_ONCE = 100
 """Circles handled in one command, so that the door is never blocked for long."""
@@ -72,14 +72,14 @@ def _fade(work: Work, circle: Circle) -> int:
         delete(GestureRow).where(col(GestureRow.log_id) == log.id, col(GestureRow.target) <= floor)
     )
     work.conn.execute(update(Log).where(col(Log.id) == log.id).values(floor_seq=floor))
-    append(work, circle.log_id, WordsFaded(floor=floor))
     oldest = work.db.exec(
         select(func.min(EventRow.at)).where(EventRow.log_id == log.id, EventRow.kind == POSTED)
     ).one()
     circle.fades_at = rules.fades_at(keep_for=circle.keep_for, oldest=oldest, closed_at=circle.closed_at)
+    over = circle.state == "closed" and oldest is None
+    append(work, circle.log_id, WordsFaded(floor=floor), ends=EVERYBODY if over else None)
     work.db.add(circle)
-    if circle.state == "closed" and oldest is None:
-        circle.fades_at = None
+    if over:
         _put_away(work, circle)
     return floor
 

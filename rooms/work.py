@@ -12,6 +12,10 @@ from rooms.limits import Limits
 from rooms.wire import Event
 
 
+EVERYBODY = "*"
+"""In place of a participant: everybody's reading of the log ends."""
+
+
 class Refusal(Exception):  # noqa: N818 - a refusal is an answer, not an error
     """A rule says no. ``code`` is a stable dotted noun; facts are plain values and never what people wrote."""
 
@@ -32,7 +36,7 @@ class Announcement:
     target: int | None = None
     """Seq of the earlier message it is about: readers whose base lies past it get the bare frame."""
     ends: str | None = None
-    """The participant whose reading ends with this event."""
+    """The participant whose reading ends with this event, or `EVERYBODY`."""
 
 
 class Work:

@@ -5,7 +5,7 @@ import logging
 import time
 from typing import TYPE_CHECKING
 
-from moderation import flags
+from moderation import due as flags_due
 from rooms import due
 from server import identity
 from server.handlers import PerformDue, StillHere
@@ -40,7 +40,7 @@ class Clock:
         parts = self.parts
         now = parts.now()
         moments = await parts.store.read(
-            lambda conn: (due.next_due(conn), flags.next_due(conn), identity.next_due(conn))
+            lambda conn: (due.next_due(conn), flags_due.next_due(conn), identity.next_due(conn))
         )
         if any(moment is not None and moment <= now for moment in moments):
             await parts.door.submit(None, PerformDue())

@@ -4,6 +4,7 @@ from collections import deque
 from collections.abc import Callable
 from typing import Protocol
 
+from rooms.work import EVERYBODY
 from server.broker import Prepared
 
 RING_MOST = 256
@@ -98,7 +99,7 @@ class Feed:
             for watch, write in self.live.items():
                 write(frame if prepared.target >= watch.base else prepared.bare)
         if prepared.ends is not None:
-            for watch in [each for each in self.live if each.participant == prepared.ends]:
+            for watch in [each for each in self.live if prepared.ends in (each.participant, EVERYBODY)]:
                 self.remove(watch)
                 watch.owner.ended(watch, "left")
         if self.waiting:

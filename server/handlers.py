@@ -7,7 +7,8 @@ from msgspec import Struct
 from sqlalchemy import Connection, select
 from sqlmodel import col
 
-from moderation import flags
+from moderation import due as flags_due
+from moderation import flags, letters
 from moderation import wire as flagged
 from rooms import circles, due, invites, messages, personal
 from rooms import wire as said
@@ -31,7 +32,7 @@ class StillHere(Struct, frozen=True):
 def perform_due(work: Work, _command: PerformDue) -> None:
     for log_id, floor in due.perform(work):
         flags.faded(work, log_id, floor)
-    flags.due(work)
+    flags_due.perform(work)
     identity.due(work)
 
 
@@ -87,7 +88,7 @@ HANDLERS: Mapping[type, Handler] = {
     flagged.FlagMessage: flags.raise_flag,
     flagged.WithdrawFlag: flags.withdraw_flag,
     flagged.RephraseMessage: flags.rephrase,
-    flagged.DismissLetter: flags.dismiss_letter,
+    flagged.DismissLetter: letters.dismiss_letter,
     PerformDue: perform_due,
     StillHere: _still_here,
     **identity.HANDLERS,

@@ -99,6 +99,7 @@ class Parts:
         for task in tuple(self._tasks):
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
+        self.auth.close()
         self.store.close()
 
     def spawn(self, work: Coroutine[Any, Any, Any]) -> asyncio.Task[Any]:
@@ -128,5 +129,6 @@ class Parts:
             self.connections.pop(connection.actor.person, None)
 
     def _publish(self, announcements: Sequence[Announcement]) -> None:
+        self.auth.notice(announcements)
         self.hub.publish(announcements)
         self.words_gone = self.words_gone or any(isinstance(each.event, GONE) for each in announcements)

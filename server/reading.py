@@ -4,7 +4,7 @@ from typing import NamedTuple
 
 from sqlalchemy import Connection
 
-from moderation import flags
+from moderation import flags, letters
 from rooms import history, views
 from rooms.history import Found, Reader
 from rooms.work import Refusal
@@ -124,7 +124,7 @@ def person_view(conn: Connection, person: str) -> PersonView:
         kept=kept,
         preferences=preferences,
         circles=views.my_circles(conn, person),
-        letters=flags.letters(conn, person),
+        letters=letters.letters(conn, person),
     )
 
 

@@ -22,19 +22,34 @@ def typescript() -> str:
         "Answer": protocol.Answer,
         "AnyFrame": protocol.AnyFrame,
     }
-    bodies = [each for end in http_wire.ENDPOINTS for each in (end.body, end.answer) if isinstance(each, type)]
+    bodies = [
+        each for end in http_wire.ENDPOINTS for each in (end.body, end.answer) if isinstance(each, type)
+    ]
     found: dict[str, shape.StructType] = {}
-    for struct in (*(each for union in unions.values() for each in get_args(union)), *bodies, http_wire.Problem):
+    for struct in (
+        *(each for union in unions.values() for each in get_args(union)),
+        *bodies,
+        http_wire.Problem,
+    ):
         _collect(shape.type_info(struct), found)
-    parts = [HEAD, f"export type Gesture = {_literals(Gesture)};", f"export type FlagStatus = {_literals(FlagStatus)};"]
+    parts = [
+        HEAD,
+        f"export type Gesture = {_literals(Gesture)};",
+        f"export type FlagStatus = {_literals(FlagStatus)};",
+    ]
     parts += [_struct(found[name]) for name in sorted(found)]
     for name, union in unions.items():
         parts.append(f"export type {name} = {' | '.join(sorted(m.__name__ for m in get_args(union)))};")
     parts.append("export type AnyCommand = DoorCommand | SocketCommand;")
     answers = [
-        f'  "{command.__struct_config__.tag}": {answer.__name__};' for command, answer in protocol.ANSWERS.items()
+        f'  "{command.__struct_config__.tag}": {answer.__name__};'
+        for command, answer in protocol.ANSWERS.items()
     ]
-    parts.append("/** What `ok` holds where it is not Done. */\nexport interface Answers {\n" + "\n".join(answers) + "\n}")
+    parts.append(
+        "/** What `ok` holds where it is not Done. */\nexport interface Answers {\n"
+        + "\n".join(answers)
+        + "\n}"
+    )
     return "\n\n".join(parts) + "\n"
 
 
@@ -70,7 +85,12 @@ def _struct(info: shape.StructType) -> str:
         lines.append(f"  {field.encode_name}{optional}: {_type(field.type)};")
     doc = (info.cls.__doc__ or "").strip().split("\n\n")[0].replace("\n", " ")
     own = "__doc__" in vars(info.cls) and doc
-    return (f"/** {doc} */\n" if own else "") + f"export interface {info.cls.__name__} {{\n" + "\n".join(lines) + "\n}"
+    return (
+        (f"/** {doc} */\n" if own else "")
+        + f"export interface {info.cls.__name__} {{\n"
+        + "\n".join(lines)
+        + "\n}"
+    )
 
 
 def _always_sent(info: shape.StructType) -> bool:

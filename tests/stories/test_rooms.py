@@ -116,6 +116,7 @@ async def test_a_closed_room_takes_no_words(quick: House) -> None:
     ana, bo = await guest(quick, "Ana"), await guest(quick, "Bo")
     circle = await ana.opens()
     await bo.enters(circle)
+    await ana.says("Good night, everybody.")
     await ana.asks("circle.close", circle=circle)
     await quick.clock.passes(minutes=10)
     await bo.sees(f"circle/{circle}", lambda e: e["kind"] == "circle.closed", "the closing")
@@ -147,7 +148,7 @@ async def test_words_until_closing_go_with_the_closing(quick: House) -> None:
     await ana.says("Only for this evening.")
     await ana.asks("circle.close", circle=circle)
     await quick.clock.passes(minutes=10)
-    await ana.notices(lambda note: note.get("on") == f"circle/{circle}" or "reset" in note, "the end")
+    await ana.notices(lambda note: note == {"on": f"circle/{circle}", "reset": "left"}, "the end")
     assert (await ana.gets("/api/circles")).json()["circles"] == []
 
 

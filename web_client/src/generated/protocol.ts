@@ -501,7 +501,7 @@ export interface Preferences {
 
 export interface PreferencesChanged {
   kind: "preferences.changed";
-  preferences: Preferences;
+  preferences?: Preferences | null;
 }
 
 /** problem+json (RFC 9457). ``code`` is stable; ``detail`` is one plain sentence. */
