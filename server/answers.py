@@ -20,6 +20,9 @@ from server.sessions import Opening
 if TYPE_CHECKING:
     from server.parts import Parts
 
+CLEAR = '"cache", "cookies", "storage"'
+"""``Clear-Site-Data`` for those who leave."""
+
 
 def parts_of(request: HTTPConnection) -> "Parts":
     parts: Parts = request.app.state.parts

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 import msgspec
 from sqlalchemy.dialects import postgresql, sqlite
+from sqlmodel import col
 
 from rooms import names
 from rooms.log import new_id, new_log
@@ -114,8 +115,8 @@ def keep_place(work: Work, command: KeepPlace) -> None:
         "recovery_hash": command.recovery_hash,
         "made_at": work.now,
     }
-    made = work.conn.execute(if_free(Credential).values(values).on_conflict_do_nothing())
-    if made.rowcount != 1:
+    wanted = if_free(Credential).values(values).on_conflict_do_nothing().returning(col(Credential.person_id))
+    if work.conn.execute(wanted).one_or_none() is None:
         raise Refusal("sign_in_name.taken")
     person.kept = True
     work.db.add(person)

@@ -13,7 +13,7 @@ from rooms.offered import offered
 from rooms.work import Refusal
 from server import http_wire as wire
 from server import identity, routes_passphrase
-from server.answers import given, json_of, me_of, opening, parts_of, seen, wait
+from server.answers import CLEAR, given, json_of, me_of, opening, parts_of, seen, wait
 from server.auth import COLUMNS, SEEN_EVERY, Seen, good
 from server.bodies import body_of
 from server.door import Actor
@@ -21,8 +21,6 @@ from server.models import PersonSession
 from server.networks import network_of
 from server.passphrases import new_recovery_words, refuse_weak
 from server.sessions import EndSessions, NoteUse, SetRemember
-
-CLEAR = '"cache", "cookies", "storage"'
 
 
 async def me(request: Request) -> Response:
