@@ -3,7 +3,7 @@
  * when it comes again, and what leaves a gap is not taken in: then `gap` asks for the log from `last` on.
  */
 import { applyPersonal, type Personal, mineFrom } from "./apply_mine.ts";
-import { entryOf } from "./entry.ts";
+import { changed, entryOf } from "./entry.ts";
 import type { CircleView, HereDiff, Logged, Page, Watching } from "./generated/protocol.ts";
 import { type CircleState, type Entry, type Message, emptyCircle, placeOf } from "./state.ts";
 
@@ -87,8 +87,8 @@ class Draft {
       case "message.edited":
         return event.body == null ? undefined : this.change(event.target, { body: event.body, edited: true });
       case "message.rephrased":
-        if (event.body == null) return this.change(event.target, { rephrased: true, foldedUntil: null });
-        return this.change(event.target, { body: event.body, rephrased: true, foldedUntil: null });
+        this.change(event.target, { rephrased: true, foldedUntil: null });
+        return event.body == null ? undefined : this.change(event.target, { body: event.body });
       case "message.taken_back":
         return this.change(event.target, { body: null, foldedUntil: null, received: false });
       case "message.received":
@@ -137,18 +137,19 @@ class Draft {
 
   private placed(entry: Entry): Entry {
     if (entry.kind === "line") return entry;
-    const changes = this.state.unplaced.filter(({ target }) => target === entry.seq);
-    return Object.assign({}, entry, ...changes.map(({ change }) => change)) as Message;
+    let message: Message = entry;
+    for (const { target, change } of this.state.unplaced) {
+      if (target === entry.seq) message = changed(message, change);
+    }
+    return message;
   }
 
   private change(target: number, change: Partial<Message>): void {
     const at = placeOf(this.state.entries, target);
     const found = this.state.entries[at];
-    if (found?.seq === target) {
-      if (found.kind === "message" && found.body !== null) this.copied()[at] = { ...found, ...change };
-    } else if (target < this.state.low) {
-      this.set({ unplaced: [...this.state.unplaced, { target, change }].slice(-MOST_UNPLACED) });
-    }
+    if (found?.seq === target && found.kind === "message") this.copied()[at] = changed(found, change);
+    if (target >= this.state.low) return;
+    this.set({ unplaced: [...this.state.unplaced, { target, change }].slice(-MOST_UNPLACED) });
   }
 
   /** Everything up to and including `floor` is gone. */

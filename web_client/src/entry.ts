@@ -1,6 +1,6 @@
 /** Events of the log that are shown as something of their own, as entries. Pure. */
 import type { AnyEvent } from "./generated/protocol.ts";
-import type { Entry, Line } from "./state.ts";
+import type { Entry, Line, Message } from "./state.ts";
 
 /** The message or line an event makes; `null` where it only changes something else. */
 export function entryOf(seq: number, event: AnyEvent): Entry | null {
@@ -34,4 +34,9 @@ export function entryOf(seq: number, event: AnyEvent): Entry | null {
     default:
       return null;
   }
+}
+
+/** Words that were taken back stay so, whatever else comes. */
+export function changed(message: Message, change: Partial<Message>): Message {
+  return message.body === null ? message : { ...message, ...change };
 }

@@ -1,0 +1,297 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { type Incoming, apply } from "../src/apply.ts";
+import { applyPersonEvent, applyPlace } from "../src/apply_mine.ts";
+import type { AnyEvent, PersonView } from "../src/generated/protocol.ts";
+import { type CircleState, EMPTY_PERSON, emptyCircle, messageAt } from "../src/state.ts";
+import { DEFAULT_PREFERENCES } from "../src/store.ts";
+import { type Chance, withSeeds } from "./chance.ts";
+import { BO, FERN, ID, ME, NOON, bodies, circleWith, event, posted, watching } from "./circle.ts";
+
+test("Events are taken in one by one and in order", () => {
+  const state = circleWith(posted({ body: "one" }), posted({ body: "two" }));
+  assert.deepEqual(bodies(state), ["one", "two"]);
+  assert.equal(state.last, 2);
+});
+
+test("What was taken in before changes nothing", () => {
+  const state = circleWith(posted({ body: "one" }), { kind: "message.edited", target: 1, body: "changed" });
+  const again = apply(state, [event(1, posted({ body: "one" })), event(2, { kind: "quiet" })]);
+  assert.deepEqual(again, state);
+});
+
+test("A gap is not passed over", () => {
+  const state = apply(circleWith(posted()), [event(3, posted({ body: "three" }))]);
+  assert.equal(state.gap, true);
+  assert.equal(state.last, 1);
+  assert.deepEqual(bodies(state), ["hello"]);
+});
+
+test("The next event still counts after a gap was seen", () => {
+  const state = apply(circleWith(posted()), [event(3, posted()), event(2, posted({ body: "two" }))]);
+  assert.deepEqual(bodies(state), ["hello", "two"]);
+  assert.equal(state.gap, true);
+});
+
+test("Going on from a cursor keeps what is held, and ends the gap", () => {
+  const before = { ...circleWith(posted()), gap: true };
+  const state = apply(before, [watching({ start: 2, head: 2 }, 1), event(2, posted({ body: "two" }))]);
+  assert.deepEqual(bodies(state), ["hello", "two"]);
+  assert.equal(state.gap, false);
+});
+
+test("A log that begins anew forgets what was held of it", () => {
+  const before = circleWith(posted());
+  const state = apply(before, [watching({ start: 900, head: 949, base: 1, reason: "far" }, 1)]);
+  assert.deepEqual(bodies(state), []);
+  assert.equal(state.last, 899);
+  assert.deepEqual(state.away, { missed: 898, from: 1 });
+});
+
+test("Another epoch never goes on from a cursor", () => {
+  const state = apply(circleWith(posted()), [watching({ epoch: "epoch-02", start: 2, head: 1, reason: "history" }, 1)]);
+  assert.deepEqual(bodies(state), []);
+  assert.equal(state.epoch, "epoch-02");
+});
+
+test("Changes are made to the message they are about", () => {
+  const state = circleWith(
+    posted(),
+    { kind: "message.folded", target: 1, until: NOON + 1 },
+    { kind: "message.received", target: 1 },
+    { kind: "message.rephrased", target: 1, body: "kinder" },
+  );
+  const message = messageAt(state, 1);
+  assert.equal(message?.body, "kinder");
+  assert.equal(message?.foldedUntil, null);
+  assert.equal(message?.rephrased, true);
+  assert.equal(message?.received, true);
+});
+
+test("A message that was taken back stays so, whatever comes late", () => {
+  const state = circleWith(
+    posted(),
+    { kind: "message.taken_back", target: 1 },
+    { kind: "message.edited", target: 1, body: "late" },
+    { kind: "message.folded", target: 1, until: NOON },
+  );
+  assert.equal(messageAt(state, 1)?.body, null);
+  assert.equal(messageAt(state, 1)?.foldedUntil, null);
+});
+
+test("An edit without words leaves the words as they are: a later one carries them", () => {
+  const state = circleWith(posted(), { kind: "message.edited", target: 1 });
+  assert.equal(messageAt(state, 1)?.body, "hello");
+});
+
+test("Quiet events only keep the count", () => {
+  const before = circleWith(posted());
+  assert.deepEqual(apply(before, [event(2, { kind: "quiet" })]), { ...before, last: 2 });
+});
+
+test("Faded words are gone, and cannot be paged back to", () => {
+  const state = circleWith(posted({ body: "old" }), posted({ body: "new" }), { kind: "words.faded", floor: 1 });
+  assert.deepEqual(bodies(state), ["new"]);
+  assert.equal(state.low, 2);
+  assert.equal(state.base, 2);
+});
+
+test("A page is put before what is held", () => {
+  const before = apply(emptyCircle(ID), [watching({ start: 51, head: 51 }), event(51, posted({ body: "late" }))]);
+  const page = { epoch: "epoch-01", base: 1, events: [{ seq: 50, event: posted({ body: "early" }) }] };
+  const state = apply(before, [{ is: "page", page, before: 51 }]);
+  assert.deepEqual(bodies(state), ["early", "late"]);
+  assert.equal(state.low, 50);
+  assert.deepEqual(apply(state, [{ is: "page", page, before: 51 }]), state);
+});
+
+test("A page of a log that began anew meanwhile is left alone", () => {
+  const before = apply(emptyCircle(ID), [watching({ epoch: "epoch-02", start: 51, head: 50 })]);
+  const page = { epoch: "epoch-01", base: 1, events: [{ seq: 50, event: posted() }] };
+  assert.deepEqual(apply(before, [{ is: "page", page, before: 51 }]), before);
+});
+
+test("An empty page says that there is nothing more", () => {
+  const before = apply(emptyCircle(ID), [watching({ start: 51, head: 50 })]);
+  const state = apply(before, [{ is: "page", page: { epoch: "epoch-01", base: 1, events: [] }, before: 51 }]);
+  assert.equal(state.low, state.base);
+});
+
+test("A change that comes before the page with its message waits for it", () => {
+  const state = apply(emptyCircle(ID), [
+    watching({ start: 51, head: 51 }),
+    event(51, { kind: "message.taken_back", target: 50 }),
+    {
+      is: "page",
+      page: { epoch: "epoch-01", base: 1, events: [{ seq: 50, event: posted({ body: "gone" }) }] },
+      before: 51,
+    },
+  ]);
+  assert.deepEqual(bodies(state), [null]);
+  assert.deepEqual(state.unplaced, []);
+});
+
+test("Who is in the circle and who is here follow the log", () => {
+  const entered: AnyEvent = { kind: "participant.entered", participant: BO, name: "Bo", at: NOON };
+  const came = apply(circleWith(entered), [{ is: "here", here: { came: [BO] } }]);
+  assert.equal(came.participants.get(BO), "Bo");
+  assert.equal(came.here.has(BO), true);
+  const left = apply(came, [event(2, { kind: "participant.left", participant: BO, at: NOON })]);
+  assert.equal(left.participants.has(BO), false);
+  assert.equal(left.here.has(BO), false);
+});
+
+test("A circle that goes on without its host has none", () => {
+  const view = { ...VIEW, host: "Fern" };
+  const before = apply(emptyCircle(ID), [watching({ circle: view, mine: { participant: ME, hosting: true } })]);
+  const state = apply(before, [
+    event(1, { kind: "circle.closing", closes_at: NOON }),
+    event(2, { kind: "circle.stays_open", hosted: false }),
+  ]);
+  assert.equal(state.view?.state, "open");
+  assert.equal(state.view?.host, null);
+  assert.equal(state.hosting, false);
+});
+
+test("Being outside leaves nothing of the log", () => {
+  const state = apply(circleWith(posted()), [{ is: "outside" }, event(2, posted())]);
+  assert.equal(state.phase, "outside");
+  assert.deepEqual(bodies(state), []);
+});
+
+test("What is one's own may come twice", () => {
+  const made: Incoming = {
+    is: "personal",
+    event: { kind: "gesture.made", circle: ID, target: 1, by: FERN, name: "Fern", gesture: "hear_you" },
+  };
+  const given: Incoming = {
+    is: "personal",
+    event: { kind: "gesture.given", circle: ID, target: 2, gesture: "thank_you", on: true },
+  };
+  const once = apply(circleWith(posted({ by: ME }), posted()), [made, given]);
+  assert.deepEqual(apply(once, [made, given]), once);
+  assert.equal(once.answered.get(1)?.length, 1);
+  assert.deepEqual([...(once.given.get(2) ?? [])], ["thank_you"]);
+});
+
+test("The order of answers and events in one batch is kept", () => {
+  const items: Incoming[] = [
+    watching({ head: 2 }),
+    event(1, posted({ body: "one" })),
+    watching({ epoch: "epoch-02", start: 1, head: 1 }, 1),
+    event(1, posted({ body: "anew" })),
+  ];
+  assert.deepEqual(bodies(apply(emptyCircle(ID), items)), ["anew"]);
+});
+
+test("However frames are lost, doubled and batched, the log becomes the server's", () => {
+  withSeeds(300, (chance) => {
+    const log = randomLog(chance, 5 + chance.below(60));
+    const truth = apply(emptyCircle(ID), [watching({ head: log.length }), ...log.map((what, at) => event(at + 1, what))]);
+    let state = apply(emptyCircle(ID), [watching({ head: log.length })]);
+    for (let round = 0; state.last < log.length; round++) {
+      const noisy = round < 20 ? disturbed(chance, log, state.last) : log.map((what, at) => event(at + 1, what));
+      while (noisy.length > 0) state = apply(state, noisy.splice(0, 1 + chance.below(7)));
+      const participants = [...truth.participants].map(([id, name]) => ({ id, name }));
+      const again = { start: state.last + 1, head: log.length, participants };
+      if (state.gap) state = apply(state, [watching(again, state.last)]);
+    }
+    assert.deepEqual(state, truth);
+  });
+});
+
+test("A log read in pages is the log that was heard live", () => {
+  withSeeds(200, (chance) => {
+    const log = randomLog(chance, 10 + chance.below(80));
+    const truth = apply(emptyCircle(ID), [watching({ head: log.length }), ...log.map((what, at) => event(at + 1, what))]);
+    const start = 1 + chance.below(log.length);
+    let state = apply(emptyCircle(ID), [
+      watching({ start, head: log.length }),
+      ...log.slice(start - 1).map((what, at) => event(start + at, what)),
+    ]);
+    while (state.low > state.base) {
+      const from = Math.max(1, state.low - 1 - chance.below(9));
+      const events = log.slice(from - 1, state.low - 1).map((what, at) => ({ seq: from + at, event: asNow(what, from + at, truth) }));
+      state = apply(state, [{ is: "page", page: { epoch: "epoch-01", base: 1, events }, before: state.low }]);
+    }
+    assert.deepEqual(state.entries, truth.entries);
+    assert.deepEqual(state.unplaced, []);
+  });
+});
+
+test("One's place follows its log and asks again after a gap", () => {
+  const place = applyPlace(EMPTY_PERSON, { ...PLACE, person: PERSON }, null);
+  const joined = applyPersonEvent(place, { seq: 5, event: { kind: "circle.joined", circle: ID, participant: ME } });
+  assert.deepEqual(joined.view?.circles, [ID]);
+  const twice = applyPersonEvent(joined, { seq: 5, event: { kind: "circle.parted", circle: ID } });
+  assert.deepEqual(twice, joined);
+  assert.equal(applyPersonEvent(joined, { seq: 9, event: { kind: "session.ended" } }).gap, true);
+});
+
+const VIEW = {
+  id: ID,
+  topic: "Sleep",
+  state: "open" as const,
+  fullness: "room" as const,
+  entry: "anyone" as const,
+  agreement: "I listen.",
+  agreement_version: 1,
+  keep_for: 0,
+  opens_at: NOON,
+};
+const PERSON: PersonView = { name: "Heron", kept: false, preferences: DEFAULT_PREFERENCES };
+const PLACE = {
+  on: "person/person-id-000001",
+  epoch: "epoch-01",
+  head: 4,
+  base: 1,
+  start: 5,
+  reason: "first" as const,
+};
+
+function randomLog(chance: Chance, length: number): AnyEvent[] {
+  const log: AnyEvent[] = [];
+  for (let seq = 1; seq <= length; seq++) {
+    const targets = log.flatMap((what, at) => (what.kind === "message.posted" ? [at + 1] : []));
+    const target = chance.one(targets);
+    const what: AnyEvent[] = [
+      posted({ key: `key ${seq}`, body: `words ${seq}`, by: chance.one([ME, FERN, BO]), at: NOON + seq }),
+      { kind: "participant.entered", participant: BO, name: "Bo", at: NOON + seq },
+      { kind: "participant.left", participant: BO, at: NOON + seq },
+      { kind: "quiet" },
+    ];
+    if (target !== undefined) {
+      what.push(
+        { kind: "message.edited", target, body: `edited ${seq}` },
+        { kind: "message.taken_back", target },
+        { kind: "message.received", target },
+        { kind: "message.folded", target, until: NOON + seq },
+        { kind: "message.unfolded", target },
+        { kind: "message.rephrased", target, body: `rephrased ${seq}` },
+      );
+    }
+    log.push(chance.is(0.4) ? (what[0] as AnyEvent) : chance.one(what));
+  }
+  return log;
+}
+
+/** What a bad connection makes of the log after `last`: pieces lost, doubled, late. */
+function disturbed(chance: Chance, log: readonly AnyEvent[], last: number): Incoming[] {
+  const frames: Incoming[] = [];
+  for (let seq = Math.max(1, last - 3); seq <= log.length; seq++) {
+    if (chance.is(0.05)) continue;
+    const frame = event(seq, log[seq - 1] as AnyEvent);
+    frames.push(frame);
+    if (chance.is(0.1)) frames.push(frame);
+    if (chance.is(0.1)) frames.splice(chance.below(frames.length), 0, frame);
+  }
+  return frames;
+}
+
+/** A message read later carries what was done to it since. */
+function asNow(what: AnyEvent, seq: number, truth: CircleState): AnyEvent {
+  const now = messageAt(truth, seq);
+  if (what.kind !== "message.posted" || now === null) return what;
+  const { body, edited, rephrased, foldedUntil, received } = now;
+  return { ...what, body, edited, rephrased, folded_until: foldedUntil, received };
+}
