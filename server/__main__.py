@@ -8,6 +8,7 @@ from pydantic import ValidationError
 from server import schema
 from server.broker import BrokerUnavailable
 from server.data_folder import DataFolder, FolderUnusable
+from server.keys import KeysUnavailable
 from server.logs import set_up
 from server.migrate import migrate
 from server.pages import HelpFileUnusable
@@ -15,7 +16,7 @@ from server.serving import CannotListen, serve
 from server.settings import Settings, describe
 from server.store import Store, StoreUnavailable
 
-PLAIN = (BrokerUnavailable, CannotListen, FolderUnusable, HelpFileUnusable, StoreUnavailable)
+PLAIN = (BrokerUnavailable, CannotListen, FolderUnusable, HelpFileUnusable, KeysUnavailable, StoreUnavailable)
 """What ends the program with one sentence and status 2."""
 DEMO_SCALE = 60.0
 """In the demo an hour passes in a minute."""
@@ -25,13 +26,9 @@ def main(arguments: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m server", description="Peer Circles")
     commands = parser.add_subparsers(dest="command", required=True)
     serving = commands.add_parser("serve", help="bring the database up to date and serve until stopped")
-    serving.add_argument(
-        "--demo", action="store_true", help="a lived-in place in a folder of its own, waits shrunk"
-    )
+    serving.add_argument("--demo", action="store_true", help="a lived-in place in a folder of its own, waits shrunk")
     commands.add_parser("migrate", help="bring the database up to date")
-    described = commands.add_parser(
-        "schema", help="write JSON Schema, OpenAPI, AsyncAPI and the client's types"
-    )
+    described = commands.add_parser("schema", help="write JSON Schema, OpenAPI, AsyncAPI and the client's types")
     described.add_argument("--check", action="store_true", help="only say which of them are stale")
     commands.add_parser("settings", help="print every setting with its default and meaning")
     asked = parser.parse_args(arguments)
@@ -54,9 +51,7 @@ def _run(asked: argparse.Namespace) -> int:
         case "schema" if asked.check:
             stale = schema.stale()
             if stale:
-                print(
-                    "Stale, write them with `python -m server schema`:", *stale, sep="\n  ", file=sys.stderr
-                )
+                print("Stale, write them with `python -m server schema`:", *stale, sep="\n  ", file=sys.stderr)
             return 1 if stale else 0
         case "schema":
             schema.write()

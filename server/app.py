@@ -2,17 +2,15 @@
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from pathlib import Path
 
 from starlette.applications import Starlette
-from starlette.routing import Mount
 from starlette.types import ASGIApp
 
 from server import pages, routes, routes_identity
 from server.broker import Broker, Presence
 from server.broker_memory import MemoryBroker, MemoryBus
 from server.broker_redis import RedisBroker
-from server.client_files import ClientFiles
+from server.client_files import ClientFiles, client_folder
 from server.hub import Hub
 from server.keys import Keys
 from server.origin import Gate
@@ -23,17 +21,13 @@ from server.problems import HANDLERS as PROBLEMS
 from server.settings import Settings
 from server.store import Store
 
-BUILT = Path(__file__).resolve().parent.parent / "web_client" / "dist"
-PACKED = Path(__file__).resolve().parent / "client"
-"""Where the wheel carries the browser client."""
-
-
-def client_folder() -> Path:
-    return PACKED if PACKED.is_dir() else BUILT
-
 
 def make_parts(settings: Settings) -> Parts:
-    """Everything but the web around it. Raises `StoreUnavailable` or `BrokerUnavailable` with one sentence."""
+    """Everything but the web around it.
+
+    Raises `StoreUnavailable`, `BrokerUnavailable`, `KeysUnavailable` or `HelpFileUnusable` with one sentence.
+    """
+    pages.check_help(settings.help_file)
     store = Store(settings.database)
     keys = Keys.load(settings.data_dir)
     version = client_folder() / "version.txt"
@@ -66,9 +60,10 @@ def create_app(settings: Settings, parts: Parts) -> ASGIApp:
             *routes.ROUTES,
             *routes_identity.ROUTES,
             *pages.ROUTES,
-            Mount("/", ClientFiles(client_folder()), name="client"),
         ],
         exception_handlers=PROBLEMS,
         lifespan=lifespan,
     )
+    # Not a route: a mount at "/" would match before a wrong method on another route is told as 405.
+    app.router.default = ClientFiles(client_folder())
     return Gate(app, settings)

@@ -130,5 +130,6 @@ class Parts:
 
     def _publish(self, announcements: Sequence[Announcement]) -> None:
         self.auth.notice(announcements)
+        self.auth.notice(announcements)
         self.hub.publish(announcements)
         self.words_gone = self.words_gone or any(isinstance(each.event, GONE) for each in announcements)
