@@ -9,7 +9,7 @@ import { type PlainKey, count, t } from "../words.ts";
 import { useAct } from "./act.ts";
 import { Said } from "./fields.tsx";
 import { HelpNow } from "./screen.tsx";
-import { type Intent, answer, intentOf } from "./ui.ts";
+import { type Intent, answer, intentOf, sheet } from "./ui.ts";
 
 /** From here on the letters that are left are counted. */
 const COUNT_FROM = 200;
@@ -94,6 +94,11 @@ export function Composer({ held }: { held: CircleHold }) {
       <div class="foot">
         <HelpNow />
         {text !== "" && !changing && <span class="small">{t("draftKept")}</span>}
+        {text === "" && held.state.value.hosting && (
+          <button type="button" class="link" aria-haspopup="dialog" onClick={() => (sheet.value = { is: "host" })}>
+            {t("hostTitle")}
+          </button>
+        )}
       </div>
     </>
   );

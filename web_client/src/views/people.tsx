@@ -16,22 +16,17 @@ export function sittings(state: CircleState): Sitting[] {
 /** Who is here, by the names they carry in this circle. Nobody sees this from outside it. */
 export function People({ state }: { state: CircleState }) {
   const aside = [...state.aside].filter((id) => state.participants.has(id));
+  const all = sittings(state);
+  const away = all.filter(({ here }) => !here);
   return (
     <>
-      <ul class="people">
-        {sittings(state).map(({ id, mine, here }) => {
-          const name = state.participants.get(id) ?? "";
-          return (
-            <li key={id}>
-              <span class="who">
-                <Mark id={id} />
-                <bdi>{mine ? t("youName", { name }) : name}</bdi>
-              </span>
-              {!here && <span class="small">{t("awayNow")}</span>}
-            </li>
-          );
-        })}
-      </ul>
+      <Names state={state} of={all.filter(({ here }) => here)} />
+      {away.length > 0 && (
+        <>
+          <h3>{t("awayNow")}</h3>
+          <Names state={state} of={away} />
+        </>
+      )}
       {aside.length > 0 && (
         <>
           <h3>{t("setAsideSome")}</h3>
@@ -50,5 +45,23 @@ export function People({ state }: { state: CircleState }) {
         </>
       )}
     </>
+  );
+}
+
+function Names({ state, of }: { state: CircleState; of: readonly Sitting[] }) {
+  return (
+    <ul class="people">
+      {of.map(({ id, mine }) => {
+        const name = state.participants.get(id) ?? "";
+        return (
+          <li key={id}>
+            <span class="who">
+              <Mark id={id} />
+              <bdi>{mine ? t("youName", { name }) : name}</bdi>
+            </span>
+          </li>
+        );
+      })}
+    </ul>
   );
 }

@@ -40,9 +40,10 @@ export function Sheets({ held }: { held: CircleHold }) {
         <Dialog title={t("whoIsHere")} onClose={closeSheet}>
           <div class="stack">
             <People state={state} />
-            <p class="small">{facts(state.view)}</p>
-            <Agreement text={state.view.agreement} />
             <CircleLinks state={state} />
+            <h3>{t("doorAgreement")}</h3>
+            <Agreement text={state.view.agreement} />
+            <p class="small">{facts(state.view)}</p>
           </div>
         </Dialog>
       );

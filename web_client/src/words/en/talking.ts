@@ -6,7 +6,7 @@ export const talking = {
   youCapital: "You",
   someone: "Someone",
   youName: "{name} (you)",
-  awayNow: "Not on the screen right now",
+  awayNow: "Away from the screen",
   conversation: "Conversation",
   ringLabel: "Seats in the circle",
   aboutCircle: "About this circle",
