@@ -4,7 +4,8 @@ from typing import Literal
 
 from msgspec import Struct
 
-from rooms.wire import Command, Event, Moment, OpaqueId, Seq, Text
+from rooms.wire import Command, Moment, OpaqueId, Seq, Text
+from rooms.wire_events import Event
 
 Category = Literal["disrespect", "pressure", "safety", "privacy", "threat", "illegal", "spam"]
 """What a flag says was felt. ``safety`` is method detail; the last four are the hard ones."""

@@ -10,17 +10,19 @@ from rooms.names import name as clean_name
 from rooms.names import refuse_reserved, skeleton
 from rooms.text import paragraphs
 from rooms.wire import (
-    CircleClosing,
-    CircleJoined,
-    CircleOpened,
-    CircleParted,
-    CircleStaysOpen,
     CloseCircle,
     EnterCircle,
     GoOn,
     KeepCircleOpen,
     LeaveCircle,
     OpenCircle,
+)
+from rooms.wire_events import (
+    CircleClosing,
+    CircleJoined,
+    CircleOpened,
+    CircleParted,
+    CircleStaysOpen,
     ParticipantEntered,
     ParticipantLeft,
 )
@@ -42,18 +44,14 @@ def seat(work: Work, circle_id: str) -> tuple[Circle, ParticipantRow]:
 def open_circle(work: Work, command: OpenCircle) -> Answered:
     limits = work.limits
     person = work.db.get_one(Person, work.person)
-    before = work.db.exec(
-        select(Circle).where(Circle.opener_id == person.id, Circle.key == command.key)
-    ).one_or_none()
+    before = work.db.exec(select(Circle).where(Circle.opener_id == person.id, Circle.key == command.key)).one_or_none()
     if before is not None:
         return Answered(circle=before.id, dup=True)
     topic = paragraphs(command.topic, limits.topic_length, "topic").replace("\n", " ")
     about = paragraphs(command.about, limits.about_length, "about") if command.about.strip() else ""
     agreement = paragraphs(command.agreement, limits.agreement_length, "agreement")
     keep_for = limits.keep_default if command.keep_for is None else command.keep_for
-    rules.may_plan(
-        limits, now=work.now, opens_at=command.opens_at, capacity=command.capacity, keep_for=keep_for
-    )
+    rules.may_plan(limits, now=work.now, opens_at=command.opens_at, capacity=command.capacity, keep_for=keep_for)
     held = work.db.exec(
         select(func.count())
         .select_from(Circle)
@@ -131,9 +129,7 @@ def leave(work: Work, command: LeaveCircle) -> Answered:
 
 def go(work: Work, circle: Circle, mine: ParticipantRow) -> Answered:
     """End a participant's interval. The last one out of an open room closes it."""
-    told = append(
-        work, circle.log_id, ParticipantLeft(participant=mine.id, at=work.now), ends=mine.id, sender=mine.id
-    )
+    told = append(work, circle.log_id, ParticipantLeft(participant=mine.id, at=work.now), ends=mine.id, sender=mine.id)
     mine.inside = False
     entry = work.db.get_one(Entry, (mine.id, mine.from_seq))
     entry.to_seq = told.seq + 1
@@ -198,9 +194,7 @@ def _stay_open(work: Work, circle: Circle) -> Answered:
 
 def _mine(work: Work, circle: Circle, person_id: str) -> ParticipantRow | None:
     return work.db.exec(
-        select(ParticipantRow).where(
-            ParticipantRow.circle_id == circle.id, ParticipantRow.person_id == person_id
-        )
+        select(ParticipantRow).where(ParticipantRow.circle_id == circle.id, ParticipantRow.person_id == person_id)
     ).one_or_none()
 
 

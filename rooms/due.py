@@ -7,7 +7,7 @@ from rooms import rules
 from rooms.log import append
 from rooms.messages import POSTED
 from rooms.models import Circle, Entry, EventRow, GestureRow, Invite, Log, ParticipantRow, Person
-from rooms.wire import CircleClosed, CircleOpened, CircleParted, WordsFaded
+from rooms.wire_events import CircleClosed, CircleOpened, CircleParted, WordsFaded
 from rooms.work import EVERYBODY, Work
 
 AT_ONCE = 100
@@ -33,9 +33,7 @@ def perform(work: Work) -> list[tuple[int, int]]:
         circle.state = "open"
         work.db.add(circle)
         append(work, circle.log_id, CircleOpened(at=work.now))
-    closing = (
-        select(Circle).where(Circle.state == "closing", col(Circle.closes_at) <= work.now).limit(AT_ONCE)
-    )
+    closing = select(Circle).where(Circle.state == "closing", col(Circle.closes_at) <= work.now).limit(AT_ONCE)
     for circle in work.db.exec(closing).all():
         _close(work, circle)
     work.db.flush()
@@ -62,19 +60,13 @@ def _fade(work: Work, circle: Circle) -> int:
     young = None
     if circle.keep_for > 0:
         young = work.db.exec(
-            select(func.min(EventRow.seq)).where(
-                EventRow.log_id == log.id, EventRow.at > work.now - circle.keep_for
-            )
+            select(func.min(EventRow.seq)).where(EventRow.log_id == log.id, EventRow.at > work.now - circle.keep_for)
         ).one()
     floor = head if young is None else young - 1
     work.conn.execute(delete(EventRow).where(col(EventRow.log_id) == log.id, col(EventRow.seq) <= floor))
-    work.conn.execute(
-        delete(GestureRow).where(col(GestureRow.log_id) == log.id, col(GestureRow.target) <= floor)
-    )
+    work.conn.execute(delete(GestureRow).where(col(GestureRow.log_id) == log.id, col(GestureRow.target) <= floor))
     work.conn.execute(update(Log).where(col(Log.id) == log.id).values(floor_seq=floor))
-    oldest = work.db.exec(
-        select(func.min(EventRow.at)).where(EventRow.log_id == log.id, EventRow.kind == POSTED)
-    ).one()
+    oldest = work.db.exec(select(func.min(EventRow.at)).where(EventRow.log_id == log.id, EventRow.kind == POSTED)).one()
     circle.fades_at = rules.fades_at(keep_for=circle.keep_for, oldest=oldest, closed_at=circle.closed_at)
     over = circle.state == "closed" and oldest is None
     append(work, circle.log_id, WordsFaded(floor=floor), ends=EVERYBODY if over else None)

@@ -12,7 +12,8 @@ from sqlmodel import col, select
 
 from rooms import rules
 from rooms.models import Circle, EventRow, Log, ParticipantRow, Person
-from rooms.wire import (
+from rooms.wire import Preferences
+from rooms.wire_events import (
     CircleEvent,
     GestureMade,
     MessageEdited,
@@ -20,7 +21,6 @@ from rooms.wire import (
     MessageRephrased,
     ParticipantEntered,
     PersonEvent,
-    Preferences,
     PreferencesChanged,
     Quiet,
 )
@@ -29,6 +29,8 @@ _decode = msgspec.json.Decoder(CircleEvent | PersonEvent).decode
 _preferences = msgspec.json.Decoder(Preferences).decode
 PAGE_MOST = 200
 QUIET = Quiet()
+_LOG: tuple[Any, ...] = (col(Log.id), col(Log.epoch), col(Log.head_seq), col(Log.floor_seq))
+_SEAT: tuple[Any, ...] = (col(ParticipantRow.id), col(ParticipantRow.from_seq))
 
 
 class Reader(NamedTuple):
@@ -54,7 +56,7 @@ class Found(NamedTuple):
 def circle_reader(conn: Connection, circle_id: str, person_id: str) -> Reader | None:
     """None for circles one is not in now, whether they exist or not."""
     row = conn.execute(
-        select(Log.id, Log.epoch, Log.head_seq, Log.floor_seq, ParticipantRow.id, ParticipantRow.from_seq)  # type: ignore[call-overload]
+        select(*_LOG, *_SEAT)
         .select_from(ParticipantRow)
         .join(Circle, col(Circle.id) == col(ParticipantRow.circle_id))
         .join(Log, col(Log.id) == col(Circle.log_id))
@@ -72,7 +74,7 @@ def circle_reader(conn: Connection, circle_id: str, person_id: str) -> Reader | 
 
 def person_reader(conn: Connection, person_id: str) -> Reader | None:
     row = conn.execute(
-        select(Log.id, Log.epoch, Log.head_seq, Log.floor_seq)  # type: ignore[call-overload]
+        select(*_LOG)
         .join(Person, col(Person.log_id) == col(Log.id))
         .where(Person.id == person_id)
     ).one_or_none()
@@ -82,7 +84,7 @@ def person_reader(conn: Connection, person_id: str) -> Reader | None:
 def log_head(conn: Connection, address: str) -> tuple[int, str, int, int] | None:
     """(row, epoch, head, floor) of a log."""
     row = conn.execute(
-        select(Log.id, Log.epoch, Log.head_seq, Log.floor_seq).where(Log.address == address)  # type: ignore[call-overload]
+        select(*_LOG).where(Log.address == address)
     ).one_or_none()
     return None if row is None else (row[0], row[1], row[2], row[3])
 
@@ -106,7 +108,7 @@ def events(
 
     ``others`` decodes kinds this package does not know (flags in a person's log).
     """
-    query = select(EventRow).where(EventRow.log_id == log_id, EventRow.seq > after)  # type: ignore[var-annotated]
+    query = select(EventRow).where(EventRow.log_id == log_id, EventRow.seq > after)
     if upto is not None:
         query = query.where(EventRow.seq <= upto)
     rows = conn.execute(query.order_by(col(EventRow.seq)).limit(limit)).all()
@@ -135,17 +137,13 @@ def _dress(conn: Connection, log_id: int, rows: Sequence[Row[Any]], decode: Any)
     senders = {row.sender for row in rows if row.sender is not None}
     names: dict[str, str] = {}
     if senders:
-        found = conn.execute(
-            select(ParticipantRow.id, ParticipantRow.name).where(col(ParticipantRow.id).in_(senders))
-        )
+        found = conn.execute(select(ParticipantRow.id, ParticipantRow.name).where(col(ParticipantRow.id).in_(senders)))
         names = {row[0]: row[1] for row in found}
     targets = {row.target for row in rows if row.kind in ("message.edited", "message.rephrased")}
     bodies: dict[int, str | None] = {}
     if targets:
         said = conn.execute(
-            select(EventRow.seq, EventRow.body).where(
-                EventRow.log_id == log_id, col(EventRow.seq).in_(targets)
-            )
+            select(EventRow.seq, EventRow.body).where(EventRow.log_id == log_id, col(EventRow.seq).in_(targets))
         )
         bodies = {row[0]: row[1] for row in said}
     result = []

@@ -8,7 +8,8 @@ from sqlmodel import col, select
 
 from rooms.log import new_id
 from rooms.models import Circle, Invite, ParticipantRow
-from rooms.wire import InviteView, MadeInvite, MakeInvite, RevokeInvite
+from rooms.wire import MakeInvite, RevokeInvite
+from rooms.wire_views import InviteView, MadeInvite
 from rooms.work import Answered, Refusal, Work
 
 LETTERS = "ABCDEFGHJKLMNPQRTUVWXY346789"

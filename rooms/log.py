@@ -7,7 +7,7 @@ import msgspec
 from sqlalchemy import bindparam, insert, select, update
 
 from rooms.models import EventRow, Log
-from rooms.wire import Event
+from rooms.wire_events import Event
 from rooms.work import Announcement, Work
 
 _encode = msgspec.json.Encoder().encode
@@ -28,9 +28,7 @@ def new_id() -> str:
 def new_log(work: Work, address: str) -> int:
     """Begin a log; returns its row number. Its first event will have seq 1."""
     made = work.conn.execute(
-        insert(Log)
-        .values(address=address, epoch=secrets.token_urlsafe(6), head_seq=0, floor_seq=0)
-        .returning(Log.id)  # type: ignore[call-overload]
+        insert(Log).values(address=address, epoch=secrets.token_urlsafe(6), head_seq=0, floor_seq=0).returning(Log.id)  # type: ignore[call-overload]
     )
     return int(made.scalar_one())
 

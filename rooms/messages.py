@@ -9,6 +9,7 @@ from typing import cast
 
 import msgspec
 from sqlalchemy import bindparam, delete, select, update
+from sqlmodel import col
 
 from rooms import rules
 from rooms.circles import seat
@@ -17,12 +18,17 @@ from rooms.models import Circle, EventRow, GestureRow, Log, ParticipantRow, Pers
 from rooms.text import body as clean_body
 from rooms.wire import (
     EditMessage,
-    Event,
     Gesture,
+    MakeGesture,
+    PostMessage,
+    TakeBackMessage,
+    UndoGesture,
+)
+from rooms.wire_events import (
+    Event,
     GestureGiven,
     GestureMade,
     GestureUndone,
-    MakeGesture,
     MessageEdited,
     MessageFolded,
     MessagePosted,
@@ -30,34 +36,31 @@ from rooms.wire import (
     MessageRephrased,
     MessageTakenBack,
     MessageUnfolded,
-    PostMessage,
-    TakeBackMessage,
-    UndoGesture,
 )
 from rooms.work import Answered, Refusal, Work
 
 POSTED = MessagePosted.__struct_config__.tag
 _seat = (
     select(
-        Circle.log_id,
-        Circle.state,
-        Circle.keep_for,
-        Circle.fades_at,
-        ParticipantRow.id,
-        ParticipantRow.name,
-        ParticipantRow.from_seq,
+        col(Circle.log_id),
+        col(Circle.state),
+        col(Circle.keep_for),
+        col(Circle.fades_at),
+        col(ParticipantRow.id),
+        col(ParticipantRow.name),
+        col(ParticipantRow.from_seq),
     )
-    .join(ParticipantRow, ParticipantRow.circle_id == Circle.id)  # type: ignore[arg-type]
+    .join(ParticipantRow, col(ParticipantRow.circle_id) == col(Circle.id))
     .where(
-        Circle.id == bindparam("circle"),  # type: ignore[arg-type]
-        ParticipantRow.person_id == bindparam("person"),  # type: ignore[arg-type]
-        ParticipantRow.inside,  # type: ignore[arg-type]
+        col(Circle.id) == bindparam("circle"),
+        col(ParticipantRow.person_id) == bindparam("person"),
+        col(ParticipantRow.inside),
     )
 )
-_by_key = select(EventRow.log_id, EventRow.seq, EventRow.body_hash).where(  # type: ignore[call-overload]
-    EventRow.sender == bindparam("sender"), EventRow.key == bindparam("key")
+_by_key = select(col(EventRow.log_id), col(EventRow.seq), col(EventRow.body_hash)).where(
+    col(EventRow.sender) == bindparam("sender"), col(EventRow.key) == bindparam("key")
 )
-_epoch = select(Log.epoch).where(Log.id == bindparam("log"))  # type: ignore[call-overload]
+_epoch = select(col(Log.epoch)).where(col(Log.id) == bindparam("log"))
 
 
 def fingerprint(key: str, circle: str, body: str, reply_to: int | None) -> bytes:
@@ -97,7 +100,7 @@ def post(work: Work, command: PostMessage) -> Answered:
     )
     if sitting.fades_at is None and sitting.keep_for > 0:
         work.conn.execute(
-            update(Circle).where(Circle.id == command.circle).values(fades_at=work.now + sitting.keep_for)  # type: ignore[arg-type]
+            update(Circle).where(col(Circle.id) == command.circle).values(fades_at=work.now + sitting.keep_for)
         )
     return Answered(circle=command.circle, epoch=told.epoch, seq=told.seq)
 
@@ -140,9 +143,7 @@ def withdraw(work: Work, circle: Circle, row: EventRow) -> Answered:
     row.folded_until = None
     work.db.add(row)
     work.db.flush()
-    work.conn.execute(
-        delete(GestureRow).where(GestureRow.log_id == row.log_id, GestureRow.target == row.seq)  # type: ignore[arg-type]
-    )
+    work.conn.execute(delete(GestureRow).where(col(GestureRow.log_id) == row.log_id, col(GestureRow.target) == row.seq))
     return _about(work, circle, row, MessageTakenBack(target=row.seq))
 
 
@@ -167,9 +168,7 @@ def rephrase(work: Work, circle: Circle, row: EventRow, body: str) -> Answered:
     row.folded_until = None
     work.db.add(row)
     work.db.flush()
-    return _about(
-        work, circle, row, MessageRephrased(target=row.seq, body=body), MessageRephrased(target=row.seq)
-    )
+    return _about(work, circle, row, MessageRephrased(target=row.seq, body=body), MessageRephrased(target=row.seq))
 
 
 def make_gesture(work: Work, command: MakeGesture) -> Answered | None:
@@ -182,9 +181,7 @@ def make_gesture(work: Work, command: MakeGesture) -> Answered | None:
     key = (circle.log_id, row.seq, mine.id, command.gesture)
     if work.db.get(GestureRow, key) is not None:
         return Answered(circle=circle.id, dup=True)
-    work.db.add(
-        GestureRow(log_id=circle.log_id, target=row.seq, participant_id=mine.id, gesture=command.gesture)
-    )
+    work.db.add(GestureRow(log_id=circle.log_id, target=row.seq, participant_id=mine.id, gesture=command.gesture))
     _tell_gesture(work, circle, row, mine, command.gesture, on=True)
     if not row.received:
         row.received = True
@@ -220,7 +217,7 @@ def _readable_message(work: Work, log_id: int, base: int, target: int) -> EventR
 
 def _again(work: Work, circle_id: str, before: tuple[int, int, bytes | None], print_: bytes) -> Answered:
     log_id, seq, known = before
-    here = work.conn.execute(select(Circle.id, Circle.log_id).where(Circle.id == circle_id)).one()  # type: ignore[call-overload]
+    here = work.conn.execute(select(col(Circle.log_id)).where(col(Circle.id) == circle_id)).one()
     if here.log_id != log_id or (known is not None and not hmac.compare_digest(known, print_)):
         raise Refusal("key.reused")
     epoch = work.conn.execute(_epoch, {"log": log_id}).scalar_one()
@@ -242,9 +239,7 @@ def _tell_gesture(
         return
     log_id = work.db.get_one(Person, writer.person_id).log_id
     if on:
-        event: Event = GestureMade(
-            circle=circle.id, target=row.seq, by=mine.id, name=mine.name, gesture=gesture
-        )
+        event: Event = GestureMade(circle=circle.id, target=row.seq, by=mine.id, name=mine.name, gesture=gesture)
         stored: Event = msgspec.structs.replace(cast(GestureMade, event), name="")
     else:
         event = stored = GestureUndone(circle=circle.id, target=row.seq, by=mine.id, gesture=gesture)

@@ -8,17 +8,8 @@ from rooms.circles import go, seat
 from rooms.log import append
 from rooms.messages import POSTED, withdraw
 from rooms.models import Aside, Circle, EventRow, GestureRow, Invite, Log, ParticipantRow, Person
-from rooms.wire import (
-    AsideSet,
-    Event,
-    ForgetMe,
-    MarkRead,
-    PreferencesChanged,
-    SessionEnded,
-    SetAside,
-    SetPreferences,
-    UndoAside,
-)
+from rooms.wire import ForgetMe, MarkRead, SetAside, SetPreferences, UndoAside
+from rooms.wire_events import AsideSet, Event, PreferencesChanged, SessionEnded
 from rooms.work import Answered, Refusal, Work
 
 
@@ -59,9 +50,7 @@ def set_preferences(work: Work, command: SetPreferences) -> None:
 
 def still_here(work: Work, participants: tuple[str, ...]) -> None:
     """Screens of these participants are here; their seats stay taken."""
-    work.conn.execute(
-        update(ParticipantRow).where(col(ParticipantRow.id).in_(participants)).values(seen_at=work.now)
-    )
+    work.conn.execute(update(ParticipantRow).where(col(ParticipantRow.id).in_(participants)).values(seen_at=work.now))
 
 
 def release(work: Work, person_id: str) -> None:
@@ -93,9 +82,7 @@ def forget(work: Work, _command: ForgetMe) -> list[tuple[Circle, int]]:
         row.name, row.skeleton, row.person_id, row.invite_id = "", f"-{row.id}", None, None
         work.db.add(row)
         work.conn.execute(delete(GestureRow).where(col(GestureRow.participant_id) == row.id))
-        work.conn.execute(
-            delete(Aside).where((col(Aside.participant_id) == row.id) | (col(Aside.other_id) == row.id))
-        )
+        work.conn.execute(delete(Aside).where((col(Aside.participant_id) == row.id) | (col(Aside.other_id) == row.id)))
         work.conn.execute(delete(Invite).where(col(Invite.made_by) == row.id))
     work.conn.execute(update(Circle).where(col(Circle.opener_id) == person.id).values(opener_id=None))
     log_id = person.log_id

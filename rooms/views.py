@@ -10,13 +10,13 @@ from sqlmodel import col, select
 from rooms import rules
 from rooms.history import Reader
 from rooms.models import Agreement, Aside, Circle, EventRow, GestureRow, Invite, Log, ParticipantRow, Person
-from rooms.wire import (
+from rooms.wire import Preferences
+from rooms.wire_views import (
     CircleView,
     GivenGesture,
     InviteView,
     MyCircle,
     Participant,
-    Preferences,
     ReceivedGesture,
 )
 
@@ -33,14 +33,13 @@ def listing(conn: Connection, person_id: str | None, *, now: int, seat_held: int
             )
         )
         mine = {row[0]: (row[1], row[2]) for row in rows}
-    shown = (Circle.state != "closed") & (Circle.entry == "anyone")
+    shown = (col(Circle.state) != "closed") & (col(Circle.entry) == "anyone")
     found = conn.execute(
-        select(Circle, Log.head_seq, Agreement.text)  # type: ignore[call-overload]
+        select(Circle, Log.head_seq, Agreement.text)
         .join(Log, col(Log.id) == col(Circle.log_id))
         .join(
             Agreement,
-            (col(Agreement.circle_id) == col(Circle.id))
-            & (col(Agreement.version) == col(Circle.agreement_version)),
+            (col(Agreement.circle_id) == col(Circle.id)) & (col(Agreement.version) == col(Circle.agreement_version)),
         )
         .where(or_(shown, col(Circle.id).in_(list(mine))))
         .order_by(col(Circle.opens_at))
@@ -64,16 +63,13 @@ def listing(conn: Connection, person_id: str | None, *, now: int, seat_held: int
     return sorted(views, key=lambda view: (not view.mine, order[view.state], view.opens_at))
 
 
-def circle_view(
-    conn: Connection, circle_id: str, *, now: int, seat_held: int, mine: bool = False
-) -> CircleView | None:
+def circle_view(conn: Connection, circle_id: str, *, now: int, seat_held: int, mine: bool = False) -> CircleView | None:
     """One circle from outside; None where there is none."""
     row = conn.execute(
-        select(Circle, Agreement.text)  # type: ignore[call-overload]
+        select(Circle, Agreement.text)
         .join(
             Agreement,
-            (col(Agreement.circle_id) == col(Circle.id))
-            & (col(Agreement.version) == col(Circle.agreement_version)),
+            (col(Agreement.circle_id) == col(Circle.id)) & (col(Agreement.version) == col(Circle.agreement_version)),
         )
         .where(Circle.id == circle_id)
     ).one_or_none()
@@ -96,9 +92,7 @@ def my_circle(conn: Connection, circle_id: str, reader: Reader, now: int) -> MyC
     )
     received = conn.execute(
         select(GestureRow.target, GestureRow.participant_id, GestureRow.gesture, ParticipantRow.name)
-        .join(
-            EventRow, (col(EventRow.log_id) == GestureRow.log_id) & (col(EventRow.seq) == GestureRow.target)
-        )
+        .join(EventRow, (col(EventRow.log_id) == GestureRow.log_id) & (col(EventRow.seq) == GestureRow.target))
         .join(ParticipantRow, col(ParticipantRow.id) == GestureRow.participant_id)
         .where(GestureRow.log_id == reader.log_id, EventRow.sender == me)
     )
@@ -133,18 +127,14 @@ def participants(conn: Connection, circle_id: str) -> tuple[Participant, ...]:
 
 def my_circles(conn: Connection, person_id: str) -> tuple[str, ...]:
     rows = conn.execute(
-        select(ParticipantRow.circle_id).where(
-            ParticipantRow.person_id == person_id, col(ParticipantRow.inside)
-        )
+        select(ParticipantRow.circle_id).where(ParticipantRow.person_id == person_id, col(ParticipantRow.inside))
     )
     return tuple(rows.scalars())
 
 
 def person_row(conn: Connection, person_id: str) -> tuple[str, bool, Preferences] | None:
     """(name, kept, preferences)."""
-    row = conn.execute(
-        select(Person.name, Person.kept, Person.preferences).where(Person.id == person_id)
-    ).one_or_none()
+    row = conn.execute(select(Person.name, Person.kept, Person.preferences).where(Person.id == person_id)).one_or_none()
     return None if row is None else (row[0], row[1], _preferences(row[2]))
 
 
@@ -184,9 +174,7 @@ def _hosts(conn: Connection, rows: Sequence[Any]) -> dict[str, str]:
     wanted = {row.host_id for row in rows if row.host_shown and row.host_id is not None}
     if not wanted:
         return {}
-    found = conn.execute(
-        select(ParticipantRow.id, ParticipantRow.name).where(col(ParticipantRow.id).in_(wanted))
-    )
+    found = conn.execute(select(ParticipantRow.id, ParticipantRow.name).where(col(ParticipantRow.id).in_(wanted)))
     return {row[0]: row[1] for row in found}
 
 

@@ -9,14 +9,13 @@ from sqlalchemy import Connection
 from sqlmodel import Session
 
 from rooms.limits import Limits
-from rooms.wire import Event
-
+from rooms.wire_events import Event
 
 EVERYBODY = "*"
 """In place of a participant: everybody's reading of the log ends."""
 
 
-class Refusal(Exception):  # noqa: N818 - a refusal is an answer, not an error
+class Refusal(Exception):
     """A rule says no. ``code`` is a stable dotted noun; facts are plain values and never what people wrote."""
 
     def __init__(self, code: str, **facts: str | int) -> None:

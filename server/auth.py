@@ -13,7 +13,7 @@ from starlette.requests import HTTPConnection
 from starlette.responses import Response
 
 from rooms.limits import DAY, HOUR
-from rooms.wire import SessionEnded
+from rooms.wire_events import SessionEnded
 from rooms.work import Announcement, Refusal
 from server.door import Actor
 from server.keys import Keys

@@ -1,7 +1,7 @@
 """Bodies of requests: bounded in length and in time, and decoded into what the wire knows."""
 
 import asyncio
-from typing import Final, TypeVar
+from typing import TypeVar
 
 import msgspec
 from starlette.exceptions import HTTPException
@@ -11,12 +11,10 @@ from starlette.types import Message, Receive, Scope
 from rooms.work import Refusal
 
 T = TypeVar("T")
-SECONDS: Final = 15.0
-"""Time for a whole body to arrive."""
 
 
-def bounded(scope: Scope, receive: Receive, most: int) -> Receive:
-    """``receive``, answering with HTTP 413 beyond ``most`` bytes and with 408 where a body takes too long."""
+def bounded(scope: Scope, receive: Receive, most: int, seconds: float) -> Receive:
+    """``receive``, answering with HTTP 413 beyond ``most`` bytes and with 408 after ``seconds`` without the end."""
     if scope["type"] != "http":
         return receive
     taken = 0
@@ -27,7 +25,7 @@ def bounded(scope: Scope, receive: Receive, most: int) -> Receive:
         nonlocal taken, whole, until
         if whole:
             return await receive()
-        until = until or asyncio.get_running_loop().time() + SECONDS
+        until = until or asyncio.get_running_loop().time() + seconds
         try:
             async with asyncio.timeout_at(until):
                 message = await receive()

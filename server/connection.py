@@ -54,13 +54,10 @@ class Connection:
         self.sink = sink
         self._feed = feed
         feed.guards.add(self.own_news)
-        hello = Hello(
-            me=feed.address, version=self.parts.version, beat=int(BEAT * 1000), now=self.parts.now()
-        )
+        hello = Hello(me=feed.address, version=self.parts.version, beat=int(BEAT * 1000), now=self.parts.now())
         self.write(frame(encode(HelloFrame(hello))))
         return self
 
-    @property
     def ready(self) -> bool:
         """Something may be written to it now."""
         return not self._clogged and not self._closing and self.sink is not None
@@ -146,7 +143,7 @@ class Connection:
 
     def behind(self) -> None:
         """Catch up with what was missed, if that is not under way already."""
-        if self._catching is None and self.ready:
+        if self._catching is None and self.ready():
             self._catching = self.parts.spawn(self.parts.readers.catch_up(self))
             self._catching.add_done_callback(self._caught_up)
 

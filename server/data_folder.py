@@ -21,18 +21,14 @@ class DataFolder:
             probe.touch()
             probe.unlink()
         except OSError as error:
-            raise FolderUnusable(
-                f"The data folder cannot be written to ({error.strerror}). Check DATA_DIR."
-            ) from None
+            raise FolderUnusable(f"The data folder cannot be written to ({error.strerror}). Check DATA_DIR.") from None
 
     def own(self) -> None:
         """Become the only owner, or raise `FolderUnusable`."""
         try:
             fcntl.flock(self._lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError:
-            raise FolderUnusable(
-                "Another server is using this data folder. Stop it, or set DATA_DIR."
-            ) from None
+            raise FolderUnusable("Another server is using this data folder. Stop it, or set DATA_DIR.") from None
 
     def close(self) -> None:
         os.close(self._lock)

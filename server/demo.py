@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 from rooms import wire
 from rooms.offered import offered
 from server.door import Actor
-from server.identity import ComeIn, Opening
+from server.identity import ComeIn
+from server.sessions import Opening
 
 if TYPE_CHECKING:
     from server.parts import Parts
@@ -76,9 +77,7 @@ async def furnish(parts: "Parts") -> None:
         for each in people[1:]:
             await parts.door.submit(each, wire.EnterCircle(circle=opened.circle, agreement=1))
         for who, said in talk:
-            await parts.door.submit(
-                people[who], wire.PostMessage(circle=opened.circle, key=_key(), body=said)
-            )
+            await parts.door.submit(people[who], wire.PostMessage(circle=opened.circle, key=_key(), body=said))
 
 
 async def _arrive(parts: "Parts") -> Actor:

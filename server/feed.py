@@ -28,9 +28,7 @@ class Watch:
 
     __slots__ = ("base", "cursor", "feed", "live", "owner", "participant")
 
-    def __init__(
-        self, owner: Owner, feed: "Feed", *, base: int, cursor: int, participant: str | None
-    ) -> None:
+    def __init__(self, owner: Owner, feed: "Feed", *, base: int, cursor: int, participant: str | None) -> None:
         self.owner = owner
         self.feed = feed
         self.base = base

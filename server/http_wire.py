@@ -4,8 +4,9 @@ from typing import Annotated, Any, Literal, NamedTuple
 
 from msgspec import Meta, Struct
 
-from rooms.wire import CircleView, Line, Moment, OpaqueId
-from server.protocol import AnyCommand, Done, MadeInvite, Page
+from rooms.wire import Line, Moment, OpaqueId
+from rooms.wire_views import CircleView, MadeInvite
+from server.protocol import AnyCommand, Done, Page
 
 Secret = Annotated[str, Meta(max_length=1024)]
 

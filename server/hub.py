@@ -4,10 +4,13 @@ import asyncio
 import logging
 import random
 from collections.abc import Iterable, Sequence
+from typing import Any
+
+from sqlalchemy import Connection
 
 from rooms import history
 from rooms.history import Found
-from rooms.wire import Quiet, WordsFaded
+from rooms.wire_events import Quiet, WordsFaded
 from rooms.work import Announcement
 from server.broker import Broker, Prepared
 from server.feed import Feed
@@ -22,17 +25,13 @@ POLL_SUSPECT = 0.25
 POLL_AT_ONCE = 5_000
 
 
-def prepare(
-    address: str, epoch: str, seq: int, event: object, target: int | None, ends: str | None
-) -> Prepared:
+def prepare(address: str, epoch: str, seq: int, event: Any, target: int | None, ends: str | None) -> Prepared:
     """Encode an event once, for everybody."""
     bare = None
     if target is not None:
         bare = frame(encode(EventFrame(address, seq, Quiet())))
     clears = event.floor if isinstance(event, WordsFaded) else target or 0
-    return Prepared(
-        address, epoch, seq, frame(encode(EventFrame(address, seq, event))), bare, target, ends, clears
-    )  # type: ignore[arg-type]
+    return Prepared(address, epoch, seq, frame(encode(EventFrame(address, seq, event))), bare, target, ends, clears)
 
 
 class Hub:
@@ -55,9 +54,9 @@ class Hub:
             self._poll_task = asyncio.create_task(self._poll())
 
     async def close(self) -> None:
-        tasks = [*self._filling.values(), *self._opening.values()]
+        tasks: list[asyncio.Task[Any]] = [*self._filling.values(), *self._opening.values()]
         if self._poll_task is not None:
-            tasks.append(self._poll_task)  # type: ignore[arg-type]
+            tasks.append(self._poll_task)
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
@@ -157,7 +156,7 @@ class Hub:
         while self.feeds.get(feed.address) is feed and self._wanted.get(feed.address, 0) > feed.delivered:
             after = feed.delivered
             try:
-                found, head = await self.store.read(lambda conn: _range(conn, feed, after))  # noqa: B023 - awaited here
+                found, head = await self.store.read(lambda conn: _range(conn, feed, after))
             except Exception as error:
                 log.warning("catching up failed", extra={"cause": type(error).__name__})
                 await asyncio.sleep(random.uniform(0.2, 0.5))
@@ -210,7 +209,7 @@ class Hub:
         ids = list(feeds)
         for start in range(0, len(ids), POLL_AT_ONCE):
             some = ids[start : start + POLL_AT_ONCE]
-            found = await self.store.read(lambda conn: history.heads(conn, some))  # noqa: B023 - awaited here
+            found = await self.store.read(lambda conn: history.heads(conn, some))
             for log_id, head in found.items():
                 feed = feeds[log_id]
                 if head > feed.delivered >= 0:
@@ -222,10 +221,10 @@ def ends_of(found: Found) -> str | None:
     return found.event.participant if found.event.__struct_config__.tag == "participant.left" else None
 
 
-def _range(conn: object, feed: Feed, after: int) -> tuple[list[Found], tuple[int, str, int, int] | None]:
-    head = history.log_head(conn, feed.address)  # type: ignore[arg-type]
-    return history.events(conn, feed.log_id, after, others=decode_event), head  # type: ignore[arg-type]
+def _range(conn: Connection, feed: Feed, after: int) -> tuple[list[Found], tuple[int, str, int, int] | None]:
+    head = history.log_head(conn, feed.address)
+    return history.events(conn, feed.log_id, after, others=decode_event), head
 
 
-def reset_frame(address: str, reason: str) -> bytes:
-    return frame(encode(ResetFrame(address, reason)))  # type: ignore[arg-type]
+def reset_frame(address: str, reason: Any) -> bytes:
+    return frame(encode(ResetFrame(address, reason)))

@@ -46,7 +46,5 @@ def place_of_error(_logger: Any, _method: str, record: dict[str, Any]) -> dict[s
         info = (type(info), info, info.__traceback__)
     if info and info[0] is not None:
         record["error"] = info[0].__name__
-        record["at"] = [
-            f"{f.filename.rsplit('/', 2)[-1]}:{f.lineno} {f.name}" for f in traceback.extract_tb(info[2])
-        ]
+        record["at"] = [f"{f.filename.rsplit('/', 2)[-1]}:{f.lineno} {f.name}" for f in traceback.extract_tb(info[2])]
     return record

@@ -47,6 +47,4 @@ def migrate(store: Store) -> bool:
     try:
         return store.write_now(upgrade)
     except DBAPIError as error:
-        raise StoreUnavailable(
-            f"The database could not be brought up to date ({type(error.orig).__name__})."
-        ) from None
+        raise StoreUnavailable(f"The database could not be brought up to date ({type(error.orig).__name__}).") from None

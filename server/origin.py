@@ -114,11 +114,15 @@ def security_headers(settings: Settings, host: str, path: str) -> list[tuple[byt
 
 
 class Gate:
-    """Wraps the whole application. A request that is refused here reaches nothing else."""
+    """Wraps the whole application. A request that is refused here reaches nothing else.
 
-    def __init__(self, app: ASGIApp, settings: Settings) -> None:
+    ``patience``: seconds within which a whole body must arrive.
+    """
+
+    def __init__(self, app: ASGIApp, settings: Settings, *, patience: float = 15.0) -> None:
         self.app = app
         self.settings = settings
+        self.patience = patience
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] not in ("http", "websocket"):
@@ -144,7 +148,7 @@ class Gate:
                 await answer(scope, receive, sending)
             return
         try:
-            await self.app(scope, bounded(scope, receive, BODY_MOST), sending)
+            await self.app(scope, bounded(scope, receive, BODY_MOST, self.patience), sending)
         except Exception:
             # The error handler has noted it and answered; raised again it would only be written down a second time.
             if not started or scope["type"] == "websocket":

@@ -6,7 +6,7 @@ import time
 from collections.abc import Coroutine, Sequence
 from typing import Any
 
-from rooms.wire import MessageEdited, MessageRephrased, MessageTakenBack, SessionEnded, WordsFaded
+from rooms.wire_events import MessageEdited, MessageRephrased, MessageTakenBack, SessionEnded, WordsFaded
 from rooms.work import Announcement
 from server.auth import Auth
 from server.broker import Broker, Presence

@@ -28,19 +28,15 @@ from msgspec import Meta, Struct
 from moderation.wire import FlagCommand, FlagEvent, Letter, MyFlag
 from rooms.wire import (
     CircleCommand,
-    CircleEvent,
-    CircleView,
     Command,
-    MadeInvite,
     MakeInvite,
     Moment,
-    MyCircle,
     OpaqueId,
-    Participant,
-    PersonEvent,
     Preferences,
     Seq,
 )
+from rooms.wire_events import CircleEvent, PersonEvent
+from rooms.wire_views import CircleView, MadeInvite, MyCircle, Participant
 
 Address = Annotated[str, Meta(pattern=r"^(circle|person)/[A-Za-z0-9_-]{16}$")]
 Epoch = Annotated[str, Meta(pattern=r"^[A-Za-z0-9_-]{8}$")]
@@ -104,6 +100,9 @@ class Page(Struct, frozen=True, kw_only=True):
     events: tuple[Logged, ...]
 
 
+Reason = Literal["resumed", "first", "faded", "history", "far", "entry"]
+
+
 class PersonView(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """One's own place, as of the head it comes with."""
 
@@ -120,7 +119,7 @@ class Watching(Struct, frozen=True, kw_only=True, omit_defaults=True):
     head: Seq
     base: Seq
     start: Seq
-    reason: Literal["resumed", "first", "faded", "history", "far", "entry"]
+    reason: Reason
     """Why it starts there: from the cursor, no cursor, words faded past it, the log was restored, more than 500
     were missed, or the cursor lies before one's entry."""
     circle: CircleView | None = None
@@ -207,15 +206,7 @@ AnyCommand = DoorCommand | SocketCommand
 AnyEvent = CircleEvent | PersonEvent | FlagEvent
 Answer = Done | Watching | Page | MadeInvite
 AnyFrame = (
-    HelloFrame
-    | OkFrame
-    | RefusedFrame
-    | EventFrame
-    | ResetFrame
-    | HereFrame
-    | WritingFrame
-    | HeadsFrame
-    | ByeFrame
+    HelloFrame | OkFrame | RefusedFrame | EventFrame | ResetFrame | HereFrame | WritingFrame | HeadsFrame | ByeFrame
 )
 """Told apart by which fields they have."""
 ANSWERS: dict[type[Command], Any] = {WatchLog: Watching, ReadPage: Page, MakeInvite: MadeInvite}

@@ -46,9 +46,7 @@ class Readers:
             raise Refusal("log.not_found")
         now, held = parts.now(), parts.door.limits.seat_held
         try:
-            opened = await parts.store.read(
-                lambda conn: reading.watch(conn, command, person, now=now, seat_held=held)
-            )
+            opened = await parts.store.read(lambda conn: reading.watch(conn, command, person, now=now, seat_held=held))
             here = await parts.presence.here(command.on) if kind == "circle" else frozenset()
         except BaseException:
             parts.hub.release(feed)
@@ -78,7 +76,7 @@ class Readers:
     async def catch_up(self, connection: "Connection") -> None:
         """Write what each watch missed, in batches, until it can go live or the client stops taking."""
         for watch in list(connection.watches.values()):
-            while connection.ready and connection.watches.get(watch.feed.address) is watch and not watch.live:
+            while connection.ready() and connection.watches.get(watch.feed.address) is watch and not watch.live:
                 if watch in watch.feed.waiting:
                     break
                 missed = watch.feed.since(watch.cursor)
@@ -87,7 +85,7 @@ class Readers:
                     if missed is None:
                         break
                 self._write(connection, watch, missed)
-                if connection.ready and watch.feed.go_live(watch):
+                if connection.ready() and watch.feed.go_live(watch):
                     break
 
     async def _read(self, connection: "Connection", watch: Watch) -> list[Prepared] | None:
@@ -95,9 +93,7 @@ class Readers:
         feed, person = watch.feed, connection.actor.person
         after, upto = watch.cursor, feed.delivered
         try:
-            got = await self.parts.store.read(
-                lambda conn: reading.span(conn, feed.address, person, after, upto)
-            )
+            got = await self.parts.store.read(lambda conn: reading.span(conn, feed.address, person, after, upto))
         except DBAPIError as error:
             log.warning("a reader waits for the database", extra={"cause": type(error.orig).__name__})
             await asyncio.sleep(RETRY)

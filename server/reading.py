@@ -8,7 +8,7 @@ from moderation import flags, letters
 from rooms import history, views
 from rooms.history import Found, Reader
 from rooms.work import Refusal
-from server.protocol import Logged, Page, PersonView, ReadPage, Watching, WatchLog, decode_event
+from server.protocol import Logged, Page, PersonView, ReadPage, Reason, Watching, WatchLog, decode_event
 
 FIRST_PAGE = 50
 """Events a new watch begins with; older ones are paged."""
@@ -48,7 +48,7 @@ def watch(conn: Connection, command: WatchLog, person: str, *, now: int, seat_he
         head=reader.head,
         base=reader.base,
         start=start,
-        reason=reason,  # type: ignore[arg-type]
+        reason=reason,
         circle=views.circle_view(conn, name, now=now, seat_held=seat_held, mine=True),
         mine=views.my_circle(conn, name, reader, now),
         flags=flags.my_flags(conn, person, name),
@@ -57,7 +57,7 @@ def watch(conn: Connection, command: WatchLog, person: str, *, now: int, seat_he
     return Opened(answer, reader)
 
 
-def begin(reader: Reader, command: WatchLog, *, far: int) -> tuple[int, str]:
+def begin(reader: Reader, command: WatchLog, *, far: int) -> tuple[int, Reason]:
     """Where pushing starts, and why. Pure."""
     newest = max(reader.base, reader.head - FIRST_PAGE + 1)
     if command.after is None or command.epoch is None:
@@ -104,9 +104,7 @@ def still(conn: Connection, address: str, person: str) -> Reader | None:
     return history.circle_reader(conn, name, person)
 
 
-def span(
-    conn: Connection, address: str, person: str, after: int, upto: int
-) -> tuple[Reader, list[Found]] | None:
+def span(conn: Connection, address: str, person: str, after: int, upto: int) -> tuple[Reader, list[Found]] | None:
     """Events in (after, upto] for one reader; None once they may not read it any more."""
     reader = still(conn, address, person)
     if reader is None:

@@ -69,9 +69,7 @@ async def draw_invite(request: Request) -> Response:
     if parts.settings.origin:
         link = f"{parts.settings.origin}/#/i/{asked.token}"
     drawn = BytesIO()
-    segno.make(link, error="m").save(
-        drawn, kind="svg", scale=6, border=2, xmldecl=False, svgns=True, light="#ffffff"
-    )
+    segno.make(link, error="m").save(drawn, kind="svg", scale=6, border=2, xmldecl=False, svgns=True, light="#ffffff")
     return json_of(Picture(svg=drawn.getvalue().decode()))
 
 
@@ -104,9 +102,7 @@ def whole(request: Request, name: str, *, least: int, most: int, default: int) -
     if not given:
         return default
     text = given[0]
-    if len(given) > 1 or not (
-        text.isascii() and text.isdigit() and len(text) <= 16 and least <= int(text) <= most
-    ):
+    if len(given) > 1 or not (text.isascii() and text.isdigit() and len(text) <= 16 and least <= int(text) <= most):
         raise Refusal("request.bad_value", field=name)
     return int(text)
 

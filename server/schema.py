@@ -28,9 +28,7 @@ def files() -> dict[Path, str]:
 def stale() -> list[str]:
     """Names of generated files that are not what the wire types say."""
     return [
-        str(path.relative_to(ROOT))
-        for path, text in files().items()
-        if not path.is_file() or path.read_text() != text
+        str(path.relative_to(ROOT)) for path, text in files().items() if not path.is_file() or path.read_text() != text
     ]
 
 
@@ -42,9 +40,7 @@ def write() -> None:
 
 def json_schema() -> dict[str, Any]:
     """Commands and frames of the socket as one JSON Schema."""
-    (commands, *frames), components = _schemas(
-        [protocol.AnyCommand, *get_args(protocol.AnyFrame)], "#/$defs/{name}"
-    )
+    (commands, *frames), components = _schemas([protocol.AnyCommand, *get_args(protocol.AnyFrame)], "#/$defs/{name}")
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "title": "Peer Circles protocol",
@@ -94,9 +90,7 @@ def asyncapi() -> dict[str, Any]:
     return {
         "asyncapi": "3.0.0",
         "info": {"title": "Peer Circles over WebSocket", "version": "1", "description": protocol.__doc__},
-        "channels": {
-            "socket": {"address": "/ws", "messages": {"Command": {"payload": commands}, **messages}}
-        },
+        "channels": {"socket": {"address": "/ws", "messages": {"Command": {"payload": commands}, **messages}}},
         "operations": {
             "ask": {
                 "action": "receive",

@@ -7,7 +7,7 @@ import msgspec
 from msgspec import inspect as shape
 
 from moderation.wire import FlagStatus
-from rooms.wire import Gesture
+from rooms.wire import Gesture, Preferences
 from server import http_wire, protocol
 
 HEAD = "// Made by `python -m server schema` from the server's wire types. Do not edit.\n"
@@ -22,9 +22,7 @@ def typescript() -> str:
         "Answer": protocol.Answer,
         "AnyFrame": protocol.AnyFrame,
     }
-    bodies = [
-        each for end in http_wire.ENDPOINTS for each in (end.body, end.answer) if isinstance(each, type)
-    ]
+    bodies = [each for end in http_wire.ENDPOINTS for each in (end.body, end.answer) if isinstance(each, type)]
     found: dict[str, shape.StructType] = {}
     for struct in (
         *(each for union in unions.values() for each in get_args(union)),
@@ -42,13 +40,10 @@ def typescript() -> str:
         parts.append(f"export type {name} = {' | '.join(sorted(m.__name__ for m in get_args(union)))};")
     parts.append("export type AnyCommand = DoorCommand | SocketCommand;")
     answers = [
-        f'  "{command.__struct_config__.tag}": {answer.__name__};'
-        for command, answer in protocol.ANSWERS.items()
+        f'  "{command.__struct_config__.tag}": {answer.__name__};' for command, answer in protocol.ANSWERS.items()
     ]
     parts.append(
-        "/** What `ok` holds where it is not Done. */\nexport interface Answers {\n"
-        + "\n".join(answers)
-        + "\n}"
+        "/** What `ok` holds where it is not Done. */\nexport interface Answers {\n" + "\n".join(answers) + "\n}"
     )
     return "\n\n".join(parts) + "\n"
 
@@ -85,20 +80,15 @@ def _struct(info: shape.StructType) -> str:
         lines.append(f"  {field.encode_name}{optional}: {_type(field.type)};")
     doc = (info.cls.__doc__ or "").strip().split("\n\n")[0].replace("\n", " ")
     own = "__doc__" in vars(info.cls) and doc
-    return (
-        (f"/** {doc} */\n" if own else "")
-        + f"export interface {info.cls.__name__} {{\n"
-        + "\n".join(lines)
-        + "\n}"
-    )
+    return (f"/** {doc} */\n" if own else "") + f"export interface {info.cls.__name__} {{\n" + "\n".join(lines) + "\n}"
 
 
 def _always_sent(info: shape.StructType) -> bool:
     """Preferences go whole both ways; everything else leaves out what has its default."""
-    return info.cls is protocol.Preferences
+    return info.cls is Preferences
 
 
-def _type(info: Any) -> str:  # noqa: PLR0911 - one line per kind of type
+def _type(info: Any) -> str:
     if isinstance(info, shape.Metadata):
         return _type(info.type)
     match info:

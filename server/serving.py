@@ -58,9 +58,7 @@ def serve(settings: Settings, *, demo: bool) -> None:
         # PostgreSQL has owners of its own; several processes then share a folder that holds only keys.
         folder.own()
         if settings.processes > 1 or settings.redis_url:
-            raise StoreUnavailable(
-                "SQLite serves one process. Set DATABASE_URL to PostgreSQL to use REDIS_URL."
-            )
+            raise StoreUnavailable("SQLite serves one process. Set DATABASE_URL to PostgreSQL to use REDIS_URL.")
     sockets = listen(settings)
     parts = make_parts(settings)
     parts.store.check()
@@ -98,7 +96,7 @@ def configuration(parts: Parts) -> uvicorn.Config:
 
 def listen(settings: Settings) -> list[socket.socket]:
     """Listening sockets: this machine only, unless ``ORIGIN`` names an address for others."""
-    hosts = ("127.0.0.1", "::1") if settings.loopback else ("::", "0.0.0.0")  # noqa: S104 - asked for by ORIGIN
+    hosts = ("127.0.0.1", "::1") if settings.loopback else ("::", "0.0.0.0")
     opened: list[socket.socket] = []
     port = settings.port
     for host in hosts:
@@ -117,9 +115,7 @@ def listen(settings: Settings) -> list[socket.socket]:
             each.close()
             if family == socket.AF_INET6 and (opened or error.errno not in (98, 48)):
                 continue
-            raise CannotListen(
-                f"Port {port} cannot be used ({error.strerror}). Set PORT to another."
-            ) from None
+            raise CannotListen(f"Port {port} cannot be used ({error.strerror}). Set PORT to another.") from None
         port = each.getsockname()[1]
         opened.append(each)
     if not opened:

@@ -9,7 +9,7 @@ from sqlmodel import col
 from rooms import personal
 from rooms.log import append, new_id
 from rooms.models import Person
-from rooms.wire import SessionEnded
+from rooms.wire_events import SessionEnded
 from rooms.work import Answered, Refusal, Work
 from server.auth import SLACK
 from server.models import Credential, PersonSession

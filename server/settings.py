@@ -36,103 +36,93 @@ class Settings(BaseSettings):
     model_config = SettingsConfigDict(env_ignore_empty=True, frozen=True, extra="ignore")
 
     data_dir: Path = Field(
-        Path("data"), description="Folder for the database, keys and the lock. Made if absent."
+        default=Path("data"), description="Folder for the database, keys and the lock. Made if absent."
     )
     database_url: str = Field(
-        "",
+        default="",
         description="sqlite:///path or postgresql://… ; empty: SQLite in DATA_DIR. PostgreSQL for several processes.",
     )
-    redis_url: str = Field(
-        "", description="redis://…, rediss://… or unix://… ; empty: one process, no Redis."
-    )
-    port: int = Field(8000, ge=0, le=65535, description="Port to listen on; 0 picks a free one.")
+    redis_url: str = Field(default="", description="redis://…, rediss://… or unix://… ; empty: one process, no Redis.")
+    port: int = Field(default=8000, ge=0, le=65535, description="Port to listen on; 0 picks a free one.")
     origin: str = Field(
-        "",
+        default="",
         description="The address people open, e.g. https://circles.example.org. Empty: this machine only (loopback).",
     )
     allow_plain_http: bool = Field(
-        False, description="1: allow an ORIGIN with http:// on a local network. Words can be read on the way."
+        default=False, description="1: allow an ORIGIN with http:// on a local network. Words can be read on the way."
     )
     trusted_proxies: Annotated[tuple[str, ...], NoDecode] = Field(
-        (), description="Addresses, comma separated, whose X-Forwarded-For is believed. None by default."
+        default=(), description="Addresses, comma separated, whose X-Forwarded-For is believed. None by default."
     )
     time_scale: float = Field(
-        1.0, gt=0, le=100_000, description="Divides every age, lease and timer; --demo sets 60."
+        default=1.0, gt=0, le=100_000, description="Divides every age, lease and timer; --demo sets 60."
     )
 
-    operator: str = Field("", max_length=200, description="Who runs this, shown in the open book.")
+    operator: str = Field(default="", max_length=200, description="Who runs this, shown in the open book.")
     page_title: str = Field(
-        "Notes", max_length=30, description="Neutral title for tabs and the phone's home screen."
+        default="Notes", max_length=30, description="Neutral title for tabs and the phone's home screen."
     )
     help_file: Path | None = Field(
-        None, description="TOML file with help lines: [[line]] name, phone, sms, url, hours, note."
+        default=None, description="TOML file with help lines: [[line]] name, phone, sms, url, hours, note."
     )
     exit_to: str = Field(
-        "/goodbye", description="Where Quick exit leads: an https address, or the built-in neutral page."
+        default="/goodbye", description="Where Quick exit leads: an https address, or the built-in neutral page."
     )
-    topics: tuple[str, ...] = Field(TOPICS, description="Topics offered when a room is opened (JSON list).")
+    topics: tuple[str, ...] = Field(default=TOPICS, description="Topics offered when a room is opened (JSON list).")
     agreement: str = Field(
-        AGREEMENT, max_length=4_000, description="The agreement offered when a room is opened."
+        default=AGREEMENT, max_length=4_000, description="The agreement offered when a room is opened."
     )
 
     keep_default: int = Field(
-        24, ge=0, le=90 * 24, description="Hours words stay in a drop-in room unless chosen otherwise."
+        default=24, ge=0, le=90 * 24, description="Hours words stay in a drop-in room unless chosen otherwise."
     )
-    open_rooms: Literal["anyone", "kept", "invited"] = Field("anyone", description="Who may open a room.")
-    open_rooms_each: int = Field(1, ge=1, le=1_000_000, description="Rooms one person may hold open at once.")
-    capacity_most: int = Field(500, ge=2, le=1_000_000, description="Largest capacity a room may have.")
+    open_rooms: Literal["anyone", "kept", "invited"] = Field(default="anyone", description="Who may open a room.")
+    open_rooms_each: int = Field(default=1, ge=1, le=1_000_000, description="Rooms one person may hold open at once.")
+    capacity_most: int = Field(default=500, ge=2, le=1_000_000, description="Largest capacity a room may have.")
 
     sends_per_10s: int = Field(
-        10, ge=1, description="Changes one person may make in 10 s (burst is twice that)."
+        default=10, ge=1, description="Changes one person may make in 10 s (burst is twice that)."
     )
-    frames_per_10s: int = Field(200, ge=1, description="Frames one socket may send in 10 s.")
-    sockets_each: int = Field(
-        5, ge=1, description="Open sockets one person may have; the oldest is replaced."
-    )
+    frames_per_10s: int = Field(default=200, ge=1, description="Frames one socket may send in 10 s.")
+    sockets_each: int = Field(default=5, ge=1, description="Open sockets one person may have; the oldest is replaced.")
     entries_per_minute: int = Field(
-        60, ge=1, description="People who may come in per network prefix and minute."
+        default=60, ge=1, description="People who may come in per network prefix and minute."
     )
     looks_per_minute: int = Field(
-        60, ge=1, description="Codes and unknown ids one network prefix may try per minute."
+        default=60, ge=1, description="Codes and unknown ids one network prefix may try per minute."
     )
-    sign_ins_per_minute: int = Field(20, ge=1, description="Sign-ins one network prefix may try per minute.")
+    sign_ins_per_minute: int = Field(default=20, ge=1, description="Sign-ins one network prefix may try per minute.")
     hashes_at_once: int = Field(
-        0, ge=0, description="Passphrase hashes computed at once; 0: one per core, at most 2."
+        default=0, ge=0, description="Passphrase hashes computed at once; 0: one per core, at most 2."
     )
 
     session_idle_days: float = Field(
-        14, gt=0, description="A remembered place ends after this many days unused."
+        default=14, gt=0, description="A remembered place ends after this many days unused."
     )
     session_days: float = Field(
-        60, gt=0, description="A remembered place ends after this many days in any case."
+        default=60, gt=0, description="A remembered place ends after this many days in any case."
     )
     guest_hours: float = Field(
-        24, gt=0, description="A session that is not remembered ends after this many hours unused."
+        default=24, gt=0, description="A session that is not remembered ends after this many hours unused."
     )
-    established_hours: float = Field(
-        24, ge=0, description="Age from which an identity counts as established."
-    )
+    established_hours: float = Field(default=24, ge=0, description="Age from which an identity counts as established.")
     established_minutes: float = Field(
-        10, ge=0, description="Presence in a circle that counts as established there."
+        default=10, ge=0, description="Presence in a circle that counts as established there."
     )
-    fold_hours: float = Field(72, gt=0, le=72, description="How long flags alone can fold a message.")
-    closing_minutes: float = Field(10, ge=0, description="Notice given before a room closes.")
+    fold_hours: float = Field(default=72, gt=0, le=72, description="How long flags alone can fold a message.")
+    closing_minutes: float = Field(default=10, ge=0, description="Notice given before a room closes.")
     processes: int = Field(
-        1, ge=1, le=64, description="Server processes; more than one needs REDIS_URL and PostgreSQL."
+        default=1, ge=1, le=64, description="Server processes; more than one needs REDIS_URL and PostgreSQL."
     )
     plain_asgi: bool = Field(
-        False, description="1: use plain ASGI instead of the prepared-frame protocol class (slower)."
+        default=False, description="1: use plain ASGI instead of the prepared-frame protocol class (slower)."
     )
-    log_level: Literal["debug", "info", "warning", "error"] = Field("info", description="How much is logged.")
+    log_level: Literal["debug", "info", "warning", "error"] = Field(default="info", description="How much is logged.")
 
     @field_validator("trusted_proxies", mode="before")
     @classmethod
     def _split(cls, value: object) -> object:
-        return (
-            tuple(part.strip() for part in value.split(",") if part.strip())
-            if isinstance(value, str)
-            else value
-        )
+        return tuple(part.strip() for part in value.split(",") if part.strip()) if isinstance(value, str) else value
 
     @field_validator("trusted_proxies")
     @classmethod
@@ -145,9 +135,7 @@ class Settings(BaseSettings):
     @classmethod
     def _origin(cls, value: str) -> str:
         parts = urlsplit(value)
-        if value and (
-            parts.scheme not in ("http", "https") or not parts.hostname or parts.path not in ("", "/")
-        ):
+        if value and (parts.scheme not in ("http", "https") or not parts.hostname or parts.path not in ("", "/")):
             raise ValueError("must look like https://host or https://host:port")
         return value.rstrip("/").lower()
 
@@ -162,9 +150,7 @@ class Settings(BaseSettings):
     @model_validator(mode="after")
     def _plain_http_only_on_purpose(self) -> Self:
         if self.origin.startswith("http://") and not self.allow_plain_http and not self.loopback:
-            raise ValueError(
-                "ORIGIN is plain http: use https, or set ALLOW_PLAIN_HTTP=1 on a network you trust"
-            )
+            raise ValueError("ORIGIN is plain http: use https, or set ALLOW_PLAIN_HTTP=1 on a network you trust")
         return self
 
     @property

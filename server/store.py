@@ -29,9 +29,7 @@ class Store:
         try:
             self.url = make_url(url)
         except ArgumentError:
-            raise StoreUnavailable(
-                "DATABASE_URL is not a database address (sqlite:///… or postgresql://…)."
-            ) from None
+            raise StoreUnavailable("DATABASE_URL is not a database address (sqlite:///… or postgresql://…).") from None
         self.sqlite = self.url.get_backend_name() == "sqlite"
         if not self.sqlite and self.url.get_backend_name() != "postgresql":
             raise StoreUnavailable("DATABASE_URL must be SQLite or PostgreSQL.")
@@ -71,9 +69,7 @@ class Store:
         try:
             self.read_now(lambda conn: conn.execute(text("SELECT 1")))
         except (DBAPIError, sqlite3.Error):
-            where = (
-                "the SQLite file cannot be opened" if self.sqlite else "PostgreSQL does not answer or refuses"
-            )
+            where = "the SQLite file cannot be opened" if self.sqlite else "PostgreSQL does not answer or refuses"
             raise StoreUnavailable(f"The database is not usable: {where}. Check DATABASE_URL.") from None
 
     async def answers(self) -> bool:
@@ -92,8 +88,7 @@ class Store:
 
     def _truncate(self) -> None:
         with self.writer.connect() as conn:
-            raw = conn.connection.dbapi_connection
-            assert isinstance(raw, sqlite3.Connection)
+            raw: Any = conn.connection.driver_connection
             raw.execute("PRAGMA wal_checkpoint(TRUNCATE)")
 
 
@@ -139,6 +134,6 @@ def _prepare_sqlite(raw: sqlite3.Connection, _record: object) -> None:
     ):
         raw.execute(f"PRAGMA {pragma}")
     raw.execute("PRAGMA busy_timeout=30000")
-    durable = raw.execute("PRAGMA synchronous").fetchone()[0] == 2  # noqa: PLR2004 - 2 is FULL
+    durable = raw.execute("PRAGMA synchronous").fetchone()[0] == 2
     if not durable or raw.execute("PRAGMA journal_mode").fetchone()[0] != "wal":
         raise StoreUnavailable("SQLite would not keep what it confirms on this disk (no write-ahead log).")

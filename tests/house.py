@@ -126,7 +126,7 @@ class Process:
             sys.executable, "-m", "server", "serve", cwd=ROOT, env=environment,
             stdout=asyncio.subprocess.PIPE, stderr=(self.folder.parent / f"{self.folder.name}.log").open("ab"),
         )  # fmt: skip
-        self.keeper.watch(self.process.pid)
+        self.keeper.watch(self.process)
         assert self.process.stdout is not None
         line = (await self.process.stdout.readline()).decode()
         if "is open at" not in line:
@@ -146,6 +146,6 @@ class Process:
         with contextlib.suppress(ProcessLookupError):
             self.process.send_signal(how)
         status = await self.process.wait()
-        self.keeper.forget(self.process.pid)
+        self.keeper.forget(self.process)
         self.process = None
         return status

@@ -13,8 +13,16 @@ import sys
 import tempfile
 import time
 from pathlib import Path
+from typing import Protocol
 
 PATIENCE = 5.0  # seconds that a server has to end before it is killed
+
+
+class HasPid(Protocol):
+    """A process, however it was started."""
+
+    @property
+    def pid(self) -> int: ...
 
 
 class Keeper:
@@ -34,11 +42,11 @@ class Keeper:
         shutil.rmtree(folder, ignore_errors=True)
         self._tell(f"gone {folder}")
 
-    def watch(self, process: subprocess.Popen[bytes], *, end: signal.Signals = signal.SIGTERM) -> None:
+    def watch(self, process: HasPid, *, end: signal.Signals = signal.SIGTERM) -> None:
         """From now on ``process`` gets ``end`` when this run dies; say ``forget`` once it has been waited for."""
         self._tell(f"process {process.pid} {int(end)}")
 
-    def forget(self, process: subprocess.Popen[bytes]) -> None:
+    def forget(self, process: HasPid) -> None:
         self._tell(f"ended {process.pid}")
 
     def close(self) -> None:

@@ -18,7 +18,8 @@ from rooms import messages, personal
 from rooms.limits import DAY, Limits
 from rooms.log import append
 from rooms.models import Circle, Entry, EventRow, Log, ParticipantRow, Person, Table
-from rooms.wire import ForgetMe, ParticipantEntered, ParticipantLeft, PostMessage, TakeBackMessage
+from rooms.wire import ForgetMe, PostMessage, TakeBackMessage
+from rooms.wire_events import ParticipantEntered, ParticipantLeft
 from rooms.work import Announcement, Refusal, Work
 from server.store import Store
 

@@ -5,9 +5,9 @@ from pathlib import Path
 import pytest
 
 from moderation.models import CaseMessageRow, CaseRow, FlagRow, LetterRow
-from moderation.wire import FlagMoved, LetterCame, LetterDismissed
+from moderation.wire import Category, FlagMoved, LetterCame, LetterDismissed
 from rooms.limits import DAY, HOUR, MINUTE
-from rooms.wire import MessageFolded, MessageRephrased, MessageUnfolded
+from rooms.wire_events import MessageFolded, MessageRephrased, MessageUnfolded
 from rooms.work import Refusal
 from tests.moderation.place import CIRCLE, OTHER, Place, named
 
@@ -64,6 +64,16 @@ def test_who_never_saw_a_message_cannot_flag_it(place: Place) -> None:
     with refused("circle.not_found"):
         place.flags("Bo", seq)
     assert place.rows(CaseRow) == []
+
+
+def test_who_left_before_a_message_or_came_after_it_is_no_witness(place: Place) -> None:
+    place.people("Ana", "Bo", "Fern")
+    place.leaves("Fern")
+    seq = place.says("Ana")
+    place.people("Wren")
+    place.flags("Bo", seq)
+    (held,) = place.rows(CaseMessageRow)
+    assert held.witnesses == 2  # Heron and Bo
 
 
 def test_nobody_flags_their_own_words(place: Place) -> None:
@@ -210,11 +220,51 @@ def test_a_third_case_of_the_same_author_within_a_day_counts_for_nothing(place: 
     assert place.folded(later)
 
 
+def test_more_messages_of_one_case_are_no_other_case(place: Place) -> None:
+    place.people("Ana", "Bo", "Fern")
+    place.circle(OTHER, host="Heron")
+    place.enters("Ana", "Bo", circle_id=OTHER)
+    place.flags("Bo", place.says("Ana"))
+    place.flags("Bo", place.says("Ana", circle_id=OTHER), circle_id=OTHER)
+    seq = place.says("Ana")
+    place.flags("Bo", seq)
+    place.flags("Fern", seq)
+    assert place.folded(seq)
+
+
+def test_cases_of_other_authors_take_nothing_from_a_flag(place: Place) -> None:
+    place.people("Ana", "Bo", "Fern", "Wren", "Lark")
+    for author in ("Wren", "Lark", "Ana"):
+        seq = place.says(author)
+        place.flags("Bo", seq)
+    place.flags("Fern", seq)
+    assert place.folded(seq)
+
+
+def test_flags_that_counted_nothing_take_nothing_from_a_later_one(place: Place) -> None:
+    place.people("Ana", "Fern")
+    place.person("Bo", age=0)
+    place.circle(OTHER, host="Heron")
+    place.enters("Bo", ago=0)
+    place.enters("Ana", "Bo", circle_id=OTHER, ago=0)
+    place.flags("Bo", place.says("Ana"))
+    place.flags("Bo", place.says("Ana", circle_id=OTHER), circle_id=OTHER)
+    for _ in range(place.limits.case_messages):
+        place.flags("Fern", place.says("Ana"))
+    place.now += HOUR
+    seq = place.says("Ana")
+    place.flags("Bo", seq)
+    place.flags("Heron", seq)
+    assert len(place.rows(CaseRow)) == 3
+    assert place.folded(seq)
+
+
 def test_a_case_takes_ten_messages_of_one_day(place: Place) -> None:
     place.people("Ana", "Bo")
     for _ in range(place.limits.case_messages):
         place.flags("Bo", place.says("Ana"))
     assert len(place.rows(CaseRow)) == 1
+    place.flags("Bo", place.says("Ana"))
     place.flags("Bo", place.says("Ana"))
     assert len(place.rows(CaseRow)) == 2
     place.now += place.limits.case_span
@@ -323,6 +373,17 @@ def test_a_flag_that_comes_before_the_clock_lets_an_old_case_lapse_first(place: 
     place.flags("Fern", seq)
     assert not place.folded(seq)
     assert [each.closed for each in place.rows(CaseRow)] == ["lapsed", None]
+
+
+def test_a_flag_withdrawn_after_the_time_of_its_case_is_told_of_the_lapse_first(place: Place) -> None:
+    place.people("Ana", "Bo", "Fern")
+    seq = place.says("Ana")
+    place.flags("Bo", seq)
+    place.flags("Fern", seq)
+    place.now += place.limits.fold_life
+    place.withdraws("Fern", seq)
+    assert (place.my_flags("Bo"), place.my_flags("Fern")) == ({seq: "lapsed"}, {seq: "withdrawn"})
+    assert [each.closed for each in place.rows(CaseRow)] == ["lapsed"]
 
 
 def test_an_unfolded_case_lapses_without_a_word_to_the_author(place: Place) -> None:
@@ -456,6 +517,40 @@ def test_a_letter_is_put_away_by_its_reader_only(place: Place) -> None:
     assert place.letters("Ana") == ()
     with refused("letter.not_found"):
         place.dismisses("Ana", letter.id)
+
+
+def test_a_letter_names_once_and_in_one_order_what_those_who_count_felt(place: Place) -> None:
+    place.people("Ana", "Bo", "Fern", "Wren", "Lark", "Robin")
+    place.person("Young", age=0)
+    place.enters("Young", ago=0)
+    seq = place.says("Ana")
+    place.flags("Young", seq, "illegal")
+    felt: dict[str, Category] = {
+        "Bo": "spam",
+        "Fern": "privacy",
+        "Wren": "pressure",
+        "Lark": "disrespect",
+        "Robin": "threat",
+        "Heron": "pressure",
+    }
+    for name, category in felt.items():
+        place.flags(name, seq, category)
+    place.withdraws("Robin", seq)
+    place.passes(place.limits.letter_delay)
+    (letter,) = place.letters("Ana")
+    assert letter.felt == ("disrespect", "pressure", "privacy", "spam")
+
+
+def test_each_letter_goes_out_at_its_own_time(place: Place) -> None:
+    place.people("Ana", "Bo", "Fern")
+    for _ in range(6):
+        seq = place.says("Ana")
+        place.flags("Bo", seq)
+        place.flags("Fern", seq)
+    times = sorted(each.due_at for each in place.rows(LetterRow))
+    for sent, time in enumerate(times, start=1):
+        place.passes(time - place.now)
+        assert len(place.letters("Ana")) == sent + times[sent:].count(time)
 
 
 def test_letters_wait_a_random_part_of_the_delay(place: Place) -> None:

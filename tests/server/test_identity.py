@@ -9,7 +9,8 @@ import pytest
 from sqlalchemy import text
 
 from rooms.limits import DAY, HOUR
-from rooms.wire import ForgetMe, SessionEnded
+from rooms.wire import ForgetMe
+from rooms.wire_events import SessionEnded
 from server.door import Actor
 from server.handlers import PerformDue
 from tests.server.place import Browser, Place, open_place

@@ -102,9 +102,7 @@ async def test_closing_is_announced_and_two_people_may_go_on(quick: House) -> No
     await bo.asks("circle.go_on", circle=circle)
     await bo.asks("circle.go_on", circle=circle)
     await cleo.asks("circle.go_on", circle=circle)
-    went_on = await ana.sees(
-        f"circle/{circle}", lambda e: e["kind"] == "circle.stays_open", "that they go on"
-    )
+    went_on = await ana.sees(f"circle/{circle}", lambda e: e["kind"] == "circle.stays_open", "that they go on")
     assert went_on["hosted"] is False
     await quick.clock.passes(minutes=11)
     await cleo.says("Still here.")
@@ -161,9 +159,7 @@ async def test_forget_me_erases_words_names_and_place(quick: House, tmp_path: Pa
     await bo.hears("words of a marker")
     await ana.asks("person.forget", sure=True)
     await bo.sees(f"circle/{circle}", lambda e: e["kind"] == "participant.left", "somebody leave")
-    await bo.sees(
-        f"circle/{circle}", lambda e: e == {"kind": "message.taken_back", "target": seq}, "the words go"
-    )
+    await bo.sees(f"circle/{circle}", lambda e: e == {"kind": "message.taken_back", "target": seq}, "the words go")
     await ana.until(lambda: ana.closed_with == 4501, "the socket closes")
     assert (await ana.gets("/api/sessions")).status == 401
     await quick.parts.clock.perform()

@@ -1,5 +1,7 @@
 """Two people in a circle, and a third."""
 
+from typing import Any
+
 import pytest
 
 from tests.guests import Guest, Refused, new_key
@@ -78,9 +80,7 @@ async def test_taking_back_takes_the_words_from_everybody(place: House) -> None:
     with pytest.raises(Refused, match="message.not_yours"):
         await bo.asks("message.take_back", circle=circle, target=seq)
     await ana.asks("message.take_back", circle=circle, target=seq)
-    await bo.sees(
-        f"circle/{circle}", lambda event: event == {"kind": "message.taken_back", "target": seq}, "it go"
-    )
+    await bo.sees(f"circle/{circle}", lambda event: event == {"kind": "message.taken_back", "target": seq}, "it go")
     page = await bo.asks("history.page", circle=circle, before=2**40)
     assert all("I wish" not in str(event) for event in page["events"])
     assert (await ana.asks("message.take_back", circle=circle, target=seq))["dup"]
@@ -96,14 +96,10 @@ async def test_a_gesture_tells_its_writer_who_and_the_others_only_that(place: Ho
     await bo.asks("gesture.make", circle=circle, target=seq, gesture="hear_you")
     made = await ana.sees(ana.me, lambda event: event["kind"] == "gesture.made", "the gesture")
     assert (made["name"], made["gesture"], made["target"]) == ("Bo", "hear_you", seq)
-    await cleo.sees(
-        f"circle/{circle}", lambda event: event["kind"] == "message.received", "that it was received"
-    )
+    await cleo.sees(f"circle/{circle}", lambda event: event["kind"] == "message.received", "that it was received")
     await cleo.asks("gesture.make", circle=circle, target=seq, gesture="hear_you")
     await cleo.hears_nothing()
-    assert not any(b"hear_you" in frame for frame in cleo.frames), (
-        "a gesture was told to somebody it is not for"
-    )
+    assert not any(b"hear_you" in frame for frame in cleo.frames), "a gesture was told to somebody it is not for"
     received = [e for e in cleo.logs[f"circle/{circle}"].events.values() if e["kind"] == "message.received"]
     assert len(received) == 1, "gestures could be counted"
 
@@ -127,21 +123,15 @@ async def test_leaving_ends_what_one_hears(place: House) -> None:
     await bo.notices(lambda note: note.get("reset") == "left", "the end of the circle")
     await ana.says("Bo does not hear this.")
     await bo.hears_nothing()
-    for ask in (
-        "message.post",
-        "message.edit",
-        "message.take_back",
-        "history.page",
-        "circle.leave",
-        "gesture.make",
-    ):
-        fields = {
-            "message.post": {"key": new_key(), "body": "no"},
-            "message.edit": {"target": 3, "body": "no"},
-            "message.take_back": {"target": 3},
-            "history.page": {"before": 9},
-            "gesture.make": {"target": 3, "gesture": "hear_you"},
-        }.get(ask, {})
+    asks: dict[str, dict[str, Any]] = {
+        "message.post": {"key": new_key(), "body": "no"},
+        "message.edit": {"target": 3, "body": "no"},
+        "message.take_back": {"target": 3},
+        "history.page": {"before": 9},
+        "gesture.make": {"target": 3, "gesture": "hear_you"},
+        "circle.leave": {},
+    }
+    for ask, fields in asks.items():
         with pytest.raises(Refused, match="circle.not_found"):
             await bo.asks(ask, circle=circle, **fields)
     with pytest.raises(Refused, match="log.not_found"):

@@ -1,0 +1,179 @@
+"""What follows: the events of a circle's log and of a person's log. Nothing in a circle's event is personal."""
+
+from msgspec import Struct
+
+from rooms.wire import Gesture, Key, Moment, OpaqueId, Preferences, Seq
+
+
+class Event(Struct, tag_field="kind", frozen=True, kw_only=True, omit_defaults=True):
+    """One thing that happened, in the log of a circle or of a person."""
+
+
+# --- events of a circle -----------------------------------------------------------------------------------
+
+
+class CircleOpened(Event, tag="circle.opened", frozen=True, kw_only=True):
+    at: Moment
+
+
+class CircleClosing(Event, tag="circle.closing", frozen=True, kw_only=True):
+    closes_at: Moment
+
+
+class CircleStaysOpen(Event, tag="circle.stays_open", frozen=True, kw_only=True):
+    """The closing was taken back, or two people answered "we go on"; then the circle has no host."""
+
+    hosted: bool
+
+
+class CircleClosed(Event, tag="circle.closed", frozen=True, kw_only=True):
+    at: Moment
+
+
+class ParticipantEntered(Event, tag="participant.entered", frozen=True, kw_only=True):
+    participant: OpaqueId
+    name: str
+    at: Moment
+
+
+class ParticipantLeft(Event, tag="participant.left", frozen=True, kw_only=True):
+    participant: OpaqueId
+    at: Moment
+
+
+class MessagePosted(Event, tag="message.posted", frozen=True, kw_only=True):
+    """A message as it is now: read again later, it carries what was done to it since."""
+
+    by: OpaqueId
+    name: str
+    at: Moment
+    body: str | None = None
+    """Absent once taken back."""
+    key: Key
+    reply_to: Seq | None = None
+    edited: bool = False
+    rephrased: bool = False
+    folded_until: Moment | None = None
+    received: bool = False
+    """Somebody answered with a gesture; never how many, nor who."""
+
+
+class MessageEdited(Event, tag="message.edited", frozen=True, kw_only=True):
+    target: Seq
+    body: str | None = None
+
+
+class MessageRephrased(Event, tag="message.rephrased", frozen=True, kw_only=True):
+    """Its writer said it differently; a fold on it ends with that."""
+
+    target: Seq
+    body: str | None = None
+
+
+class MessageTakenBack(Event, tag="message.taken_back", frozen=True, kw_only=True):
+    target: Seq
+
+
+class MessageReceived(Event, tag="message.received", frozen=True, kw_only=True):
+    target: Seq
+
+
+class MessageFolded(Event, tag="message.folded", frozen=True, kw_only=True):
+    target: Seq
+    until: Moment
+
+
+class MessageUnfolded(Event, tag="message.unfolded", frozen=True, kw_only=True):
+    target: Seq
+
+
+class WordsFaded(Event, tag="words.faded", frozen=True, kw_only=True):
+    """Everything up to and including ``floor`` is gone, here and on the server."""
+
+    floor: Seq
+
+
+class Quiet(Event, tag="quiet", frozen=True, kw_only=True):
+    """Something happened to a message from before this reader's time. It only keeps the count."""
+
+
+# --- events of a person -----------------------------------------------------------------------------------
+
+
+class CircleJoined(Event, tag="circle.joined", frozen=True, kw_only=True):
+    circle: OpaqueId
+    participant: OpaqueId
+
+
+class CircleParted(Event, tag="circle.parted", frozen=True, kw_only=True):
+    circle: OpaqueId
+
+
+class GestureMade(Event, tag="gesture.made", frozen=True, kw_only=True):
+    """To the writer of a message: who answered it with which gesture."""
+
+    circle: OpaqueId
+    target: Seq
+    by: OpaqueId
+    name: str
+    gesture: Gesture
+
+
+class GestureUndone(Event, tag="gesture.undone", frozen=True, kw_only=True):
+    circle: OpaqueId
+    target: Seq
+    by: OpaqueId
+    gesture: Gesture
+
+
+class GestureGiven(Event, tag="gesture.given", frozen=True, kw_only=True):
+    """To the giver's own screens."""
+
+    circle: OpaqueId
+    target: Seq
+    gesture: Gesture
+    on: bool
+
+
+class AsideSet(Event, tag="aside.was_set", frozen=True, kw_only=True):
+    circle: OpaqueId
+    participant: OpaqueId
+    on: bool
+
+
+class PreferencesChanged(Event, tag="preferences.changed", frozen=True, kw_only=True):
+    preferences: Preferences | None = None
+    """As they are now."""
+
+
+class SessionEnded(Event, tag="session.ended", frozen=True, kw_only=True):
+    """Some sessions of this person ended; each socket looks whether its own is among them."""
+
+
+CircleEvent = (
+    CircleOpened
+    | CircleClosing
+    | CircleStaysOpen
+    | CircleClosed
+    | ParticipantEntered
+    | ParticipantLeft
+    | MessagePosted
+    | MessageEdited
+    | MessageRephrased
+    | MessageTakenBack
+    | MessageReceived
+    | MessageFolded
+    | MessageUnfolded
+    | WordsFaded
+    | Quiet
+)
+PersonEvent = (
+    CircleJoined
+    | CircleParted
+    | GestureMade
+    | GestureUndone
+    | GestureGiven
+    | AsideSet
+    | PreferencesChanged
+    | SessionEnded
+)

@@ -1,0 +1,72 @@
+"""What one is shown: circles, one's own part of them, invites."""
+
+from msgspec import Struct
+
+from rooms.wire import CircleState, EntryBy, Fullness, Gesture, Moment, OpaqueId, Seq
+
+
+class Participant(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    id: OpaqueId
+    name: str
+
+
+class CircleView(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """A circle as anybody may see it who may see it at all."""
+
+    id: OpaqueId
+    topic: str
+    about: str = ""
+    state: CircleState
+    fullness: Fullness
+    entry: EntryBy
+    agreement: str
+    agreement_version: int
+    keep_for: int
+    """Milliseconds that words stay; 0 is "until closing"."""
+    opens_at: Moment
+    closes_at: Moment | None = None
+    host: str | None = None
+    """The host's name, only if the host wants it shown."""
+    mine: bool = False
+    news: bool = False
+    """Something was said since this person last looked. Never how much."""
+
+
+class GivenGesture(Struct, frozen=True, kw_only=True):
+    target: Seq
+    gesture: Gesture
+
+
+class ReceivedGesture(Struct, frozen=True, kw_only=True):
+    target: Seq
+    by: OpaqueId
+    name: str
+    gesture: Gesture
+
+
+class InviteView(Struct, frozen=True, kw_only=True):
+    id: OpaqueId
+    uses_left: int
+    ends_at: Moment
+
+
+class MyCircle(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """What only this person sees of a circle."""
+
+    participant: OpaqueId
+    read: Seq = 0
+    hosting: bool = False
+    announced_closing: bool = False
+    aside: tuple[OpaqueId, ...] = ()
+    given: tuple[GivenGesture, ...] = ()
+    received: tuple[ReceivedGesture, ...] = ()
+    invites: tuple[InviteView, ...] = ()
+    """Only for whoever made them, and without their codes."""
+
+
+class MadeInvite(Struct, frozen=True, kw_only=True):
+    """Shown once: the server keeps only hashes of the token and of the code."""
+
+    invite: InviteView
+    token: str
+    code: str
