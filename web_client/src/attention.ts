@@ -29,6 +29,6 @@ export class Attention {
   }
 }
 
-function isLooking(): boolean {
+export function isLooking(): boolean {
   return document.visibilityState === "visible" && document.hasFocus();
 }

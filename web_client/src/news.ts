@@ -1,6 +1,7 @@
 /** Hands what arrives live in the circle on screen to the screen readers' log. */
 import { announce } from "./announce.ts";
-import { onArrival, shownCircle } from "./logs.ts";
+import { onArrival } from "./intake.ts";
+import { shownCircle } from "./logs.ts";
 import { comparable, holdsMuted } from "./rows.ts";
 import { hold, preferences } from "./store.ts";
 import { plain } from "./text.ts";

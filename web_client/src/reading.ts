@@ -1,6 +1,7 @@
 /** Reading: pages, jumps, what was missed, the private read mark. */
 import { batch } from "@preact/signals";
-import { page, patchCircle } from "./logs.ts";
+import { patchCircle } from "./intake.ts";
+import { page } from "./logs.ts";
 import { messageAt } from "./state.ts";
 import { type CircleHold, hold } from "./store.ts";
 import { command } from "./wire.ts";

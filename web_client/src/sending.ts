@@ -1,6 +1,7 @@
 /** The outbox of this tab: kept in `sessionStorage` so that a reload loses nothing, shown through the store. */
 import { isLeaving } from "./leaving.ts";
-import { onArrival, shownCircle } from "./logs.ts";
+import { onArrival } from "./intake.ts";
+import { shownCircle } from "./logs.ts";
 import { Outbox } from "./outbox.ts";
 import { type OutboxEntry, outbox as shown } from "./store.ts";
 import { ask, socket } from "./wire.ts";

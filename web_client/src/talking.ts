@@ -1,6 +1,6 @@
 /** Talking: words, gestures, flags, setting aside. */
 import type { Gesture, FlagMessage } from "./generated/protocol.ts";
-import { patchCircle } from "./logs.ts";
+import { patchCircle } from "./intake.ts";
 import { type Result, value } from "./result.ts";
 import { addToOutbox, removeFromOutbox, retryInOutbox } from "./sending.ts";
 import { toggled } from "./state.ts";

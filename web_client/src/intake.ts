@@ -1,0 +1,97 @@
+/** Takes in what comes about circles, once for each painted frame, and tells those who wait for messages. */
+import { batch } from "@preact/signals";
+import { type Incoming, apply } from "./apply.ts";
+import { isLooking } from "./attention.ts";
+import { type CircleState, type Message, placeOf } from "./state.ts";
+import { type CircleHold, hold } from "./store.ts";
+import { newSince } from "./timeline.ts";
+import { LATEST, settle } from "./window.ts";
+
+/** A hidden tab paints no frames; then, and at the latest after this, what came is taken in by a timer. */
+const AT_LATEST = 100;
+
+/** A log moved on: the messages that came with it, and how far it now is. */
+export interface Arrival {
+  readonly circle: string;
+  readonly messages: readonly Message[];
+  readonly last: number;
+  readonly me: string;
+  /** They were said just now; false while catching up. */
+  readonly live: boolean;
+}
+
+const arrivals = new Set<(arrival: Arrival) => void>();
+const inbox = new Map<string, Incoming[]>();
+let onGap: (circle: string) => void = () => undefined;
+let timer: ReturnType<typeof setTimeout> | undefined;
+let frame = 0;
+
+/** Be told whenever a log moved on. */
+export function onArrival(heard: (arrival: Arrival) => void): void {
+  arrivals.add(heard);
+}
+
+/** Who asks for a log again when something of it was passed over. */
+export function mendGaps(ask: (circle: string) => void): void {
+  onGap = ask;
+}
+
+export function put(circle: string, item: Incoming): void {
+  const items = inbox.get(circle);
+  if (items) items.push(item);
+  else inbox.set(circle, [item]);
+  if (timer !== undefined) return;
+  timer = setTimeout(flush, document.visibilityState === "visible" ? AT_LATEST : 0);
+  frame = requestAnimationFrame(flush);
+}
+
+/** Take in what waits, now: for whoever needs to know how far a log is. */
+export function flush(): void {
+  clearTimeout(timer);
+  cancelAnimationFrame(frame);
+  timer = undefined;
+  const taken = [...inbox];
+  inbox.clear();
+  for (const [circle, items] of taken) batch(() => takeIn(hold(circle), items));
+}
+
+export function dropInbox(): void {
+  inbox.clear();
+}
+
+/** Change what only this screen knows yet; the log says the same a moment later. */
+export function patchCircle(circle: string, change: Partial<CircleState>): void {
+  const { state } = hold(circle);
+  state.value = { ...state.value, ...change };
+}
+
+function takeIn(held: CircleHold, items: readonly Incoming[]): void {
+  const before = held.state.value;
+  const now = apply(before, items);
+  const live = before.last >= now.head && now.epoch === before.epoch;
+  const anew = now.epoch !== before.epoch || now.low > before.last + 1;
+  if (before.phase === "asking" && now.phase === "inside") held.unreadAfter.value = now.read;
+  held.state.value = now;
+  held.window.value = settle(now.entries, anew ? LATEST : held.window.value, held.atEnd.value);
+  held.unreadAfter.value = unreadLine(held, before, live);
+  if (now.gap) onGap(held.id);
+  if (now.last === before.last) return;
+  const since = now.epoch === before.epoch ? before.last : now.low - 1;
+  const messages = now.entries.slice(placeOf(now.entries, since + 1)).filter((entry) => entry.kind === "message");
+  for (const heard of arrivals) heard({ circle: held.id, messages, last: now.last, me: now.me, live });
+}
+
+/**
+ * Where the unread line belongs now. It is set on coming in, and for what comes while nobody looks; it never moves
+ * under somebody's eyes.
+ */
+function unreadLine(held: CircleHold, before: CircleState, live: boolean): number {
+  const now = held.state.value;
+  const line = held.unreadAfter.value;
+  if (now.last < now.head) return line;
+  if (!live) return newSince(now, line) > 0 ? line : 0;
+  const isAway = !isLooking();
+  const isFree = line === 0 || (isAway && line < now.read);
+  const isUnseen = isAway || !held.atEnd.value;
+  return isFree && isUnseen && newSince(now, before.last) > 0 ? before.last : line;
+}
