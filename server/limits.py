@@ -7,30 +7,32 @@ from dataclasses import dataclass
 from server.settings import Settings
 
 KEYS_MOST = 20_000
-DOUBLED_MOST = 6
-"""A delay that grows does so up to 64 times its first length."""
+ENTRY_DOUBLINGS = 3
+"""A whole shelter may sit behind one network: somebody's flood must not keep the others out for long."""
+GUESS_DOUBLINGS = 6
 
 
 @dataclass(slots=True)
 class Bucket:
     tokens: float
     at: float
+    """When it held so many tokens; in the future while it is closed."""
     strikes: int = 0
-    until: float = 0.0
 
 
 class Pace:
     """A token bucket for each key: ``burst`` at once, refilled at ``rate`` a second.
 
-    With ``growing``, every time a bucket is found empty the wait doubles, until it has been full again.
+    Where ``doublings`` is not 0, a bucket found empty is closed for a time that doubles, so many times at most, until
+    it has been full again.
     """
 
     def __init__(
-        self, rate: float, burst: float, *, growing: bool = False, clock: Callable[[], float] = time.monotonic
+        self, rate: float, burst: float, *, doublings: int = 0, clock: Callable[[], float] = time.monotonic
     ) -> None:
         self.rate = rate
         self.burst = burst
-        self.growing = growing
+        self.doublings = doublings
         self.clock = clock
         self._buckets: dict[str, Bucket] = {}
 
@@ -38,20 +40,20 @@ class Pace:
         """Take one token. 0: go on. Otherwise the milliseconds after which to ask again."""
         now = self.clock()
         bucket = self._bucket(key, now)
+        if now < bucket.at:
+            return _milliseconds(bucket.at - now)
         bucket.tokens = min(self.burst, bucket.tokens + (now - bucket.at) * self.rate)
         bucket.at = now
         if bucket.tokens >= self.burst:
             bucket.strikes = 0
-        if now < bucket.until:
-            return _milliseconds(bucket.until - now)
         if bucket.tokens >= 1:
             bucket.tokens -= 1
             return 0
         wait = (1 - bucket.tokens) / self.rate
-        if self.growing:
-            wait *= 2 ** min(bucket.strikes, DOUBLED_MOST)
+        if self.doublings:
+            wait *= 2 ** min(bucket.strikes, self.doublings)
             bucket.strikes += 1
-            bucket.until = now + wait
+            bucket.at, bucket.tokens = now + wait, 1.0
         return _milliseconds(wait)
 
     def _bucket(self, key: str, now: float) -> Bucket:
@@ -66,11 +68,7 @@ class Pace:
         return bucket
 
     def _forget_the_full(self, now: float) -> None:
-        full = [
-            key
-            for key, each in self._buckets.items()
-            if each.tokens + (now - each.at) * self.rate >= self.burst and now >= each.until
-        ]
+        full = [key for key, each in self._buckets.items() if each.tokens + (now - each.at) * self.rate >= self.burst]
         for key in full:
             del self._buckets[key]
 
@@ -126,9 +124,9 @@ class Limits:
         looks = settings.looks_per_minute
         sign_ins = settings.sign_ins_per_minute
         self._sends = Pace(sends / 10, 2 * sends, clock=clock)
-        self._entries = Pace(entries / 60, entries, growing=True, clock=clock)
-        self._looks = Pace(looks / 60, looks, growing=True, clock=clock)
-        self._sign_ins = Pace(sign_ins / 60, sign_ins, growing=True, clock=clock)
+        self._entries = Pace(entries / 60, entries, doublings=ENTRY_DOUBLINGS, clock=clock)
+        self._looks = Pace(looks / 60, looks, doublings=GUESS_DOUBLINGS, clock=clock)
+        self._sign_ins = Pace(sign_ins / 60, sign_ins, doublings=GUESS_DOUBLINGS, clock=clock)
         self.wrong = Failures(clock=clock)
         """Wrong passphrases and recovery words, by sign-in name."""
 

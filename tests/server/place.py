@@ -4,7 +4,7 @@ import http.client
 import json
 import socket
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from http.cookies import SimpleCookie
 from pathlib import Path
@@ -14,7 +14,7 @@ from typing import Any
 import uvicorn
 from argon2 import PasswordHasher
 from starlette.applications import Starlette
-from starlette.routing import Route
+from starlette.routing import BaseRoute
 
 from rooms.models import Table
 from server import identity, pages, routes_identity
@@ -55,7 +55,9 @@ class Answer:
 class Place:
     """``now`` may be set; everything else is as it is in the server."""
 
-    def __init__(self, folder: Path, database: str, *, routes: tuple[Route, ...] = (), **settings: Any) -> None:
+    def __init__(
+        self, folder: Path, database: str, *, routes: Sequence[BaseRoute] = (), patience: float = 15.0, **settings: Any
+    ) -> None:
         self.now = START
         self.settings = Settings(data_dir=folder, database_url=database, **settings)
         self.store = Store(self.settings.database)
@@ -89,7 +91,11 @@ class Place:
         self.socket = socket.create_server(("127.0.0.1", 0))
         self.port: int = self.socket.getsockname()[1]
         config = uvicorn.Config(
-            Gate(self.app, self.settings), http="h11", log_config=None, proxy_headers=False, server_header=False
+            Gate(self.app, self.settings, patience=patience),
+            http="h11",
+            log_config=None,
+            proxy_headers=False,
+            server_header=False,
         )
         self.server = uvicorn.Server(config)
         self.thread = threading.Thread(target=self.server.run, args=([self.socket],), name="place")
