@@ -206,6 +206,12 @@ def test_other_messages_of_a_case_are_untouched_by_a_repair() -> None:
     assert effects == (Hush(3), Tell(3, "person 1", "rephrased"), Tell(3, "person 2", "rephrased"))
     assert [each.view for each in held.messages] == ["rephrased", "folded"]
     assert held.closed is None
+    assert not case.takes(held, 3, now=1, span=SPAN, most=MOST)
+    assert case.takes(held, 5, now=LIFE - 1, span=SPAN, most=MOST)
+    assert not case.takes(held, 5, now=LIFE, span=SPAN, most=MOST)
+    assert case.takes(held, 8, now=SPAN - 1, span=SPAN, most=MOST)
+    assert not case.takes(held, 8, now=SPAN, span=SPAN, most=MOST)
+    assert not case.takes(held, 8, now=1, span=SPAN, most=2)
     held, effects = case.end(held, 5, "taken_back")
     assert held.closed == "repaired"
     assert not case.takes(held, 3, now=1, span=SPAN, most=MOST)
