@@ -32,7 +32,7 @@ _KNOWN = 10_000
 _LISTED = frozenset(word for word in FREQUENCY_LISTS["passwords"][:_KNOWN] if len(word) > 2) | frozenset(
     word for word in FREQUENCY_LISTS["passwords"] if len(word) >= LEAST
 )
-_LONGEST = max(map(len, _LISTED))
+_JUDGED = 48
 _ROWS = (
     "qwertyuiop",
     "asdfghjkl",
@@ -64,16 +64,16 @@ def refuse_weak(passphrase: str, own: Iterable[str] = ()) -> None:
 
 def easily_guessed(passphrase: str, own: Iterable[str] = ()) -> bool:
     """Whether it is one or two of: a common passphrase, a word of ``own``, a run, a walk over keys; repeats are free."""
-    text = _bare(passphrase)
-    words = _LISTED | {_bare(word) for word in own}
-    longest = max(_LONGEST, *map(len, words))
+    # What begins like this for so long is not made better by what follows; and judging must stay quick.
+    text = _bare(passphrase)[:_JUDGED]
+    words = {_bare(word)[:_JUDGED] for word in own}
     least = [0] + [_PIECES + 1] * len(text)
     for start in range(len(text)):
         if least[start] > _PIECES:
             continue
         for end in _repeats(text, start):
             least[end] = min(least[end], least[start])
-        for end in _pieces(text, start, words, longest):
+        for end in _pieces(text, start, words):
             least[end] = min(least[end], least[start] + 1)
     return least[-1] <= _PIECES
 
@@ -143,16 +143,16 @@ def _bare(text: str) -> str:
 
 
 def _repeats(text: str, start: int) -> Iterator[int]:
-    for length in range(1, min(start, _LONGEST) + 1):
+    for length in range(1, start + 1):
         if text.startswith(text[start - length : start], start):
             yield start + length
 
 
-def _pieces(text: str, start: int, words: frozenset[str], longest: int) -> Iterator[int]:
+def _pieces(text: str, start: int, own: set[str]) -> Iterator[int]:
     yield start + 1
-    for end in range(start + _RUN, min(len(text), start + longest) + 1):
+    for end in range(start + _RUN, len(text) + 1):
         piece = text[start:end]
-        if piece in words or _YEAR.fullmatch(piece) or any(piece in walk for walk in _WALKS):
+        if piece in _LISTED or piece in own or _YEAR.fullmatch(piece) or any(piece in walk for walk in _WALKS):
             yield end
     end = start + 2
     step = ord(text[start + 1]) - ord(text[start]) if end <= len(text) else 2
