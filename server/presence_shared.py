@@ -100,15 +100,14 @@ class SharedPresence:
         while True:
             self._wake.clear()
             try:
-                worked = await self._look()
+                if await self._look():
+                    await asyncio.sleep(0)
+                else:
+                    await happens(self._wake, within=self._next_at() - self._now())
             except Exception as bug:
                 log.error("presence failed and goes on", exc_info=bug)
                 self._refresh_at = self._now() + self._waits.patience
-                worked = False
-            if worked:
-                await asyncio.sleep(0)
-            else:
-                await happens(self._wake, within=self._next_at() - self._now())
+                await asyncio.sleep(self._waits.patience)
 
     async def _look(self) -> bool:
         """Do what is due, for a hundred circles at most. Returns whether there was anything."""
@@ -232,7 +231,7 @@ class SharedPresence:
             self._wake.set()
 
     def _next_at(self) -> float:
-        return min(self._refresh_at, *(queue[0][0] for queue in (self._due, self._graces) if queue))
+        return min([self._refresh_at, *(queue[0][0] for queue in (self._due, self._graces) if queue)])
 
     def _now(self) -> float:
         return asyncio.get_running_loop().time()

@@ -69,7 +69,7 @@ class Outbox:
         self._origin = origin
         self._most = most
         self._waiting: deque[Waiting] = deque()
-        self._size = 0
+        self.size = 0
         self.lost: set[int] = set()
         """Partitions whose receivers are still to be told that something was dropped."""
 
@@ -80,10 +80,10 @@ class Outbox:
         bare = (item.bare or b"") if isinstance(item, Prepared) else b""
         size = len(item.frame) + len(bare) + OVERHEAD
         self._waiting.append(Waiting(partition_of(address), item, size))
-        self._size += size
-        while self._size > self._most:
+        self.size += size
+        while self.size > self._most:
             dropped = self._waiting.popleft()
-            self._size -= dropped.size
+            self.size -= dropped.size
             if isinstance(dropped.item, Prepared):
                 self.lost.add(dropped.partition)
 
@@ -91,7 +91,7 @@ class Outbox:
         """They are worth nothing once they are late."""
         kept = [each for each in self._waiting if isinstance(each.item, Prepared)]
         self._waiting = deque(kept)
-        self._size = sum(each.size for each in kept)
+        self.size = sum(each.size for each in kept)
 
     def take(self, partitions: Collection[int]) -> list[tuple[int, bytes]]:
         """Parcels to publish now, in order: one for each partition, more only where one would be too large."""
@@ -114,7 +114,7 @@ class Outbox:
             open_.setdefault(each.partition, []).append(each)
             sizes[each.partition] = sizes.get(each.partition, 0) + each.size
         self._waiting.extendleft(reversed(held))
-        self._size -= taken
+        self.size -= taken
         parcels += [(partition, self._pack(group)) for partition, group in open_.items()]
         return parcels
 

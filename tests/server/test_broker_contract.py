@@ -1,5 +1,6 @@
 """What every broker promises, the one in memory and the one over a real Redis."""
 
+import logging
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack
 
@@ -30,10 +31,11 @@ class Town:
 
 
 @pytest.fixture(params=["memory", "redis"])
-async def town(request: pytest.FixtureRequest) -> AsyncIterator[Town]:
+async def town(request: pytest.FixtureRequest, caplog: pytest.LogCaptureFixture) -> AsyncIterator[Town]:
     town = Town(request.getfixturevalue("redis_url") if request.param == "redis" else None)
     yield town
     await town.close()
+    assert [each.getMessage() for each in caplog.records if each.levelno >= logging.WARNING] == []
 
 
 async def test_all_others_hear_what_was_published_and_nobody_hears_himself(town: Town) -> None:
