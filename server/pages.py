@@ -7,6 +7,8 @@ from pathlib import Path
 from string import Template
 from typing import Any, Final
 
+import msgspec
+from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 from starlette.routing import Route
@@ -44,6 +46,18 @@ async def open_book(request: Request) -> Response:
 
 async def goodbye(_request: Request) -> Response:
     return HTMLResponse(_fill("goodbye.html", client_folder(), {}))
+
+
+async def manifest(request: Request) -> Response:
+    """The built manifest under the operator's neutral title, which is what a home screen shows."""
+    path = client_folder() / "manifest.webmanifest"
+    if not path.is_file():
+        raise HTTPException(404)
+    title = parts_of(request).settings.page_title
+    said = msgspec.json.decode(path.read_bytes(), type=dict[str, Any]) | {"name": title, "short_name": title}
+    return Response(
+        msgspec.json.encode(said), headers={"Cache-Control": "no-cache"}, media_type="application/manifest+json"
+    )
 
 
 async def quick_exit(request: Request) -> Response:
@@ -94,6 +108,7 @@ ROUTES = [
     Route("/help", help_page, methods=["GET"]),
     Route("/open-book", open_book, methods=["GET"]),
     Route("/goodbye", goodbye, methods=["GET"]),
+    Route("/manifest.webmanifest", manifest, methods=["GET"]),
     Route("/exit", quick_exit, methods=["GET"]),
 ]
 

@@ -1,0 +1,237 @@
+"""Help, the open book, the neutral page and Quick exit."""
+
+import logging
+import re
+from collections.abc import Iterator
+from html.parser import HTMLParser
+from pathlib import Path
+
+import pytest
+from pydantic import ValidationError
+
+from server import pages
+from server.client_files import client_folder
+from server.help_lines import NO_LINES, HelpFileUnusable, as_html, check_help, help_lines
+from server.settings import Settings
+from tests.server.place import Browser, Place, open_place
+
+TEMPLATES = Path(__file__).parents[2] / "web_client" / "pages"
+LINES = """
+[[line]]
+name = "Night line <b>"
+phone = "0800 - 111 (222)"
+sms = "+49 170 5555"
+url = "https://help.example.org/talk?a=1&b=2"
+hours = "every night, 21:00 to 07:00"
+note = "Free of charge"
+
+[[line]]
+name = "Day line"
+phone = "116 123"
+"""
+
+
+@pytest.fixture(scope="module")
+def place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Place]:
+    with open_place(tmp_path_factory.mktemp("place"), page_title="Garden <list>", operator="Fern & Bo") as place:
+        yield place
+
+
+@pytest.fixture
+def browser(place: Place) -> Browser:
+    return place.browser()
+
+
+@pytest.fixture
+def help_file(tmp_path: Path) -> Path:
+    path = tmp_path / "help.toml"
+    path.write_text(LINES, "utf-8")
+    return path
+
+
+@pytest.fixture(params=["templates", "not built"])
+def folder(request: pytest.FixtureRequest, tmp_path: Path) -> Path:
+    """The client's folder with the real templates, as the build leaves them; or one without any."""
+    if request.param == "templates":
+        (tmp_path / "pages").mkdir()
+        for each in TEMPLATES.glob("*.html"):
+            (tmp_path / "pages" / each.name).write_text(
+                each.read_text("utf-8").replace("${css}", "/pages.css"), "utf-8"
+            )
+    return tmp_path
+
+
+class Tags(HTMLParser):
+    def __init__(self, text: str) -> None:
+        super().__init__()
+        self.found: list[tuple[str, dict[str, str | None]]] = []
+        self.feed(text)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.found.append((tag, dict(attrs)))
+
+
+def test_help_shows_what_the_operator_wrote(folder: Path, help_file: Path) -> None:
+    html = pages.help_html(Settings(help_file=help_file, page_title="Garden <list>"), folder)
+    links = [attrs["href"] for tag, attrs in Tags(html).found if tag == "a"]
+    assert {"tel:0800111222", "sms:+491705555", "https://help.example.org/talk?a=1&b=2", "tel:116123", "/exit"} <= set(
+        links
+    )
+    assert "Night line &lt;b&gt;" in html
+    assert "every night, 21:00 to 07:00" in html
+    assert "<title>Garden &lt;list&gt;</title>" in html
+    assert NO_LINES not in html
+    assert "<script" not in html
+
+
+def test_without_lines_help_says_so_honestly(folder: Path) -> None:
+    assert NO_LINES in pages.help_html(Settings(), folder)
+
+
+def test_the_open_book_says_who_runs_this_and_how_long_words_stay(folder: Path) -> None:
+    html = pages.open_book_html(Settings(operator="Fern & Bo", keep_default=72), folder)
+    assert "Fern &amp; Bo" in html
+    assert "3 days" in html
+    assert "${" not in html
+    assert "not said who they are" in pages.open_book_html(Settings(), folder)
+
+
+@pytest.mark.parametrize(
+    ("hours", "words"),
+    [
+        (0, "until the circle closes"),
+        (1, "1 hour"),
+        (24, "24 hours"),
+        (36, "36 hours"),
+        (48, "2 days"),
+        (168, "7 days"),
+    ],
+)
+def test_spans_are_spelt_out(hours: int, words: str) -> None:
+    assert pages.spell(hours * 3_600_000) == words
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("[[line]", "HELP_FILE is not TOML"),
+        ("[[line]]\nphone = '1'", "HELP_FILE has something unexpected"),
+        ("[[line]]\nname = 'a'\nemail = 'b'", "HELP_FILE has something unexpected"),
+        ("[[line]]\nname = 'a'\nphone = 'ask'", "HELP_FILE: the phone of 'a' is not a number that can be dialled."),
+        ("[[line]]\nname = 'a'\nphone = '1;ext=<x>'", "HELP_FILE: the phone of 'a'"),
+        (
+            "[[line]]\nname = 'a'\nurl = 'javascript:alert(1)'",
+            "HELP_FILE: the url of 'a' does not begin with https://.",
+        ),
+        ("[[line]]\nname = ''", "HELP_FILE has something unexpected"),
+        ("line = 3", "HELP_FILE has something unexpected"),
+    ],
+)
+def test_a_broken_help_file_is_one_sentence(tmp_path: Path, text: str, said: str) -> None:
+    path = tmp_path / "help.toml"
+    path.write_text(text)
+    with pytest.raises(HelpFileUnusable) as caught:
+        check_help(path)
+    assert str(caught.value).startswith(said)
+    assert "\n" not in str(caught.value)
+
+
+def test_a_help_file_that_cannot_be_read_is_one_sentence(tmp_path: Path) -> None:
+    with pytest.raises(HelpFileUnusable, match=r"^HELP_FILE cannot be read: No such file or directory\.$"):
+        check_help(tmp_path / "missing.toml")
+    (tmp_path / "latin.toml").write_bytes(b"# \xff")
+    with pytest.raises(HelpFileUnusable, match="HELP_FILE is not TOML"):
+        check_help(tmp_path / "latin.toml")
+
+
+def test_starting_without_lines_is_warned_of(caplog: pytest.LogCaptureFixture, help_file: Path) -> None:
+    with caplog.at_level(logging.WARNING):
+        check_help(help_file)
+        assert caplog.records == []
+        check_help(None)
+    assert "HELP_FILE" in caplog.text
+
+
+def test_every_line_is_one_item(help_file: Path) -> None:
+    tags = [tag for tag, _ in Tags(as_html(help_lines(help_file))).found]
+    assert tags.count("li") == 2
+    assert tags.count("a") == 4
+
+
+def test_the_home_screen_shows_the_operators_title(browser: Browser) -> None:
+    answer = browser.get("/manifest.webmanifest")
+    if not (client_folder() / "manifest.webmanifest").is_file():
+        assert answer.status == 404
+        return
+    assert answer.json["name"] == answer.json["short_name"] == "Garden <list>"
+    assert answer.json["icons"]
+    assert answer.headers["Content-Type"] == "application/manifest+json"
+
+
+@pytest.mark.parametrize("path", ["/help", "/open-book", "/goodbye"])
+def test_pages_are_small_and_need_nobody_to_be_anybody(browser: Browser, path: str) -> None:
+    answer = browser.get(path)
+    assert answer.status == 200
+    assert answer.headers["Content-Type"] == "text/html; charset=utf-8"
+    assert len(answer.body) < 30_000
+    tags = Tags(answer.body.decode())
+    assert "script" not in [tag for tag, _ in tags.found]
+    assert not [attrs for _, attrs in tags.found if "style" in attrs]
+    assert not [link for _, attrs in tags.found if (link := attrs.get("src")) and "//" in link]
+
+
+def test_the_neutral_page_says_nothing_of_this_place(browser: Browser) -> None:
+    text = re.sub(r"<[^>]+>", " ", browser.get("/goodbye").body.decode()).casefold()
+    for word in ("circle", "garden", "help", "fern", "talk"):
+        assert word not in text
+
+
+@pytest.mark.parametrize("site", [None, "same-origin", "none"])
+def test_quick_exit_leaves_nothing_behind(browser: Browser, site: str | None) -> None:
+    browser.comes_in()
+    before = browser.cookie
+    answer = browser.get("/exit", **({"Sec_Fetch_Site": site} if site else {}))
+    assert answer.status == 303
+    assert answer.headers["Location"] == "/goodbye"
+    assert answer.headers["Clear-Site-Data"] == '"cache", "cookies", "storage"'
+    assert answer.headers["Cache-Control"] == "no-store"
+    assert browser.cookie is None
+    browser.cookie = before
+    assert browser.name() is None
+
+
+@pytest.mark.parametrize("site", ["cross-site", "same-site", "odd"])
+def test_another_sites_link_to_quick_exit_signs_nobody_out(browser: Browser, site: str) -> None:
+    browser.comes_in("Bo")
+    answer = browser.get("/exit", Sec_Fetch_Site=site)
+    assert (answer.status, answer.headers["Location"]) == (303, "/goodbye")
+    assert "Clear-Site-Data" not in answer.headers
+    assert "Set-Cookie" not in answer.headers
+    assert browser.name() == "Bo"
+
+
+def test_quick_exit_is_for_nobody_too(browser: Browser) -> None:
+    assert browser.get("/exit").status == 303
+    browser.cookie = "sid=" + "A" * 43
+    assert browser.get("/exit").status == 303
+
+
+def test_quick_exit_leads_where_the_operator_said(tmp_path: Path) -> None:
+    with open_place(tmp_path, exit_to="https://weather.example.org/") as place:
+        assert place.browser().get("/exit").headers["Location"] == "https://weather.example.org/"
+
+
+@pytest.mark.parametrize(
+    "to",
+    [
+        "http://weather.example.org",
+        "javascript:alert(1)",
+        "//weather.example.org",
+        "/help",
+        "https://",
+        "https://ä.example",
+    ],
+)
+def test_quick_exit_leads_only_to_a_safe_address(to: str) -> None:
+    with pytest.raises(ValidationError):
+        Settings(exit_to=to)
