@@ -1,5 +1,6 @@
 """A small place to come into: the real routes, door and database behind a real server on a port of its own."""
 
+import asyncio
 import http.client
 import json
 import socket
@@ -112,16 +113,12 @@ class Place:
 
     def submit(self, command: Any, actor: Actor | None = None) -> Any:
         """Give the door a command from outside its event loop; without ``actor``, as the server's own clock does."""
-        done: list[Any] = []
-        ready = threading.Event()
 
-        def run() -> None:
-            answer = self.door.submit(actor, command)
-            answer.add_done_callback(lambda future: (done.append(future), ready.set()))
+        async def run() -> Any:
+            return await self.door.submit(actor, command)
 
-        self.server.servers[0].get_loop().call_soon_threadsafe(run)
-        assert ready.wait(30)
-        return done[0].result()
+        loop = self.server.servers[0].get_loop()
+        return asyncio.run_coroutine_threadsafe(run(), loop).result(30)
 
     def browser(self) -> "Browser":
         return Browser(self)

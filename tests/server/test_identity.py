@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from hashlib import sha256
 from itertools import count
+from typing import Any
 
 import pytest
 from sqlalchemy import text
@@ -18,7 +19,7 @@ from tests.server.place import Browser, Place, open_place
 PASSPHRASE = "a heron stands in the reeds"
 NUMBERS = count(1)
 OTHER = "two otters share one stone"
-LOOSE = {
+LOOSE: dict[str, Any] = {
     "entries_per_minute": 10_000,
     "looks_per_minute": 10_000,
     "sign_ins_per_minute": 10_000,
