@@ -26,7 +26,7 @@ class Limits:
     low_water: int = 16 * 1024
     send_buffer: int = 128 * 1024
     """The kernel's share of what is unsent."""
-    unacknowledged: float = 20.0
+    unacknowledged: float = 18.0
     """The kernel gives up a peer that acknowledges nothing for this long (where the platform can)."""
     stall: float = 9.5
     """Above the high-water mark and no byte taken for this long: aborted, a little before ten seconds."""

@@ -32,7 +32,7 @@ class HttpLimits:
     """From the end of the head to the end of the body; a little under twenty."""
     linger: float = 2.0
     """How long a refused or answered peer may go on sending what nobody reads."""
-    unacknowledged: float = 20.0
+    unacknowledged: float = 18.0
 
 
 class Wait(enum.Enum):

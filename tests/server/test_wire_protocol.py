@@ -546,7 +546,7 @@ def test_the_socket_has_bounds_of_its_own(app: EchoApp, place: Place) -> None:
         assert own.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY)
         assert own.getsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF) <= 2 * 128 * 1024
         if hasattr(socket, "TCP_USER_TIMEOUT"):
-            assert own.getsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT) == 20_000
+            assert own.getsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT) == 18_000
 
 
 def test_a_flood_by_a_peer_that_never_reads_costs_little_memory() -> None:
