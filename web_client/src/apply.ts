@@ -56,7 +56,7 @@ class Draft {
     const { state } = this;
     const goesOn = after !== null && answer.start === after + 1 && answer.epoch === state.epoch;
     if (!goesOn) {
-      const missed = answer.reason === "far" && after !== null ? answer.start - 1 - after : 0;
+      const missed = answer.reason === "far" && after !== null ? answer.head - after : 0;
       this.restart({
         ...emptyCircle(state.id),
         epoch: answer.epoch,

@@ -1,31 +1,42 @@
-/** Whether somebody is looking: this tab is visible and has the focus, and has had them for a while. */
+/** Whether somebody is looking: this tab is visible and has the focus, and has had them for a second. */
 
-const READ_AFTER = 1_000;
+const LOOKING_AFTER = 1_000;
+const AT_MOST_EVERY = 500;
 
-/** Calls `read` once what is in view has been looked at for a second without a move. */
+/** Calls `read` for what is in view, while somebody looks; at most every half second. */
 export class Attention {
   private read: () => void;
+  private since = performance.now();
   private timer: ReturnType<typeof setTimeout> | undefined;
-  private anew = (): void => this.again();
+  private turned = (): void => {
+    this.since = performance.now();
+    clearTimeout(this.timer);
+    this.timer = undefined;
+    this.again();
+  };
 
   constructor(read: () => void) {
     this.read = read;
-    addEventListener("focus", this.anew);
-    addEventListener("blur", this.anew);
-    document.addEventListener("visibilitychange", this.anew);
+    addEventListener("focus", this.turned);
+    addEventListener("blur", this.turned);
+    document.addEventListener("visibilitychange", this.turned);
   }
 
-  /** What is in view changed: the second begins anew. */
+  /** What is in view may have changed. */
   again(): void {
-    clearTimeout(this.timer);
-    if (isLooking()) this.timer = setTimeout(() => isLooking() && this.read(), READ_AFTER);
+    if (this.timer !== undefined || !isLooking()) return;
+    const wait = Math.max(AT_MOST_EVERY, this.since + LOOKING_AFTER - performance.now());
+    this.timer = setTimeout(() => {
+      this.timer = undefined;
+      if (isLooking()) this.read();
+    }, wait);
   }
 
   end(): void {
     clearTimeout(this.timer);
-    removeEventListener("focus", this.anew);
-    removeEventListener("blur", this.anew);
-    document.removeEventListener("visibilitychange", this.anew);
+    removeEventListener("focus", this.turned);
+    removeEventListener("blur", this.turned);
+    document.removeEventListener("visibilitychange", this.turned);
   }
 }
 

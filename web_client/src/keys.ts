@@ -63,7 +63,7 @@ export function onListKey(event: KeyboardEvent, list: HTMLElement, leave: () => 
 export function startRegions(): void {
   document.addEventListener("keydown", (event) => {
     if (event.key !== "F6" || event.ctrlKey || event.altKey || event.metaKey) return;
-    const regions = [...document.querySelectorAll<HTMLElement>(REGION)].filter((region) => region.offsetParent);
+    const regions = [...document.querySelectorAll<HTMLElement>(REGION)].filter((region) => region.getClientRects().length > 0);
     if (regions.length === 0) return;
     event.preventDefault();
     const here = regions.findIndex((region) => region.contains(document.activeElement));

@@ -31,9 +31,12 @@ export class Pane {
     return this.view.scrollHeight - this.view.clientHeight - this.view.scrollTop;
   }
 
-  /** The row at the top of the view. */
+  /**
+   * The message at the top of the view. Messages alone are told apart for good: a day's line moves up when older
+   * messages of that day come.
+   */
   topmost(): Element | undefined {
-    const rows = this.rows();
+    const rows = this.rows().filter((row) => row.hasAttribute("data-seq"));
     const edge = this.edge("top");
     return rows[firstOf(rows, (row) => row.getBoundingClientRect().bottom > edge)];
   }

@@ -88,7 +88,7 @@ export async function reachUnread(circle: string): Promise<void> {
   for (let pages = 0; pages < PAGES_TO_UNREAD && !isReached(); pages++) {
     if (!(await readPage(hold(circle), LONG_PAGE))) return;
   }
-  if (!isReached()) patchCircle(circle, { away: { missed: state.value.low - 1 - from, from } });
+  if (!isReached()) patchCircle(circle, { away: { missed: state.value.last - from, from } });
 }
 
 /** "Latest": what was missed stays behind, and can still be paged back to. */

@@ -60,7 +60,7 @@ export interface Unplaced {
 
 /** More than the server passes on in one go happened while this client was away. */
 export interface Away {
-  /** How many events were passed over (messages, and other small things with them). */
+  /** How much happened since, in events (messages, and other small things with them). */
   readonly missed: number;
   /** The last seq that was seen before. `actions.readFrom` shows the log from there. */
   readonly from: number;
