@@ -4,7 +4,6 @@ import { onExitCount } from "../leaving.ts";
 import { route } from "../router.ts";
 import { me, signedIn, unreachable } from "../store.ts";
 import { count, t } from "../words.ts";
-import { Circles } from "./circles.tsx";
 import { FromInvite } from "./invite.tsx";
 import { NoticeBar } from "./notices.tsx";
 import { Once } from "./once.tsx";
@@ -13,6 +12,7 @@ import { forgetScreen } from "./ui.ts";
 import { Welcome } from "./welcome.tsx";
 
 const Before = later(async () => (await import("./rest.ts")).Before);
+const Circles = later(async () => (await import("./circles.tsx")).Circles);
 const Circle = later(async () => (await import("./circle.tsx")).Circle);
 const OpenRoom = later(async () => (await import("./rest.ts")).OpenRoom);
 const Safety = later(async () => (await import("./rest.ts")).Safety);

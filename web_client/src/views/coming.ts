@@ -3,6 +3,7 @@ import * as actions from "../actions.ts";
 import type { Result } from "../result.ts";
 import { value } from "../result.ts";
 import { go } from "../router.ts";
+import { me } from "../store.ts";
 import { beforeWasSeen, needsBefore } from "../settings.ts";
 
 /** What somebody has asked for before the exit page was shown to them: a name, perhaps a circle to go into. */
@@ -12,6 +13,16 @@ interface Wish {
 }
 
 const wished = signal<Wish | null>(null);
+const written = signal<string | null>(null);
+
+/** The name somebody is about to come in with: as they wrote it, whichever door they stand at, else the one offered. */
+export function guestName(): string {
+  return written.value ?? me.value?.offered_name ?? "";
+}
+
+export function writeGuestName(name: string): void {
+  written.value = name;
+}
 
 /** Whether the way out still has to be shown before this person comes in. */
 export function comingIn(): boolean {
@@ -37,6 +48,7 @@ export async function comeInNow(): Promise<Result> {
   if (!came.ok) return came;
   beforeWasSeen();
   wished.value = null;
+  written.value = null;
   if (wish.circle === null) {
     go({ at: "circles" });
     return value(null);

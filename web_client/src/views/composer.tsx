@@ -9,7 +9,7 @@ import { type PlainKey, count, t } from "../words.ts";
 import { useAct } from "./act.ts";
 import { Said } from "./fields.tsx";
 import { HelpNow } from "./screen.tsx";
-import { type Intent, answer, intentOf, sheet } from "./ui.ts";
+import { type Intent, answer, forgetNotice, intentOf, sheet } from "./ui.ts";
 
 /** From here on the letters that are left are counted. */
 const COUNT_FROM = 200;
@@ -39,6 +39,7 @@ export function Composer({ held }: { held: CircleHold }) {
   };
   const send = () => {
     if (text.trim() === "" || left < 0) return;
+    forgetNotice();
     if (now.is === "new") {
       if (actions.post(circle, text, now.replyTo) === null) return;
       saveDraft(circle, { text: "", replyTo: null });

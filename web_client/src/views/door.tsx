@@ -6,7 +6,7 @@ import { list, me, mine, signedIn } from "../store.ts";
 import { whenWords } from "../when.ts";
 import { t } from "../words.ts";
 import { useAct } from "./act.ts";
-import { wishToComeIn } from "./coming.ts";
+import { guestName, wishToComeIn } from "./coming.ts";
 import { Field, Said, Tick } from "./fields.tsx";
 import { long } from "./say.ts";
 import { Naming } from "./naming.tsx";
@@ -117,7 +117,7 @@ function GoIn({ view }: { view: CircleView }) {
   const act = useAct();
   const known = signedIn.value;
   const enter = () => {
-    const wanted = name.trim();
+    const wanted = (known ? name : guestName()).trim();
     if (!yes) act.say(t("doorYesNeeded"));
     else if (known) {
       const other = wanted === "" || wanted === me.value?.name ? null : wanted;
@@ -147,7 +147,7 @@ function GoIn({ view }: { view: CircleView }) {
           placeholder={me.value?.name ?? ""}
         />
       ) : (
-        <Naming label={t("nameLabel")} name={name} onName={setName} said={undefined} />
+        <Naming said={undefined} />
       )}
       <Tick label={t("doorYes")} on={yes} onPick={setYes} />
       <Said text={act.said} />

@@ -54,7 +54,7 @@ export function MessageView({ circle, row }: { circle: string; row: MessageRow }
             {t("foldAgain")}
           </button>
         )}
-        <State row={row} when={when} />
+        {!hidden && <State row={row} when={when} />}
         {waits && <Sending row={row} />}
         {preferences.value.gestures && !hidden && <Gestures row={row} />}
       </div>

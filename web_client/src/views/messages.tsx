@@ -108,9 +108,10 @@ function Top({ held }: { held: CircleHold }) {
       </button>
     );
   }
+  const fromTheBeginning = entries[0]?.kind === "line" && entries[0].what === "opened";
   return (
-    <p class="line quiet-start">
-      {t("startLine")} {!entries.some((entry) => entry.kind === "message") && t("quiet")}
+    <p class="line">
+      {!fromTheBeginning && t("startLine")} {!entries.some((entry) => entry.kind === "message") && t("quiet")}
     </p>
   );
 }

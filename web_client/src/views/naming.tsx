@@ -1,20 +1,15 @@
-import { useEffect } from "preact/hooks";
 import * as actions from "../actions.ts";
-import { me } from "../store.ts";
 import { t } from "../words.ts";
+import { guestName, writeGuestName } from "./coming.ts";
 import { Said } from "./fields.tsx";
 import { Mark } from "./mark.tsx";
 
 /** A name to come in with: offered, changed by hand, or drawn anew. The mark beside it is drawn with it. */
-export function Naming(props: { label: string; name: string; onName: (name: string) => void; said: string | undefined }) {
-  const { name, onName } = props;
-  const offered = me.value?.offered_name ?? "";
-  useEffect(() => {
-    if (name === "" && offered !== "") onName(offered);
-  }, [offered]);
+export function Naming(props: { said: string | undefined }) {
+  const name = guestName();
   return (
     <div class="field">
-      <label htmlFor="name">{props.label}</label>
+      <label htmlFor="name">{t("nameLabel")}</label>
       <div class="naming">
         <span class="mark-box">
           <Mark id={name} />
@@ -30,7 +25,7 @@ export function Naming(props: { label: string; name: string; onName: (name: stri
           spellcheck={false}
           aria-invalid={props.said ? true : undefined}
           aria-describedby={props.said ? "name-said" : undefined}
-          onInput={(event) => onName(event.currentTarget.value)}
+          onInput={(event) => writeGuestName(event.currentTarget.value)}
         />
         <button
           type="button"
@@ -38,7 +33,7 @@ export function Naming(props: { label: string; name: string; onName: (name: stri
           aria-label={t("anotherName")}
           onClick={async () => {
             const answer = await actions.offerName();
-            if (answer.ok) onName(answer.value);
+            if (answer.ok) writeGuestName(answer.value);
           }}
         >
           {t("another")}

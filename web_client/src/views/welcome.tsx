@@ -1,16 +1,15 @@
-import { useState } from "preact/hooks";
 import { t } from "../words.ts";
 import { useAct } from "./act.ts";
 import { Code } from "./code.tsx";
 import { ComeBack } from "./come_back.tsx";
-import { wishToComeIn } from "./coming.ts";
+import { guestName, wishToComeIn } from "./coming.ts";
 import { Naming } from "./naming.tsx";
 import { WaitingRing } from "./ring.tsx";
 import { Screen } from "./screen.tsx";
 
 /** The first screen: come in as you are. */
 export function Welcome() {
-  const [name, setName] = useState("");
+  const name = guestName();
   const act = useAct();
   return (
     <Screen
@@ -46,7 +45,7 @@ export function Welcome() {
               else void act.run(() => wishToComeIn(name.trim()));
             }}
           >
-            <Naming label={t("nameLabel")} name={name} onName={setName} said={act.said} />
+            <Naming said={act.said} />
             <button type="submit" class="button main-act whole">
               {t("comeIn")}
             </button>

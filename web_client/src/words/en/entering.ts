@@ -108,7 +108,7 @@ export const entering = {
   doorOpenLike: "Open a room like this",
   doorPlanned: "This circle opens {when}. Come back then.",
   doorClosed: "This circle has closed.",
-  doorInvite: "This circle is by invite. With a code or link you can go in.",
+  doorInvite: "By invite: a link or a code lets you in.",
   closingAtDoor: "It closes at {when}.",
   heldByDoor: "Held by {name}.",
   doorWordsUntilClosing: "Words stay until the circle closes. Then they are deleted.",
