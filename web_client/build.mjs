@@ -70,6 +70,7 @@ const page = fill(await readFile(join(HERE, "index.html"), "utf8"), {
   "%app.js%": `/${built.app}`,
   "%exit.js%": `/${built.exit}`,
   "%app.css%": `/${css.app}`,
+  "%font%": `/${fontOf(styles)}`,
 });
 const version = await hashOfAll(page);
 await writeFile(join(DIST, "index.html"), fill(page, { "%version%": version }));
@@ -87,6 +88,12 @@ const said = await summary();
 await rm(PLACE, { recursive: true, force: true });
 await rename(DIST, PLACE);
 console.log(said);
+
+/** The font of most of what is read, fetched early so that the first page can be set in it. */
+function fontOf(result) {
+  const found = Object.keys(result.metafile.outputs).find((path) => /-latin-wght-normal-\w+\.woff2$/.test(path));
+  return slashed(relative(DIST, join(HERE, found)));
+}
 
 /** The file an entry became, relative to dist/. */
 function outputOf(result, entry) {

@@ -2,15 +2,15 @@
  * Parts of the client that are not needed at first: each is a file of its own, fetched when it is shown, or a little
  * after the first view so that it is there when the network is not.
  */
-import { type ComponentType, type FunctionComponent, h } from "preact";
+import { type ComponentChild, type ComponentType, type FunctionComponent, h } from "preact";
 import { useEffect, useState } from "preact/hooks";
 
 type Load<P> = () => Promise<ComponentType<P>>;
 
 const all = new Set<() => Promise<unknown>>();
 
-/** A component that shows nothing until its code is here: `later(async () => (await import("./safety.tsx")).Safety)`. */
-export function later<P extends object>(load: Load<P>): FunctionComponent<P> {
+/** A component that shows `meanwhile` until its code is here: `later(async () => (await import("./safety.tsx")).Safety)`. */
+export function later<P extends object>(load: Load<P>, meanwhile: () => ComponentChild = nothing): FunctionComponent<P> {
   let loaded: ComponentType<P> | null = null;
   const fetched = async (): Promise<void> => {
     loaded ??= await load();
@@ -25,7 +25,7 @@ export function later<P extends object>(load: Load<P>): FunctionComponent<P> {
       addEventListener("online", attempt);
       return () => removeEventListener("online", attempt);
     }, []);
-    return loaded === null ? null : h(loaded, props);
+    return loaded === null ? meanwhile() : h(loaded, props);
   };
 }
 
@@ -37,4 +37,6 @@ export function fetchAll(after: number): void {
 }
 
 /** Without a network it is fetched when it is back, or when it is shown. */
-function nothing(): void {}
+function nothing(): null {
+  return null;
+}

@@ -31,7 +31,7 @@ function Link({ href, text, host }: { href: string; text: string; host: string }
   const said = text.replace(/^https?:\/\//i, "").toLowerCase().startsWith(host);
   return (
     <>
-      <a href={href} target="_blank" rel="noopener noreferrer" dir="ltr">
+      <a href={href} target="_blank" rel="noopener noreferrer" dir="ltr" tabIndex={-1}>
         {text}
       </a>
       {!said && <span class="msg-link-to"> {t("linkTo", { domain: host })}</span>}

@@ -11,11 +11,11 @@ import { Screen } from "./screen.tsx";
 import { forgetScreen } from "./ui.ts";
 import { Welcome } from "./welcome.tsx";
 
-const Before = later(async () => (await import("./rest.ts")).Before);
-const Circles = later(async () => (await import("./circles.tsx")).Circles);
-const Circle = later(async () => (await import("./circle.tsx")).Circle);
-const OpenRoom = later(async () => (await import("./rest.ts")).OpenRoom);
-const Safety = later(async () => (await import("./rest.ts")).Safety);
+const Before = later(async () => (await import("./rest.ts")).Before, waiting);
+const Circles = later(async () => (await import("./circles.tsx")).Circles, waiting);
+const Circle = later(async () => (await import("./circle.tsx")).Circle, waiting);
+const OpenRoom = later(async () => (await import("./rest.ts")).OpenRoom, waiting);
+const Safety = later(async () => (await import("./rest.ts")).Safety, waiting);
 
 /** The whole page, by where one is and whether one has come in. */
 export function App() {
@@ -33,13 +33,7 @@ export function App() {
 
 function Place() {
   const now = route.value;
-  if (me.value === null) {
-    return (
-      <Screen title="">
-        <p role="status">{unreachable.value ? "" : t("oneMoment")}</p>
-      </Screen>
-    );
-  }
+  if (me.value === null) return waiting();
   if (now.at === "invite") return <FromInvite invite={now.invite} />;
   if (now.at === "door") return <Circles door={now.circle} />;
   if (now.at === "before") return <Before />;
@@ -54,6 +48,15 @@ function Place() {
     case "circles":
       return <Circles door={null} />;
   }
+}
+
+/** A screen whose code or first answer is not here yet: the way out and help are. */
+function waiting() {
+  return (
+    <Screen title="">
+      <p role="status">{unreachable.value ? "" : t("oneMoment")}</p>
+    </Screen>
+  );
 }
 
 /** Three dots that say how many presses on Shift are still to come. */

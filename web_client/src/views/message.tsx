@@ -50,7 +50,12 @@ export function MessageView({ circle, row }: { circle: string; row: MessageRow }
           </div>
         )}
         {veil !== undefined && row.open && (
-          <button type="button" class="link small" onClick={() => row.seq !== null && actions.open(circle, row.seq, false)}>
+          <button
+            type="button"
+            class="link small"
+            tabIndex={-1}
+            onClick={() => row.seq !== null && actions.open(circle, row.seq, false)}
+          >
             {t("foldAgain")}
           </button>
         )}
@@ -94,13 +99,19 @@ function Veil({ circle, row, line }: { circle: string; row: MessageRow; line: st
   return (
     <div class="veiled">
       <p>{line}</p>
-      <button type="button" class="link" onClick={() => row.seq !== null && actions.open(circle, row.seq, true)}>
+      <button
+        type="button"
+        class="link"
+        tabIndex={-1}
+        onClick={() => row.seq !== null && actions.open(circle, row.seq, true)}
+      >
         {t("open")}
       </button>
       {row.shown === "flagged" && (
         <button
           type="button"
           class="link"
+          tabIndex={-1}
           onClick={() => row.seq !== null && void actions.withdrawFlag(circle, row.seq)}
         >
           {t("withdrawFlag")}

@@ -19,13 +19,13 @@ export function Sending({ row }: { row: MessageRow }) {
         <span class="refused">{t("refusedPost")}</span> {refusal(row.code ?? "")}
       </p>
       <div class="row-of">
-        <button type="button" class="link" onClick={() => actions.tryAgain(row.key)}>
+        <button type="button" class="link" tabIndex={-1} onClick={() => actions.tryAgain(row.key)}>
           {t("tryAgain")}
         </button>
-        <button type="button" class="link" onClick={() => void copyWords()}>
+        <button type="button" class="link" tabIndex={-1} onClick={() => void copyWords()}>
           {t("copy")}
         </button>
-        <button type="button" class="link" onClick={() => actions.remove(row.key)}>
+        <button type="button" class="link" tabIndex={-1} onClick={() => actions.remove(row.key)}>
           {t("remove")}
         </button>
       </div>
