@@ -30,9 +30,10 @@ let rules = new Intl.PluralRules("en");
 /** Change the language of everything on screen. Nothing reloads, and no draft is touched. */
 export function speak(tag: string, dir: "ltr" | "rtl", words: Catalog): void {
   rules = new Intl.PluralRules(tag);
+  spoken.value = { tag, dir, words };
+  if (typeof document === "undefined") return;
   document.documentElement.lang = tag;
   document.documentElement.dir = dir;
-  spoken.value = { tag, dir, words };
 }
 
 export function languageTag(): string {

@@ -24,7 +24,7 @@ export function MessageView({ circle, row }: { circle: string; row: MessageRow }
   const veil = row.mine ? undefined : VEILS[row.shown];
   const hidden = veil !== undefined && !row.open;
   const waits = row.sending !== null;
-  const state = row.sending === "refused" ? "refused" : row.sending === "waiting" ? "waits" : "";
+  const state = row.sending === "refused" ? "not-posted" : row.sending === "waiting" ? "waits" : "";
   const kind = row.mine ? `mine ${state}` : `hue-${seatOf(row.by).hue}`;
   const id = `in-${row.key}`;
   const name = row.shown === "aside" && hidden ? t("someone") : row.name;

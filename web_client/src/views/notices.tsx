@@ -21,6 +21,10 @@ export function Notices({ state, letter }: { state: CircleState; letter: Letter 
         </div>
       )}
       {state.view?.state === "closing" && <Closing state={state} />}
+      {state.view?.state === "closed" && <p class="bar says">{t("closedHint")}</p>}
+      {state.view?.state === "planned" && (
+        <p class="bar says">{t("plannedHint", { when: whenWords(state.view.opens_at) })}</p>
+      )}
     </>
   );
 }
@@ -32,7 +36,10 @@ function Closing({ state }: { state: CircleState }) {
   const when = whenWords(state.view?.closes_at ?? 0);
   return (
     <div class="bar says" role="status">
-      <p>{went ? t("weGoOnDone") : t("closingLine", { when })}</p>
+      <div>
+        <p>{went ? t("weGoOnDone") : t("closingLine", { when })}</p>
+        {!state.announcedClosing && <p class="small">{t("weGoOnHint")}</p>}
+      </div>
       {state.announcedClosing ? (
         <button type="button" class="link" onClick={() => void act.run(() => actions.keepOpen(state.id))}>
           {t("keepOpen")}
@@ -42,7 +49,6 @@ function Closing({ state }: { state: CircleState }) {
           <button
             type="button"
             class="link"
-            title={t("weGoOnHint")}
             onClick={() => void act.run(() => actions.goOn(state.id), () => setWent(true))}
           >
             {t("weGoOn")}

@@ -24,7 +24,7 @@ export function HelpNow() {
 
 export function Top(props: { back: Route | null; title: ComponentChildren; skip?: string; extra?: ComponentChildren }) {
   return (
-    <header class="top">
+    <header class="top" data-region="">
       <a
         class="skip"
         href="#main"

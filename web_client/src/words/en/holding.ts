@@ -36,7 +36,7 @@ export const holding = {
   keepOpen: "Keep it open",
   closingAt: "The room closes at {when}.",
   weGoOn: "We go on",
-  weGoOnHint: "When two people say so, the circle stays open without its host.",
+  weGoOnHint: "When two people say \"We go on\", it stays open.",
   weGoOnDone: "You said: we go on.",
 
   inviteMake: "Make an invite",

@@ -43,7 +43,8 @@ export const talking = {
   staysLine: "The circle stays open",
   staysEqualsLine: "The circle goes on without a host, as equals",
   closedLine: "The circle has closed",
-  closedHint: "You can read until the words fade.",
+  closedHint: "This circle has closed. You can read until the words fade.",
+  plannedHint: "This circle opens {when}. Until then nobody can write here.",
 
   messageFrom: "{name}, {when}",
   edited: "edited",
