@@ -9,6 +9,8 @@ import { LATEST, settle } from "./window.ts";
 
 /** A hidden tab paints no frames; then, and at the latest after this, what came is taken in by a timer. */
 const AT_LATEST = 100;
+/** What comes in a row after an absence is drawn at once when it is all here, or at the latest after this. */
+const CATCH_UP_AT_MOST = 400;
 
 /** A log moved on: the messages that came with it, and how far it now is. */
 export interface Arrival {
@@ -25,6 +27,7 @@ const inbox = new Map<string, Incoming[]>();
 let onGap: (circle: string) => void = () => undefined;
 let timer: ReturnType<typeof setTimeout> | undefined;
 let frame = 0;
+let began = 0;
 
 /** Be told whenever a log moved on. */
 export function onArrival(heard: (arrival: Arrival) => void): void {
@@ -41,8 +44,30 @@ export function put(circle: string, item: Incoming): void {
   if (items) items.push(item);
   else inbox.set(circle, [item]);
   if (timer !== undefined) return;
-  timer = setTimeout(flush, document.visibilityState === "visible" ? AT_LATEST : 0);
-  frame = requestAnimationFrame(flush);
+  began = performance.now();
+  plan();
+}
+
+function plan(): void {
+  timer = setTimeout(flushWhole, document.visibilityState === "visible" ? AT_LATEST : 0);
+  frame = requestAnimationFrame(flushWhole);
+}
+
+function flushWhole(): void {
+  clearTimeout(timer);
+  cancelAnimationFrame(frame);
+  const isPatient = performance.now() - began < CATCH_UP_AT_MOST;
+  if (isPatient && [...inbox].some(([circle, items]) => isComingIn(hold(circle).state.value, items))) plan();
+  else flush();
+}
+
+/** The log was asked for, and its newest event of then is still on its way. */
+function isComingIn({ head, last }: CircleState, items: readonly Incoming[]): boolean {
+  for (const item of items) {
+    if (item.is === "watching") [head, last] = [item.watching.head, item.watching.start - 1];
+    else if (item.is === "event") last = Math.max(last, item.seq);
+  }
+  return last < head;
 }
 
 /** Take in what waits, now: for whoever needs to know how far a log is. */
@@ -70,7 +95,8 @@ function takeIn(held: CircleHold, items: readonly Incoming[]): void {
   const now = apply(before, items);
   const live = before.last >= now.head && now.epoch === before.epoch;
   const anew = now.epoch !== before.epoch || now.low > before.last + 1;
-  if (before.phase === "asking" && now.phase === "inside") held.unreadAfter.value = now.read;
+  held.read.value = Math.max(held.read.value, now.read);
+  if (before.phase === "asking" && now.phase === "inside") held.unreadAfter.value = held.read.value;
   held.state.value = now;
   held.window.value = settle(now.entries, anew ? LATEST : held.window.value, held.atEnd.value);
   held.unreadAfter.value = unreadLine(held, before, live);
@@ -91,7 +117,7 @@ function unreadLine(held: CircleHold, before: CircleState, live: boolean): numbe
   if (now.last < now.head) return line;
   if (!live) return newSince(now, line) > 0 ? line : 0;
   const isAway = !isLooking();
-  const isFree = line === 0 || (isAway && line < now.read);
+  const isFree = line === 0 || (isAway && line < held.read.value);
   const isUnseen = isAway || !held.atEnd.value;
   return isFree && isUnseen && newSince(now, before.last) > 0 ? before.last : line;
 }

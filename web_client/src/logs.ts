@@ -37,7 +37,7 @@ export function show(circle: string): void {
   const held = hold(circle);
   batch(() => {
     if (held.state.value.phase === "outside") held.state.value = emptyCircle(circle);
-    held.unreadAfter.value = held.state.value.read;
+    held.unreadAfter.value = held.read.value;
     held.window.value = LATEST;
     held.atEnd.value = true;
   });

@@ -2,7 +2,7 @@
 import { announce } from "./announce.ts";
 import { onArrival } from "./intake.ts";
 import { shownCircle } from "./logs.ts";
-import { comparable, holdsMuted } from "./rows.ts";
+import { comparable, holdsMuted } from "./muted.ts";
 import { hold, preferences } from "./store.ts";
 import { plain } from "./text.ts";
 

@@ -9,10 +9,6 @@ export class Pane {
     this.list = list;
   }
 
-  rows(): Element[] {
-    return [...this.list.children].filter((row) => row.hasAttribute("data-row"));
-  }
-
   row(id: string): Element | null {
     return this.list.querySelector(`[data-row="${id}"]`);
   }
@@ -36,33 +32,49 @@ export class Pane {
    * messages of that day come.
    */
   topmost(): Element | undefined {
-    const rows = this.rows().filter((row) => row.hasAttribute("data-seq"));
     const edge = this.edge("top");
-    return rows[firstOf(rows, (row) => row.getBoundingClientRect().bottom > edge)];
+    return this.messageFrom(this.firstRow((row) => row.getBoundingClientRect().bottom > edge), 1);
   }
 
   /** How many mounted rows lie below the view. */
   countBelow(): number {
-    const rows = this.rows();
     const edge = this.edge("bottom");
-    return rows.length - firstOf(rows, (row) => row.getBoundingClientRect().top >= edge);
+    return this.list.children.length - this.firstRow((row) => row.getBoundingClientRect().top >= edge);
   }
 
   /** The seq of the newest message whose bottom is in view or above it; 0 for none. */
   newestSeen(): number {
-    const rows = this.rows();
     const edge = this.edge("bottom") + 1;
-    for (let at = firstOf(rows, (row) => row.getBoundingClientRect().bottom > edge) - 1; at >= 0; at--) {
-      const seq = rows[at]?.getAttribute("data-seq");
-      if (seq != null) return Number(seq);
-    }
-    return 0;
+    const after = this.firstRow((row) => row.getBoundingClientRect().bottom > edge);
+    return seqOf(this.messageFrom(after - 1, -1)) ?? 0;
   }
 
   /** The seq of the first message that begins in view. */
   oldestInView(): number | null {
-    const row = this.rows().find((one) => one.hasAttribute("data-seq") && this.topOf(one) >= 0);
-    return row ? Number(row.getAttribute("data-seq")) : null;
+    const edge = this.edge("top");
+    return seqOf(this.messageFrom(this.firstRow((row) => row.getBoundingClientRect().top >= edge), 1));
+  }
+
+  /** Index of the first row for which `is` holds, where it holds for all after it; their number if for none. */
+  private firstRow(is: (row: Element) => boolean): number {
+    const rows = this.list.children;
+    let from = 0;
+    let to = rows.length;
+    while (from < to) {
+      const middle = (from + to) >> 1;
+      if (is(rows[middle] as Element)) to = middle;
+      else from = middle + 1;
+    }
+    return from;
+  }
+
+  /** The nearest message of the log at or beyond an index. */
+  private messageFrom(index: number, step: 1 | -1): Element | undefined {
+    const rows = this.list.children;
+    for (let at = index; at >= 0 && at < rows.length; at += step) {
+      if (rows[at]?.hasAttribute("data-seq")) return rows[at];
+    }
+    return undefined;
   }
 
   private edge(side: "top" | "bottom"): number {
@@ -70,14 +82,7 @@ export class Pane {
   }
 }
 
-/** Index of the first row for which `is` holds, where it holds for all after it; the length if for none. */
-function firstOf(rows: readonly Element[], is: (row: Element) => boolean): number {
-  let from = 0;
-  let to = rows.length;
-  while (from < to) {
-    const middle = (from + to) >> 1;
-    if (is(rows[middle] as Element)) to = middle;
-    else from = middle + 1;
-  }
-  return from;
+function seqOf(row: Element | undefined): number | null {
+  const seq = row?.getAttribute("data-seq");
+  return seq == null ? null : Number(seq);
 }

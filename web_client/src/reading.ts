@@ -99,12 +99,12 @@ export function dismissAway(circle: string): void {
 /** One has read up to `seq`. Private; told to one's own place only, so that the unread line is right next time. */
 export function markRead(circle: string, seq: number): void {
   const held = hold(circle);
-  if (seq <= held.state.value.read) return;
-  patchCircle(circle, { read: seq });
+  if (seq <= held.read.value) return;
+  held.read.value = seq;
   if (marks.has(circle)) return;
   const tellMark = (): void => {
     marks.delete(circle);
-    void command({ do: "read.mark", circle, seq: held.state.value.read });
+    void command({ do: "read.mark", circle, seq: held.read.value });
   };
   marks.set(circle, setTimeout(tellMark, MARK_EVERY));
 }

@@ -1,5 +1,6 @@
 /** One row of the timeline: what is shown of a message, and how it stands for this reader. Pure. */
 import type { FlagStatus, Gesture, ReceivedGesture } from "./generated/protocol.ts";
+import { holdsMuted } from "./muted.ts";
 import { type CircleState, type Line, type Message, messageAt } from "./state.ts";
 import type { Facts, OutboxEntry } from "./store.ts";
 
@@ -9,7 +10,7 @@ export type Row = DayRow | UnreadRow | LineRow | MessageRow;
 export interface DayRow {
   readonly kind: "day";
   readonly id: string;
-  /** Any moment of that day. */
+  /** Any moment of it. */
   readonly at: number;
 }
 
@@ -28,7 +29,10 @@ export interface LineRow {
 /** What the message answers, from one's own log. */
 export interface Quote {
   readonly seq: number;
-  /** `here`: `name` and `body` can be shown. `gone`: taken back or faded. `hidden`: folded, or hidden for oneself. `above`: not read yet; a press loads it. */
+  /**
+   * `here`: `name` and `body` can be shown. `gone`: taken back or faded. `hidden`: folded, or hidden for oneself.
+   * `above`: not read yet; a press loads it.
+   */
   readonly is: "here" | "gone" | "hidden" | "above";
   readonly name: string;
   readonly body: string;
@@ -76,14 +80,19 @@ export interface MessageRow {
   readonly flag: FlagStatus | null;
 }
 
-const NO_GIVEN: ReadonlySet<Gesture> = new Set<Gesture>();
+const UNCHANGED = { edited: false, rephrased: false, foldedUntil: null };
+// One and the same for all rows that have none, so that rows can be compared field by field.
+const NO_GIVEN: ReadonlySet<Gesture> = new Set();
+const NO_ANSWERS: readonly ReceivedGesture[] = [];
 const NO_FACTS: Facts = {};
-/** Scripts that put no space between words. */
-const UNSPACED = /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Thai}\p{Script=Lao}\p{Script=Khmer}\p{Script=Myanmar}]/u;
-const LETTER_AT_END = /[\p{L}\p{N}]$/u;
-const LETTER_AT_START = /^[\p{L}\p{N}]/u;
 /** Flags in these states no longer hide the message for the flagger. */
 const SETTLED_FLAGS: ReadonlySet<FlagStatus> = new Set<FlagStatus>(["withdrawn", "rephrased", "taken_back"]);
+
+/** What one opened, and what one folded for oneself, on this screen; by seq. */
+export interface Folds {
+  readonly opened: ReadonlySet<number>;
+  readonly folded: ReadonlySet<number>;
+}
 
 /** How a message stands for this reader. `words` are the muted ones, prepared by `comparable`. */
 function shownAs(message: Message, state: CircleState, words: readonly string[], folds?: Folds): Shown {
@@ -95,34 +104,6 @@ function shownAs(message: Message, state: CircleState, words: readonly string[],
   if (state.aside.has(message.by)) return "aside";
   if (message.foldedUntil !== null) return "folded";
   return holdsMuted(message.body, words) ? "muted" : "plain";
-}
-
-/** Whether a text holds one of the muted words (prepared by `comparable`) as a word of its own. */
-export function holdsMuted(text: string, words: readonly string[]): boolean {
-  if (words.length === 0) return false;
-  const body = comparable(text);
-  return words.some((word) => word !== "" && holds(body, word));
-}
-
-function holds(body: string, word: string): boolean {
-  if (UNSPACED.test(word)) return body.includes(word);
-  for (let at = body.indexOf(word); at >= 0; at = body.indexOf(word, at + 1)) {
-    const before = body.slice(Math.max(0, at - 2), at).match(LETTER_AT_END);
-    const after = body.slice(at + word.length, at + word.length + 2).match(LETTER_AT_START);
-    if (!before && !after) return true;
-  }
-  return false;
-}
-
-/** What one opened, and what one folded for oneself, on this screen; by seq. */
-export interface Folds {
-  readonly opened: ReadonlySet<number>;
-  readonly folded: ReadonlySet<number>;
-}
-
-/** Text in the form in which muted words are looked for. */
-export function comparable(text: string): string {
-  return text.normalize("NFKC").toLowerCase().trim();
 }
 
 export function messageRow(
@@ -154,7 +135,7 @@ export function messageRow(
     code: null,
     facts: NO_FACTS,
     received: message.received,
-    answered: state.answered.get(message.seq) ?? [],
+    answered: state.answered.get(message.seq) ?? NO_ANSWERS,
     given: state.given.get(message.seq) ?? NO_GIVEN,
     flag: state.flags.get(message.seq) ?? null,
   };
@@ -174,16 +155,14 @@ export function waitingRow(entry: OutboxEntry, state: CircleState, words: readon
     shown: "plain",
     open: false,
     body: entry.body,
-    edited: false,
-    rephrased: false,
-    foldedUntil: null,
+    ...UNCHANGED,
     quote: entry.replyTo === null ? null : quoteOf(entry.replyTo, state, words),
     sending: entry.state,
     why: entry.why,
     code: entry.code,
     facts: entry.facts,
     received: false,
-    answered: [],
+    answered: NO_ANSWERS,
     given: NO_GIVEN,
     flag: null,
   };
@@ -192,8 +171,9 @@ export function waitingRow(entry: OutboxEntry, state: CircleState, words: readon
 function quoteOf(seq: number, state: CircleState, words: readonly string[]): Quote {
   const message = messageAt(state, seq);
   if (message === null) return { seq, is: seq < state.low && seq >= state.base ? "above" : "gone", name: "", body: "" };
+  const { name, body } = message;
   const shown = shownAs(message, state, words);
-  if (shown === "taken_back") return { seq, is: "gone", name: message.name, body: "" };
-  if (shown !== "plain") return { seq, is: "hidden", name: shown === "folded" ? message.name : "", body: "" };
-  return { seq, is: "here", name: message.name, body: message.body ?? "" };
+  if (shown === "plain") return { seq, is: "here", name, body: body ?? "" };
+  if (shown === "taken_back") return { seq, is: "gone", name, body: "" };
+  return { seq, is: "hidden", name: shown === "folded" ? name : "", body: "" };
 }

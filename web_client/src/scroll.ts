@@ -2,8 +2,8 @@
  * Scrolling of the message list, and the only file that scrolls it. Either the end is in view and stays so, or the
  * row at the top of the view stays where it is, whatever comes above or below.
  *
- * Rows are the element children of `list` that have `data-row` (the row's id), in order, inside the scrolling `view`;
- * messages of the log have `data-seq` as well.
+ * Rows are the children of `list`, in order and all of them, inside the scrolling `view`. Each has `data-row` (the row's
+ * id); messages of the log have `data-seq` as well.
  */
 import { type ReadonlySignal, type Signal, signal } from "@preact/signals";
 import { Attention } from "./attention.ts";
@@ -18,6 +18,8 @@ const STICK = 48;
 /** More older rows are fetched when fewer than this many px are left above. */
 const NEAR = 600;
 const ROWS_BELOW = 8;
+/** Attributes by which a row may change its size. */
+const SHAPING = ["class", "hidden", "open"];
 /** Where in the view a row is put that somebody goes to. */
 const A_THIRD = 1 / 3;
 
@@ -52,7 +54,7 @@ export class Scroller {
     view.style.setProperty("overflow-anchor", "none");
     view.addEventListener("scroll", this.onScroll, { passive: true });
     // What stands above the rows moves them too.
-    this.mutations.observe(view, { childList: true, subtree: true, characterData: true, attributes: true });
+    this.mutations.observe(view, { childList: true, subtree: true, characterData: true, attributeFilter: SHAPING });
     this.sizes.observe(view);
     this.sizes.observe(list);
     this.hold();
@@ -162,8 +164,8 @@ export class Scroller {
   }
 
   private lookBelow(): void {
-    const { state, window, atEnd } = this.held;
-    const fresh = newSince(state.value, Math.max(this.pane.newestSeen(), state.value.read));
+    const { state, window, atEnd, read } = this.held;
+    const fresh = newSince(state.value, Math.max(this.pane.newestSeen(), read.value));
     const isFar = window.value.high !== null || this.pane.countBelow() > ROWS_BELOW;
     const shown = !atEnd.value && (fresh > 0 || isFar);
     const before = this.setBelow.value;

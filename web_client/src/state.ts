@@ -96,7 +96,7 @@ export interface CircleState {
   readonly low: number;
   /** The earliest seq one may read; `low > base` means there is more to page back to. */
   readonly base: number;
-  /** The newest seq one has read (private; shared only between one's own screens). */
+  /** The newest seq one had read when the log was last asked for. */
   readonly read: number;
   /** One's own flags, by message seq. */
   readonly flags: ReadonlyMap<number, FlagStatus>;

@@ -39,6 +39,8 @@ export interface CircleHold {
   readonly window: Signal<Window>;
   /** The end of the list is in view, or the list is not on screen. Written by `scroll.ts`. */
   readonly atEnd: Signal<boolean>;
+  /** The newest seq one has read: private, and apart from `state`, so that reading draws nothing anew. */
+  readonly read: Signal<number>;
   /** The read mark when the circle came on screen: the line "New since you looked" stands after it. */
   readonly unreadAfter: Signal<number>;
   /** Folded, set aside, muted and flagged messages one chose to open, by seq. */
@@ -116,6 +118,7 @@ export function hold(id: string): CircleHold {
       state: signal(emptyCircle(id)),
       window: signal(LATEST),
       atEnd: signal(true),
+      read: signal(0),
       unreadAfter: signal(0),
       opened: signal<ReadonlySet<number>>(new Set<number>()),
       foldedForMe: signal<ReadonlySet<number>>(new Set<number>()),

@@ -2,7 +2,8 @@
  * Messages into rows: day lines, groups of one writer, and the unread line. Pure, and only over what the window
  * mounts.
  */
-import { type Folds, type MessageRow, type Row, comparable, messageRow, waitingRow } from "./rows.ts";
+import { comparable } from "./muted.ts";
+import { type Folds, type MessageRow, type Row, messageRow, waitingRow } from "./rows.ts";
 import type { CircleState, Line, Message } from "./state.ts";
 import type { OutboxEntry } from "./store.ts";
 import { dayOf } from "./when.ts";

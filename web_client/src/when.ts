@@ -1,5 +1,14 @@
 /** Moments in the viewer's own zone and language, by `Intl` alone. */
 
+type Options = Intl.DateTimeFormatOptions;
+
+const NUMBERS: Options = { year: "numeric", month: "2-digit", day: "2-digit" };
+const HOUR_AND_MINUTE: Options = { hour: "numeric", minute: "2-digit" };
+const WEEKDAY: Options = { weekday: "long" };
+const DATE: Options = { day: "numeric", month: "long" };
+const DATE_AND_YEAR: Options = { ...DATE, year: "numeric" };
+const ZONE: Options = { timeZoneName: "longGeneric" };
+
 const DAY = 86_400_000;
 
 /** "20:30" for now and here, in the page's language. */
@@ -22,26 +31,35 @@ function pageLanguage(): string {
   return document.documentElement.lang || "en";
 }
 
-const formats = new Map<string, Intl.DateTimeFormat>();
+/** Every zone's midnight falls on a quarter of an hour. */
+const QUARTER = 900_000;
+const formats = new WeakMap<Options, Map<string, Intl.DateTimeFormat>>();
+/** The last day that was asked for: messages that follow each other are mostly of one. */
+let known = { quarter: NaN, zone: "", day: "" };
 
 /** The calendar day of a moment as `2026-03-01`, in the device's zone unless another is named. */
-export function dayOf(at: number, zone?: string): string {
-  // Swedish dates are written that way, so the parts need no putting together.
-  return format("sv-SE", { year: "numeric", month: "2-digit", day: "2-digit" }, zone).format(at);
+export function dayOf(at: number, zone = ""): string {
+  const quarter = Math.floor(at / QUARTER);
+  if (known.quarter !== quarter || known.zone !== zone) {
+    // Swedish dates are written that way, so the parts need no putting together.
+    const parts = format("sv-SE", NUMBERS, zone);
+    known = { quarter, zone, day: parts.format(at) };
+  }
+  return known.day;
 }
 
 /** "20:30" or "8:30 PM", as the language has it. */
 export function timeOf(at: number, language: string, zone?: string): string {
-  return format(language, { hour: "numeric", minute: "2-digit" }, zone).format(at);
+  return format(language, HOUR_AND_MINUTE, zone).format(at);
 }
 
 /** "today", "yesterday", "Thursday", then "5 March", with the year once it is another. */
 export function dayName(at: number, now: number, language: string, zone?: string): string {
   const days = daysBetween(now, at, zone);
   if (Math.abs(days) <= 1) return new Intl.RelativeTimeFormat(language, { numeric: "auto" }).format(days, "day");
-  if (Math.abs(days) < 7) return format(language, { weekday: "long" }, zone).format(at);
+  if (Math.abs(days) < 7) return format(language, WEEKDAY, zone).format(at);
   const sameYear = dayOf(at, zone).slice(0, 4) === dayOf(now, zone).slice(0, 4);
-  return format(language, { day: "numeric", month: "long", ...(sameYear ? {} : { year: "numeric" }) }, zone).format(at);
+  return format(language, sameYear ? DATE : DATE_AND_YEAR, zone).format(at);
 }
 
 /** Day and time together, for an accessible name or a plan. */
@@ -56,7 +74,7 @@ export function daysBetween(from: number, to: number, zone?: string): number {
 
 /** The viewer's zone as people name it, e.g. "Newfoundland Time". */
 export function zoneName(language = pageLanguage(), zone?: string, at = Date.now()): string {
-  const parts = format(language, { timeZoneName: "longGeneric" } as Intl.DateTimeFormatOptions, zone).formatToParts(at);
+  const parts = format(language, ZONE, zone).formatToParts(at);
   return parts.find(({ type }) => type === "timeZoneName")?.value ?? "UTC";
 }
 
@@ -72,10 +90,15 @@ function unitOf(ms: number): [number, "day" | "hour" | "minute"] {
   return [Math.max(1, Math.round(ms / 60_000)), "minute"];
 }
 
-function format(language: string, options: Intl.DateTimeFormatOptions, zone?: string): Intl.DateTimeFormat {
-  const wanted = zone === undefined ? options : { ...options, timeZone: zone };
-  const name = `${language} ${JSON.stringify(wanted)}`;
-  let found = formats.get(name);
-  if (!found) formats.set(name, (found = new Intl.DateTimeFormat(language, wanted)));
+/** Making a format is slow; `options` are constants, so that each is made once for a language and zone. */
+function format(language: string, options: Options, zone = ""): Intl.DateTimeFormat {
+  let made = formats.get(options);
+  if (!made) formats.set(options, (made = new Map()));
+  const name = `${language} ${zone}`;
+  let found = made.get(name);
+  if (!found) {
+    found = new Intl.DateTimeFormat(language, zone === "" ? options : { ...options, timeZone: zone });
+    made.set(name, found);
+  }
   return found;
 }

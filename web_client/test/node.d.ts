@@ -1,13 +1,16 @@
 /** What the tests use of Node, so that they are checked without a package of types. */
 declare module "node:test" {
   export function test(name: string, run: () => void | Promise<void>): Promise<void>;
+  export function afterEach(run: () => void): void;
 }
 declare module "node:assert/strict" {
   interface Assert {
     (value: unknown, message?: string): asserts value;
+    ok(value: unknown, message?: string): asserts value;
     equal<T>(actual: unknown, expected: T, message?: string): asserts actual is T;
     notEqual(actual: unknown, expected: unknown, message?: string): void;
     deepEqual<T>(actual: unknown, expected: T, message?: string): asserts actual is T;
+    doesNotMatch(actual: string, expected: RegExp, message?: string): void;
     match(actual: string, expected: RegExp, message?: string): void;
   }
   const assert: Assert;

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { apply } from "../src/apply.ts";
 import type { AnyEvent } from "../src/generated/protocol.ts";
-import { holdsMuted } from "../src/rows.ts";
+import { holdsMuted } from "../src/muted.ts";
 import type { CircleState } from "../src/state.ts";
 import type { OutboxEntry } from "../src/store.ts";
 import { type MessageRow, type Row, type TimelineInput, newSince, timeline } from "../src/timeline.ts";
