@@ -44,13 +44,16 @@ def seat(work: Work, circle_id: str) -> tuple[Circle, ParticipantRow]:
 def open_circle(work: Work, command: OpenCircle) -> Answered:
     limits = work.limits
     person = work.db.get_one(Person, work.person)
-    before = work.db.exec(select(Circle).where(Circle.opener_id == person.id, Circle.key == command.key)).one_or_none()
-    if before is not None:
-        return Answered(circle=before.id, dup=True)
     topic = paragraphs(command.topic, limits.topic_length, "topic").replace("\n", " ")
     about = paragraphs(command.about, limits.about_length, "about") if command.about.strip() else ""
     agreement = paragraphs(command.agreement, limits.agreement_length, "agreement")
     keep_for = limits.keep_default if command.keep_for is None else command.keep_for
+    before = work.db.exec(select(Circle).where(Circle.opener_id == person.id, Circle.key == command.key)).one_or_none()
+    if before is not None:
+        asked = (topic, about, command.entry, command.capacity, keep_for)
+        if asked != (before.topic, before.about, before.entry, before.capacity, before.keep_for):
+            raise Refusal("key.reused")
+        return Answered(circle=before.id, dup=True)
     rules.may_plan(limits, now=work.now, opens_at=command.opens_at, capacity=command.capacity, keep_for=keep_for)
     held = work.db.exec(
         select(func.count())

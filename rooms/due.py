@@ -5,8 +5,8 @@ from sqlmodel import col, select
 
 from rooms import rules
 from rooms.log import append
-from rooms.messages import POSTED
 from rooms.models import Circle, Entry, EventRow, GestureRow, Invite, Log, ParticipantRow, Person
+from rooms.posting import POSTED
 from rooms.wire_events import CircleClosed, CircleOpened, CircleParted, WordsFaded
 from rooms.work import EVERYBODY, Work
 

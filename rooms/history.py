@@ -74,18 +74,14 @@ def circle_reader(conn: Connection, circle_id: str, person_id: str) -> Reader | 
 
 def person_reader(conn: Connection, person_id: str) -> Reader | None:
     row = conn.execute(
-        select(*_LOG)
-        .join(Person, col(Person.log_id) == col(Log.id))
-        .where(Person.id == person_id)
+        select(*_LOG).join(Person, col(Person.log_id) == col(Log.id)).where(Person.id == person_id)
     ).one_or_none()
     return None if row is None else Reader(row[0], row[1], row[2], row[3] + 1, row[3], None)
 
 
 def log_head(conn: Connection, address: str) -> tuple[int, str, int, int] | None:
     """(row, epoch, head, floor) of a log."""
-    row = conn.execute(
-        select(*_LOG).where(Log.address == address)
-    ).one_or_none()
+    row = conn.execute(select(*_LOG).where(Log.address == address)).one_or_none()
     return None if row is None else (row[0], row[1], row[2], row[3])
 
 

@@ -4,7 +4,7 @@ import secrets
 from typing import Any
 
 import msgspec
-from sqlalchemy import bindparam, insert, select, update
+from sqlalchemy import Connection, bindparam, insert, select, update
 
 from rooms.models import EventRow, Log
 from rooms.wire_events import Event
@@ -14,10 +14,11 @@ _encode = msgspec.json.Encoder().encode
 _advance = (
     update(Log)
     .where(Log.id == bindparam("log"))  # type: ignore[arg-type]
-    .values(head_seq=Log.head_seq + 1)
+    .values(head_seq=Log.head_seq + bindparam("count"))
     .returning(Log.address, Log.epoch, Log.head_seq)  # type: ignore[call-overload]
 )
-_insert = insert(EventRow)
+INSERT = insert(EventRow)
+"""Adds events at places that `advance` gave."""
 
 
 def new_id() -> str:
@@ -31,6 +32,17 @@ def new_log(work: Work, address: str) -> int:
         insert(Log).values(address=address, epoch=secrets.token_urlsafe(6), head_seq=0, floor_seq=0).returning(Log.id)  # type: ignore[call-overload]
     )
     return int(made.scalar_one())
+
+
+def advance(conn: Connection, log_id: int, count: int) -> tuple[str, str, int]:
+    """Take ``count`` seqs of a log at once; returns its address, its epoch and the last of them."""
+    address, epoch, head = conn.execute(_advance, {"log": log_id, "count": count}).one()
+    return address, epoch, head
+
+
+def kept(event: Event) -> dict[str, Any]:
+    """The columns an event is stored in, but for its place and its words."""
+    return {"kind": event.__struct_config__.tag, "data": _encode(event)}
 
 
 def append(
@@ -48,20 +60,9 @@ def append(
     ``stored`` is what is kept where that differs from what is announced: words and names live in one place only
     (the message's row, the participant's row), so events about them are kept bare and dressed when read.
     """
-    address, epoch, seq = work.conn.execute(_advance, {"log": log_id}).one()
-    kept = stored if stored is not None else event
-    work.conn.execute(
-        _insert,
-        {
-            "log_id": log_id,
-            "seq": seq,
-            "kind": kept.__struct_config__.tag,
-            "at": work.now,
-            "target": target,
-            "data": _encode(kept),
-            **columns,
-        },
-    )
+    address, epoch, seq = advance(work.conn, log_id, 1)
+    place = {"log_id": log_id, "seq": seq, "at": work.now, "target": target}
+    work.conn.execute(INSERT, {**place, **kept(stored if stored is not None else event), **columns})
     announcement = Announcement(address, epoch, seq, event, target, ends)
     work.announce(announcement)
     return announcement

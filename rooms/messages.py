@@ -1,26 +1,25 @@
-"""What people say: posting, editing, taking back, folding, and gestures.
+"""What becomes of words once they are said: editing, taking back, folding, and gestures.
 
 The words live in one place, the ``message.posted`` row. Events about a message are kept without words and dressed
 with the words of the moment when they are read again.
 """
 
-import hmac
 from typing import cast
 
 import msgspec
-from sqlalchemy import bindparam, delete, select, update
+from sqlalchemy import delete
 from sqlmodel import col
 
 from rooms import rules
 from rooms.circles import seat
 from rooms.log import append
-from rooms.models import Circle, EventRow, GestureRow, Log, ParticipantRow, Person
+from rooms.models import Circle, EventRow, GestureRow, ParticipantRow, Person
+from rooms.posting import POSTED
 from rooms.text import body as clean_body
 from rooms.wire import (
     EditMessage,
     Gesture,
     MakeGesture,
-    PostMessage,
     TakeBackMessage,
     UndoGesture,
 )
@@ -31,78 +30,12 @@ from rooms.wire_events import (
     GestureUndone,
     MessageEdited,
     MessageFolded,
-    MessagePosted,
     MessageReceived,
     MessageRephrased,
     MessageTakenBack,
     MessageUnfolded,
 )
 from rooms.work import Answered, Refusal, Work
-
-POSTED = MessagePosted.__struct_config__.tag
-_seat = (
-    select(
-        col(Circle.log_id),
-        col(Circle.state),
-        col(Circle.keep_for),
-        col(Circle.fades_at),
-        col(ParticipantRow.id),
-        col(ParticipantRow.name),
-        col(ParticipantRow.from_seq),
-    )
-    .join(ParticipantRow, col(ParticipantRow.circle_id) == col(Circle.id))
-    .where(
-        col(Circle.id) == bindparam("circle"),
-        col(ParticipantRow.person_id) == bindparam("person"),
-        col(ParticipantRow.inside),
-    )
-)
-_by_key = select(col(EventRow.log_id), col(EventRow.seq), col(EventRow.body_hash)).where(
-    col(EventRow.sender) == bindparam("sender"), col(EventRow.key) == bindparam("key")
-)
-_epoch = select(col(Log.epoch)).where(col(Log.id) == bindparam("log"))
-
-
-def fingerprint(key: str, circle: str, body: str, reply_to: int | None) -> bytes:
-    """Keyed by the message's own random key, so that it says nothing about the words once the key is gone."""
-    return hmac.digest(key.encode(), msgspec.msgpack.encode((circle, body, reply_to)), "sha256")[:16]
-
-
-def post(work: Work, command: PostMessage) -> Answered:
-    """The hot path: four statements. The same key and content again answers what was answered first."""
-    body = clean_body(command.body, work.limits)
-    sitting = work.conn.execute(_seat, {"circle": command.circle, "person": work.person}).one_or_none()
-    if sitting is None:
-        raise Refusal("circle.not_found")
-    print_ = fingerprint(command.key, command.circle, body, command.reply_to)
-    before = work.conn.execute(_by_key, {"sender": sitting.id, "key": command.key}).one_or_none()
-    if before is not None:
-        return _again(work, command.circle, before, print_)
-    rules.may_talk(sitting.state)
-    if command.reply_to is not None:
-        _readable_message(work, sitting.log_id, sitting.from_seq, command.reply_to)
-    told = append(
-        work,
-        sitting.log_id,
-        MessagePosted(
-            by=sitting.id,
-            name=sitting.name,
-            at=work.now,
-            body=body,
-            key=command.key,
-            reply_to=command.reply_to,
-        ),
-        stored=MessagePosted(by=sitting.id, name="", at=work.now, key=command.key, reply_to=command.reply_to),
-        sender=sitting.id,
-        key=command.key,
-        body_hash=print_,
-        body=body,
-    )
-    if sitting.fades_at is None and sitting.keep_for > 0:
-        work.conn.execute(
-            update(Circle).where(col(Circle.id) == command.circle).values(fades_at=work.now + sitting.keep_for)
-        )
-    return Answered(circle=command.circle, epoch=told.epoch, seq=told.seq)
 
 
 def edit(work: Work, command: EditMessage) -> Answered:
@@ -213,15 +146,6 @@ def _readable_message(work: Work, log_id: int, base: int, target: int) -> EventR
     if row is None or row.kind != POSTED:
         raise Refusal("message.not_found")
     return row
-
-
-def _again(work: Work, circle_id: str, before: tuple[int, int, bytes | None], print_: bytes) -> Answered:
-    log_id, seq, known = before
-    here = work.conn.execute(select(col(Circle.log_id)).where(col(Circle.id) == circle_id)).one()
-    if here.log_id != log_id or (known is not None and not hmac.compare_digest(known, print_)):
-        raise Refusal("key.reused")
-    epoch = work.conn.execute(_epoch, {"log": log_id}).scalar_one()
-    return Answered(circle=circle_id, epoch=epoch, seq=seq, dup=True)
 
 
 def _about(work: Work, circle: Circle, row: EventRow, event: Event, stored: Event | None = None) -> Answered:

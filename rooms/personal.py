@@ -6,8 +6,9 @@ from sqlmodel import col, select
 
 from rooms.circles import go, seat
 from rooms.log import append
-from rooms.messages import POSTED, withdraw
+from rooms.messages import withdraw
 from rooms.models import Aside, Circle, EventRow, GestureRow, Invite, Log, ParticipantRow, Person
+from rooms.posting import POSTED
 from rooms.wire import ForgetMe, MarkRead, SetAside, SetPreferences, UndoAside
 from rooms.wire_events import AsideSet, Event, PreferencesChanged, SessionEnded
 from rooms.work import Answered, Refusal, Work

@@ -8,14 +8,16 @@ from typing import Annotated, Literal
 
 from msgspec import Meta, Struct
 
-OpaqueId = Annotated[str, Meta(pattern=r"^[A-Za-z0-9_-]{16}$")]
+# The lengths beside the patterns, because `$` also matches before a last newline.
+OpaqueId = Annotated[str, Meta(pattern=r"^[A-Za-z0-9_-]{16}$", max_length=16)]
 """96 random bits in base64url: circles, participants, invites."""
-Key = Annotated[str, Meta(pattern=r"^[A-Za-z0-9_-]{22}$")]
+Key = Annotated[str, Meta(pattern=r"^[A-Za-z0-9_-]{22}$", max_length=22)]
 """128 random bits in base64url, made when the person presses send and kept on every retry."""
 Seq = Annotated[int, Meta(ge=0, lt=2**53)]
 Moment = Annotated[int, Meta(ge=0, lt=2**53)]
 Line = Annotated[str, Meta(max_length=200)]
-Text = Annotated[str, Meta(max_length=16_384)]
+Text = Annotated[str, Meta(max_length=65_536)]
+"""As much as a frame or a body holds: `rooms.text` says kindly what is too long."""
 
 Gesture = Literal["hear_you", "same_here", "holding_you", "thank_you", "celebrating"]
 EntryBy = Literal["anyone", "invited"]

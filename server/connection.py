@@ -100,6 +100,9 @@ class Connection:
         if not self._closing and self.sink is not None:
             self.sink.write(frames)
 
+    def direct(self) -> Callable[[bytes], None]:
+        return self.sink.write if self.sink is not None else self.write
+
     def goodbye(self, code: int, *, retry_after: int = 0) -> None:
         """Say when to come back (ms), or that there is no point, and close. What the client still sends is ignored."""
         if self._closing or self.sink is None:
@@ -111,6 +114,7 @@ class Connection:
     def own_news(self, prepared: Prepared) -> None:
         """Something happened in the person's own log; a session may have ended."""
         if b'"kind":"session.ended"' in prepared.frame:
+            self.parts.auth.drop(self.actor.person)
             self.parts.spawn(self._look_at_session())
 
     def sweep(self, now: float) -> None:

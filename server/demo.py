@@ -83,7 +83,7 @@ async def furnish(parts: "Parts") -> None:
 async def _arrive(parts: "Parts") -> Actor:
     day = 24 * HOUR
     opening = Opening(secrets.token_bytes(32), remember=False, idle=day, lasts=day)
-    came = await parts.door.submit(None, ComeIn(offered(secrets.randbelow), "", opening))
+    came = await parts.door.submit(None, ComeIn(offered(secrets.randbelow), None, opening))
     return Actor(came.person, came.session)
 
 

@@ -10,9 +10,10 @@ import secrets
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import groupby
 from typing import Any, NamedTuple, Protocol
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, NestedTransaction
 from sqlalchemy.exc import DBAPIError
 
 from rooms.limits import Limits
@@ -34,6 +35,8 @@ class Actor(NamedTuple):
 
 
 Handler = Callable[[Work, Any], Answered | None]
+BatchHandler = Callable[[Sequence[tuple[Work, Any]]], list[Answered | Refusal]]
+"""Takes many commands of one type at once and answers or refuses each by itself; what it refuses, it has not written."""
 
 
 class Guard(Protocol):
@@ -67,6 +70,7 @@ class Door:
         self,
         store: Store,
         handlers: Mapping[type, Handler],
+        batches: Mapping[type, BatchHandler],
         *,
         limits: Limits,
         guard: Guard,
@@ -76,6 +80,7 @@ class Door:
     ) -> None:
         self.store = store
         self.handlers = handlers
+        self.batches = batches
         self.limits = limits
         self.guard = guard
         self.prepare = prepare
@@ -136,37 +141,63 @@ class Door:
             self.prepare(conn, [each.command for each in batch])
         results: list[Result] = []
         announcements: list[Announcement] = []
-        for each in batch:
-            if each.actor is not None and each.actor.session not in good:
-                results.append(Result(refusal=Refusal("session.ended")))
+        for kind, run in groupby(batch, lambda each: self._kind(each, good)):
+            several = list(run)
+            if kind is None:
+                results += [Result(refusal=Refusal("session.ended")) for _ in several]
                 continue
-            result, announced = self._one(conn, each, now)
-            results.append(result)
-            announcements += announced
+            for some in [several] if kind in self.batches else [[each] for each in several]:
+                done, announced = self._together(conn, some, now)
+                results += done
+                announcements += announced
         return results, announcements
 
-    def _one(self, conn: Connection, each: Waiting, now: int) -> tuple[Result, list[Announcement]]:
-        who = each.actor.person if each.actor is not None else None
-        work = Work(conn, who=who, now=now, limits=self.limits, pick=secrets.randbelow)
+    def _kind(self, each: Waiting, good: frozenset[str]) -> type | None:
+        """The command's type, or None where its session is over."""
+        return None if each.actor is not None and each.actor.session not in good else type(each.command)
+
+    def _together(self, conn: Connection, some: list[Waiting], now: int) -> tuple[list[Result], list[Announcement]]:
+        """Run one command, or several of one type that are batched, in a savepoint."""
+        works = [self._work(conn, each, now) for each in some]
         savepoint = conn.begin_nested()
         try:
-            answered = self.handlers[type(each.command)](work, each.command)
-            work.finish()
+            results = self._handle(works, some)
+            for work in works:
+                work.finish()
             savepoint.commit()
         except Refusal as refusal:
-            work.abandon()
-            savepoint.rollback()
-            return Result(refusal=refusal), []
+            self._abandon(works, savepoint)
+            return [Result(refusal=refusal)], []
         except DBAPIError:
             # The transaction itself may be lost; the whole batch is judged by the caller.
             raise
         except Exception:
-            work.abandon()
-            savepoint.rollback()
+            self._abandon(works, savepoint)
+            if len(some) > 1:
+                # One of them is at fault; alone, it fails alone.
+                parts = [self._together(conn, [each], now) for each in some]
+                return [result for done, _ in parts for result in done], [a for _, told in parts for a in told]
             bug = _bug_id()
-            log.exception("command failed", extra={"bug": bug, "command": type(each.command).__name__})
-            return Result(bug=bug), []
-        return Result(answer=_answer(answered)), work.announcements
+            log.exception("command failed", extra={"bug": bug, "command": type(some[0].command).__name__})
+            return [Result(bug=bug)], []
+        return results, [announcement for work in works for announcement in work.announcements]
+
+    def _handle(self, works: list[Work], some: list[Waiting]) -> list[Result]:
+        kind = type(some[0].command)
+        batch = self.batches.get(kind)
+        if batch is None:
+            return [Result(answer=_answer(self.handlers[kind](works[0], some[0].command)))]
+        answers = batch([(work, each.command) for work, each in zip(works, some, strict=True)])
+        return [Result(refusal=each) if isinstance(each, Refusal) else Result(answer=_answer(each)) for each in answers]
+
+    def _work(self, conn: Connection, each: Waiting, now: int) -> Work:
+        who = each.actor.person if each.actor is not None else None
+        return Work(conn, who=who, now=now, limits=self.limits, pick=secrets.randbelow)
+
+    def _abandon(self, works: list[Work], savepoint: NestedTransaction) -> None:
+        for work in works:
+            work.abandon()
+        savepoint.rollback()
 
     def _answer(self, batch: list[Waiting], results: list[Result], announcements: list[Announcement]) -> None:
         self.publish(announcements)

@@ -1,7 +1,7 @@
 """One log as this process passes it on: in order, without gaps, to those who keep up; a ring for those who do not."""
 
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Protocol
 
 from rooms.work import EVERYBODY
@@ -14,7 +14,9 @@ RING_MOST = 256
 class Owner(Protocol):
     """The connection a watch belongs to."""
 
-    def write(self, frames: bytes) -> None: ...
+    def direct(self) -> Callable[[bytes], None]:
+        """What writes ready frames to it, without a detour."""
+        ...
 
     def behind(self) -> None:
         """One of its watches has something to catch up with."""
@@ -35,6 +37,25 @@ class Watch:
         self.cursor = cursor
         self.participant = participant
         self.live = False
+
+    def take(self, missed: Sequence[Prepared], most: int) -> tuple[bytes, bool]:
+        """What to write next of what it missed, about ``most`` bytes, and whether its reading ends with that."""
+        parts: list[bytes] = []
+        size = 0
+        for each in missed:
+            if each.seq <= self.cursor:
+                continue
+            frames = each.frame
+            if each.bare is not None and each.target is not None and each.target < self.base:
+                frames = each.bare
+            if each.seq != self.cursor + 1 or (parts and size + len(frames) > most):
+                break
+            parts.append(frames)
+            size += len(frames)
+            self.cursor = each.seq
+            if each.ends is not None and each.ends in (self.participant, EVERYBODY):
+                return b"".join(parts), True
+        return b"".join(parts), False
 
 
 class Feed:
@@ -125,7 +146,7 @@ class Feed:
             self.missing(self, watch.cursor)
             return True
         watch.live = True
-        self.live[watch] = watch.owner.write
+        self.live[watch] = watch.owner.direct()
         return True
 
     def fall_behind(self, watch: Watch) -> None:

@@ -10,13 +10,13 @@ from sqlmodel import col
 from moderation import due as flags_due
 from moderation import flags, letters
 from moderation import wire as flagged
-from rooms import circles, due, invites, messages, personal
+from rooms import circles, due, invites, messages, personal, posting
 from rooms import wire as said
 from rooms.circles import seat
 from rooms.models import Circle, Log
 from rooms.work import Answered, Work
 from server import identity
-from server.door import Handler
+from server.door import BatchHandler, Handler
 
 
 class PerformDue(Struct, frozen=True):
@@ -75,7 +75,6 @@ HANDLERS: Mapping[type, Handler] = {
     said.GoOn: circles.go_on,
     said.MakeInvite: _make_invite,
     said.RevokeInvite: _revoke_invite,
-    said.PostMessage: messages.post,
     said.EditMessage: messages.edit,
     said.TakeBackMessage: _take_back,
     said.MakeGesture: messages.make_gesture,
@@ -93,6 +92,10 @@ HANDLERS: Mapping[type, Handler] = {
     StillHere: _still_here,
     **identity.HANDLERS,
 }
+
+
+BATCHES: Mapping[type, BatchHandler] = {said.PostMessage: posting.post_all}
+"""Commands of which one commit takes many in the same few statements."""
 
 
 def lock(conn: Connection, commands: Sequence[Any]) -> None:

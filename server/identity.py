@@ -22,7 +22,7 @@ __all__ = ["HANDLERS", "due", "forgotten", "next_due"]
 @dataclass(frozen=True, slots=True, repr=False)
 class ComeIn:
     name: str
-    network: str
+    network: str | None
     opening: Opening
 
 

@@ -18,6 +18,12 @@ def network_of(connection: HTTPConnection, settings: Settings, keys: Keys) -> st
     return keys.mark("network", prefix(address_of(connection, settings.trusted_proxies)))
 
 
+def shared_entrance(connection: HTTPConnection, settings: Settings, keys: Keys) -> str | None:
+    """`network_of`, for telling who came by the same way; None on the server's own machine, which tells nothing."""
+    address = address_of(connection, settings.trusted_proxies)
+    return None if address is None or address.is_loopback else keys.mark("network", prefix(address))
+
+
 def address_of(connection: HTTPConnection, trusted: tuple[str, ...]) -> Address | None:
     """The address of whoever speaks: the peer, or, behind ``trusted`` proxies, the last one they did not vouch for.
 

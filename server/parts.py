@@ -13,7 +13,7 @@ from server.broker import Broker, Presence
 from server.clock import Clock
 from server.connection import Connection
 from server.door import Actor, Door
-from server.handlers import HANDLERS, lock
+from server.handlers import BATCHES, HANDLERS, lock
 from server.hub import Hub
 from server.keys import Keys
 from server.limits import Limits
@@ -62,6 +62,7 @@ class Parts:
         self.door = Door(
             store,
             HANDLERS,
+            BATCHES,
             limits=settings.limits,
             guard=self.auth.guard,
             prepare=lock,
@@ -129,7 +130,6 @@ class Parts:
             self.connections.pop(connection.actor.person, None)
 
     def _publish(self, announcements: Sequence[Announcement]) -> None:
-        self.auth.notice(announcements)
         self.auth.notice(announcements)
         self.hub.publish(announcements)
         self.words_gone = self.words_gone or any(isinstance(each.event, GONE) for each in announcements)

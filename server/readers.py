@@ -112,19 +112,8 @@ class Readers:
         return [prepare(feed.address, feed.epoch, f.seq, f.event, f.target, ends_of(f)) for f in found]
 
     def _write(self, connection: "Connection", watch: Watch, missed: list[Prepared]) -> None:
-        parts: list[bytes] = []
-        size = 0
-        for each in missed:
-            if each.seq <= watch.cursor:
-                continue
-            if each.seq != watch.cursor + 1:
-                break
-            bare = each.bare is not None and each.target is not None and each.target < watch.base
-            frames = each.bare if bare and each.bare is not None else each.frame
-            if parts and size + len(frames) > BATCH:
-                break
-            parts.append(frames)
-            size += len(frames)
-            watch.cursor = each.seq
-        if parts:
-            connection.write(b"".join(parts))
+        frames, over = watch.take(missed, BATCH)
+        if frames:
+            connection.write(frames)
+        if over:
+            connection.ended(watch, "left")

@@ -18,7 +18,7 @@ from server.auth import COLUMNS, SEEN_EVERY, Seen, good
 from server.bodies import body_of
 from server.door import Actor
 from server.models import PersonSession
-from server.networks import network_of
+from server.networks import network_of, shared_entrance
 from server.passphrases import new_recovery_words, refuse_weak
 from server.sessions import EndSessions, NoteUse, SetRemember
 
@@ -48,8 +48,9 @@ async def come_in(request: Request) -> Response:
     names.refuse_reserved(names.name(body.name, parts.settings.limits), parts.settings.limits)
     network = network_of(request, parts.settings, parts.keys)
     wait(parts.limits.enters(network))
+    came_by = shared_entrance(request, parts.settings, parts.keys)
     token = parts.auth.new_token()
-    command = identity.ComeIn(body.name, network, opening(parts.auth, token, remember=False))
+    command = identity.ComeIn(body.name, came_by, opening(parts.auth, token, remember=False))
     came = await parts.door.submit(None, command)
     return given(parts, await me_of(parts, came.person), token, remember=False)
 

@@ -14,7 +14,7 @@ from sqlmodel import col, select
 from moderation import due, flags, letters
 from moderation.wire import Category, DismissLetter, FlagMessage, Letter, RephraseMessage, WithdrawFlag
 from rooms import due as rooms_due
-from rooms import messages, personal
+from rooms import messages, personal, posting
 from rooms.limits import DAY, Limits
 from rooms.log import append
 from rooms.models import Circle, Entry, EventRow, Log, ParticipantRow, Person, Table
@@ -137,7 +137,7 @@ class Place:
         """Returns the message's seq."""
         self._keys += 1
         key = f"{self._keys:-<22}"
-        answered = self.run(name, lambda work: messages.post(work, PostMessage(circle=circle_id, key=key, body=body)))
+        answered = self.run(name, lambda work: posting.post(work, PostMessage(circle=circle_id, key=key, body=body)))
         assert answered.seq is not None
         return answered.seq
 

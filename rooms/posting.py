@@ -1,0 +1,212 @@
+"""The hot path: posts, as many at once as one commit holds, in five statements and one more for each circle."""
+
+import hmac
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+import msgspec
+from sqlalchemy import Connection, bindparam, select, update
+from sqlmodel import col
+
+from rooms import rules
+from rooms.log import INSERT, advance, kept
+from rooms.models import Circle, EventRow, Log, ParticipantRow
+from rooms.text import body as clean_body
+from rooms.wire import PostMessage
+from rooms.wire_events import MessagePosted
+from rooms.work import Announcement, Answered, Refusal, Work
+
+POSTED = str(MessagePosted.__struct_config__.tag)
+_seats: Any = (
+    select(
+        col(Circle.id).label("circle"),
+        col(Circle.log_id),
+        col(Circle.state),
+        col(Circle.keep_for),
+        col(Circle.fades_at),
+        col(ParticipantRow.person_id),
+        col(ParticipantRow.id),
+        col(ParticipantRow.name),
+        col(ParticipantRow.from_seq),
+    )
+    .join(ParticipantRow, col(ParticipantRow.circle_id) == col(Circle.id))
+    .where(
+        col(ParticipantRow.person_id).in_(bindparam("people", expanding=True)),
+        col(Circle.id).in_(bindparam("circles", expanding=True)),
+        col(ParticipantRow.inside),
+    )
+)
+_by_key = (
+    select(col(EventRow.sender), col(EventRow.key), col(EventRow.log_id), col(EventRow.seq), col(EventRow.body_hash))
+    .add_columns(col(Log.epoch))
+    .join(Log, col(Log.id) == col(EventRow.log_id))
+    .where(
+        col(EventRow.sender).in_(bindparam("senders", expanding=True)),
+        col(EventRow.key).in_(bindparam("keys", expanding=True)),
+    )
+)
+_said = select(col(EventRow.kind)).where(
+    col(EventRow.log_id) == bindparam("log"), col(EventRow.seq) == bindparam("target")
+)
+_fades = update(Circle).where(col(Circle.id) == bindparam("circle"))
+
+
+class Before(NamedTuple):
+    """A post that is stored already, under the same sender and key."""
+
+    log_id: int
+    seq: int
+    print: bytes | None
+    epoch: str
+
+
+@dataclass(slots=True)
+class Post:
+    """One post on its way: what was asked, what is known of its writer's seat, and what became of it."""
+
+    work: Work
+    command: PostMessage
+    body: str = ""
+    print: bytes = b""
+    seat: Any = None
+    seq: int = 0
+    epoch: str = ""
+    result: Answered | Refusal | None = None
+
+
+def post(work: Work, command: PostMessage) -> Answered:
+    """One post; raises its refusal."""
+    (result,) = post_all([(work, command)])
+    if isinstance(result, Refusal):
+        raise result
+    return result
+
+
+def post_all(asked: Sequence[tuple[Work, PostMessage]]) -> list[Answered | Refusal]:
+    """Store posts in the order asked; each is answered or refused by itself.
+
+    The same sender, key and content again is answered as it was the first time, within one batch too; with other
+    content it is ``key.reused``. All works share one connection. Nothing is written for what is refused.
+    """
+    conn = asked[0][0].conn
+    posts = [Post(work, command) for work, command in asked]
+    _judge(conn, posts)
+    fresh = [each for each in posts if each.result is None]
+    first: dict[tuple[str, str], Post] = {}
+    for each in fresh:
+        first.setdefault((each.seat.id, each.command.key), each)
+    _store(conn, list(first.values()))
+    for each in fresh:
+        original = first[each.seat.id, each.command.key]
+        before = Before(original.seat.log_id, original.seq, original.print, original.epoch)
+        each.result = _done(each) if original is each else again(each, before)
+    return [each.result for each in posts if each.result is not None]
+
+
+def fingerprint(key: str, circle: str, body: str, reply_to: int | None) -> bytes:
+    """Keyed by the message's own random key, so that it says nothing about the words once the key is gone."""
+    return hmac.digest(key.encode(), msgspec.msgpack.encode((circle, body, reply_to)), "sha256")[:16]
+
+
+def _judge(conn: Connection, posts: Sequence[Post]) -> None:
+    """Answer what was stored before and refuse what may not be; leave the rest without a result."""
+    circles = list({each.command.circle for each in posts})
+    people = list({each.work.person for each in posts})
+    seats = {(row.circle, row.person_id): row for row in conn.execute(_seats, {"circles": circles, "people": people})}
+    for each in posts:
+        try:
+            each.body = clean_body(each.command.body, each.work.limits)
+            each.seat = seats.get((each.command.circle, each.work.person))
+            if each.seat is None:
+                raise Refusal("circle.not_found")  # noqa: TRY301 - refusals of one post must not end the others
+        except Refusal as refusal:
+            each.result = refusal
+            continue
+        command = each.command
+        each.print = fingerprint(command.key, command.circle, each.body, command.reply_to)
+    known = _known(conn, [each for each in posts if each.result is None])
+    for each in posts:
+        if each.result is not None:
+            continue
+        before = known.get((each.seat.id, each.command.key))
+        try:
+            if before is not None:
+                each.result = again(each, before)
+                continue
+            rules.may_talk(each.seat.state)
+            _refuse_reply_to_nothing(conn, each)
+        except Refusal as refusal:
+            each.result = refusal
+
+
+def _known(conn: Connection, posts: Sequence[Post]) -> dict[tuple[str, str], Before]:
+    if not posts:
+        return {}
+    senders = list({each.seat.id for each in posts})
+    keys = list({each.command.key for each in posts})
+    rows = conn.execute(_by_key, {"senders": senders, "keys": keys})
+    return {(row.sender, row.key): Before(row.log_id, row.seq, row.body_hash, row.epoch) for row in rows}
+
+
+def _refuse_reply_to_nothing(conn: Connection, each: Post) -> None:
+    target = each.command.reply_to
+    if target is None:
+        return
+    kind = conn.execute(_said, {"log": each.seat.log_id, "target": target}).scalar_one_or_none()
+    if target < each.seat.from_seq or kind != POSTED:
+        raise Refusal("message.not_found")
+
+
+def _store(conn: Connection, posts: Sequence[Post]) -> None:
+    """Give each its place, write all of them, and announce each to its own work."""
+    by_log: dict[int, list[Post]] = {}
+    for each in posts:
+        by_log.setdefault(each.seat.log_id, []).append(each)
+    rows = []
+    for log_id in sorted(by_log):
+        own = by_log[log_id]
+        address, epoch, last = advance(conn, log_id, len(own))
+        for seq, each in enumerate(own, last - len(own) + 1):
+            each.seq, each.epoch = seq, epoch
+            event = MessagePosted(
+                by=each.seat.id,
+                name=each.seat.name,
+                at=each.work.now,
+                body=each.body,
+                key=each.command.key,
+                reply_to=each.command.reply_to,
+            )
+            each.work.announce(Announcement(address, epoch, seq, event))
+            rows.append(_row(each, event))
+        seat = own[0].seat
+        if seat.fades_at is None and seat.keep_for > 0:
+            conn.execute(_fades.values(fades_at=own[0].work.now + seat.keep_for), {"circle": seat.circle})
+    if rows:
+        conn.execute(INSERT, rows)
+
+
+def _row(each: Post, event: MessagePosted) -> dict[str, Any]:
+    return {
+        "log_id": each.seat.log_id,
+        "seq": each.seq,
+        "at": each.work.now,
+        "sender": each.seat.id,
+        "key": each.command.key,
+        "body_hash": each.print,
+        "body": each.body,
+        **kept(msgspec.structs.replace(event, name="", body=None)),
+    }
+
+
+def _done(each: Post) -> Answered:
+    return Answered(circle=each.command.circle, epoch=each.epoch, seq=each.seq)
+
+
+def again(each: Post, before: Before) -> Answered | Refusal:
+    """The first answer once more, or ``key.reused``. Words that were taken back stay taken back."""
+    if before.log_id != each.seat.log_id:
+        return Refusal("key.reused")
+    if before.print is not None and not hmac.compare_digest(before.print, each.print):
+        return Refusal("key.reused")
+    return Answered(circle=each.command.circle, epoch=before.epoch, seq=before.seq, dup=True)
