@@ -1,13 +1,15 @@
 """What a client asks over its socket: reading commands, passing them on, and answering each by its ref."""
 
 import asyncio
+import json
 import logging
 import re
 import secrets
 import time
-from typing import TYPE_CHECKING, Any, get_args
+from typing import TYPE_CHECKING, Annotated, Any, NamedTuple, get_args
 
 import msgspec
+from msgspec import Meta
 
 from rooms.work import Refusal
 from server.frames import frame
@@ -40,7 +42,14 @@ FIELDS = frozenset(name for command in get_args(AnyCommand) for name in command.
 class Envelope(msgspec.Struct):
     """The one field that lets an unreadable command be answered."""
 
-    ref: int | None = None
+    ref: Annotated[int, Meta(ge=0, lt=2**31)] | None = None
+
+
+class Unreadable(NamedTuple):
+    """The refusal for a message that is no command, and the ref to answer it by, where it has one."""
+
+    ref: int | None
+    refusal: Refusal
 
 
 _envelope = msgspec.json.Decoder(Envelope).decode
@@ -138,13 +147,7 @@ class Asking:
 
     def _unreadable(self, message: bytes, error: Exception) -> None:
         """Say what was wrong with it, without repeating it; three such in ten seconds end the socket."""
-        refusal = unreadable(error)
-        ref = None
-        if refusal.code != "request.bad_json":
-            try:
-                ref = _envelope(message).ref
-            except (msgspec.DecodeError, UnicodeError):
-                refusal = Refusal("request.bad_envelope")
+        ref, refusal = unreadable(message, error)
         self.refused(ref, refusal)
         if refusal.code in ("request.bad_json", "request.bad_envelope"):
             self._strikes += 1
@@ -152,15 +155,32 @@ class Asking:
                 self.connection.goodbye(4500)
 
 
-def unreadable(error: Exception) -> Refusal:
-    """The refusal for a message that is no command. Never repeats what was sent beyond names of known fields."""
+def unreadable(message: bytes, error: Exception) -> Unreadable:
+    """What to say to a message that is no command. Never repeats what was sent beyond names of known fields."""
     if not isinstance(error, msgspec.ValidationError):
-        return Refusal("request.bad_json")
+        return _broken_pair(message) or Unreadable(None, Refusal("request.bad_json"))
+    try:
+        ref = _envelope(message).ref
+    except (msgspec.DecodeError, UnicodeError, RecursionError):
+        return Unreadable(None, Refusal("request.bad_envelope"))
     text = str(error)
     found = _field.search(text)
     name = found.group(1) if found else ""
     if name == "do":
-        return Refusal("request.unknown_command")
-    if "Expected `object`" in text and "$." not in text:
-        return Refusal("request.bad_envelope")
-    return Refusal("request.bad_field", field=name) if name in FIELDS else Refusal("request.bad_field")
+        return Unreadable(ref, Refusal("request.unknown_command"))
+    return Unreadable(ref, Refusal("request.bad_field", **({"field": name} if name in FIELDS else {})))
+
+
+def _broken_pair(message: bytes) -> Unreadable | None:
+    """For what is JSON but for half a surrogate pair in some text, which browsers do send; None for anything else."""
+    try:
+        found = json.loads(message.decode(), parse_constant=_no_number)
+    except (ValueError, RecursionError):
+        return None
+    ref = found.get("ref") if isinstance(found, dict) else None
+    known = type(ref) is int and 0 <= ref < 2**31
+    return Unreadable(ref if known else None, Refusal("request.bad_unicode"))
+
+
+def _no_number(name: str) -> float:
+    raise ValueError(name)

@@ -38,8 +38,8 @@ from rooms.wire import (
 from rooms.wire_events import CircleEvent, PersonEvent
 from rooms.wire_views import CircleView, MadeInvite, MyCircle, Participant
 
-Address = Annotated[str, Meta(pattern=r"^(circle|person)/[A-Za-z0-9_-]{16}$")]
-Epoch = Annotated[str, Meta(pattern=r"^[A-Za-z0-9_-]{8}$")]
+Address = Annotated[str, Meta(pattern=r"^(circle|person)/[A-Za-z0-9_-]{16}$", max_length=23)]
+Epoch = Annotated[str, Meta(pattern=r"^[A-Za-z0-9_-]{8}$", max_length=8)]
 
 
 # --- commands about the socket itself: they read, and change nothing ----------------------------------------

@@ -87,7 +87,7 @@ def since(conn: Connection, circle: str, person: str, after: int, limit: int) ->
     if reader is None:
         raise Refusal("circle.not_found")
     if after > reader.head:
-        raise Refusal("request.bad_field", field="after", most=reader.head)
+        raise Refusal("request.bad_value", field="after", most=reader.head)
     found = history.events(conn, reader.log_id, max(after, reader.base - 1), limit=limit)
     return Page(
         epoch=reader.epoch,

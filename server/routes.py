@@ -86,10 +86,11 @@ async def events_since(request: Request) -> Response:
 async def command(request: Request) -> Response:
     """Any command that goes through the door, for programs that want no socket."""
     parts, actor = await signed_in(request)
+    body = await request.body()
     try:
-        asked = decode_command(await request.body())
+        asked = decode_command(body)
     except (msgspec.DecodeError, UnicodeError, RecursionError) as error:
-        raise unreadable(error) from None
+        raise unreadable(body, error).refusal from None
     if not isinstance(asked, DoorCommand):
         raise Refusal("request.unknown_command")
     wait(parts.limits.sends(actor.person))

@@ -134,7 +134,8 @@ async def _try(request: Request, sign_in_name: str) -> Try:
     parts = parts_of(request)
     wait(parts.limits.signs_in(network_of(request, parts.settings, parts.keys)))
     name = folded(sign_in_name.strip())
-    kept = await parts.store.read(lambda conn: _kept(conn, col(Credential.folded) == name))
+    # No name holds NUL, and PostgreSQL would not even look for one.
+    kept = await parts.store.read(lambda conn: _kept(conn, col(Credential.folded) == name.replace("\0", "\ufffd")))
     before = await parts.auth.device(request)
     key = parts.keys.mark("sign-in", name)
     known = kept is not None and before is not None and before.remember and before.person == kept.person

@@ -1,0 +1,124 @@
+"""Somebody in another circle who must not notice what is done to the server; and callers that send anything at all."""
+
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from typing import Any, Self
+
+import msgspec
+from websockets.asyncio.client import ClientConnection, connect
+from websockets.exceptions import ConnectionClosed
+
+from tests.guests import PATIENCE, Guest
+from tests.house import House
+from tests.http import Answer, ask
+
+
+@dataclass(frozen=True)
+class Held:
+    """What a server holds for the people who are there."""
+
+    connections: int
+    feeds: int
+    waiting: int
+
+
+def held(house: House) -> Held:
+    parts = house.parts
+    return Held(len(parts.all_connections()), len(parts.hub.feeds), len(parts.door._waiting))
+
+
+class Bystander:
+    """Two people in a circle of their own."""
+
+    def __init__(self, house: House) -> None:
+        self.house = house
+        self.one = Guest(house.url, "Wren")
+        self.other = Guest(house.url, "Lark")
+        self.said = 0
+
+    async def arrives(self) -> Self:
+        await self.one.comes_in()
+        await self.other.comes_in()
+        await self.other.enters(await self.one.opens("Elsewhere"))
+        return self
+
+    async def is_fine(self) -> None:
+        """What one says, the other hears; and nobody's socket was closed."""
+        self.said += 1
+        await self.one.says(f"Still here, {self.said}.")
+        await self.other.hears(f"Still here, {self.said}.")
+        for each in (self.one, self.other):
+            assert each.closed_with is None
+
+    async def leaves(self) -> None:
+        await self.one.leaves_the_page()
+        await self.other.leaves_the_page()
+
+
+@contextlib.asynccontextmanager
+async def undisturbed(house: House, bystander: Bystander) -> AsyncIterator[None]:
+    """Whatever happens inside: afterwards the bystander is fine, and the server holds no more than before."""
+    before = held(house)
+    yield
+    await bystander.is_fine()
+    async with asyncio.timeout(PATIENCE):
+        while held(house) != before:
+            # The server's side of a socket that was closed here ends by itself, a few steps of the loop later.
+            await bystander.is_fine()
+
+
+class Caller:
+    """One socket that sends what it is told, byte for byte."""
+
+    def __init__(self, socket: ClientConnection) -> None:
+        self.socket = socket
+
+    async def asks(self, message: str | bytes) -> dict[str, Any]:
+        """Send a text frame; returns the answer, or the goodbye."""
+        await self.socket.send(message, text=True)
+        return await self.next("re", "bye")
+
+    async def next(self, *wanted: str) -> dict[str, Any]:
+        """The next frame that has one of these members."""
+        while True:
+            frame: dict[str, Any] = msgspec.json.decode(
+                await asyncio.wait_for(self.socket.recv(decode=False), PATIENCE)
+            )
+            if any(each in frame for each in wanted):
+                return frame
+
+    async def is_closed(self) -> int:
+        """Wait for the server's close; returns its code."""
+        with contextlib.suppress(ConnectionClosed):
+            async with asyncio.timeout(PATIENCE):
+                while True:
+                    await self.socket.recv(decode=False)
+        return self.socket.close_code or 1006
+
+
+@contextlib.asynccontextmanager
+async def calling(guest: Guest) -> AsyncIterator[Caller]:
+    """One more socket of this guest's."""
+    async with connect(
+        guest.url.replace("http", "ws", 1) + "/ws", additional_headers={"Cookie": guest.cookie},
+        origin=guest.url, compression=None, ping_interval=None, max_queue=None,  # type: ignore[arg-type]
+    ) as socket:  # fmt: skip
+        caller = Caller(socket)
+        await caller.next("hello")
+        yield caller
+
+
+async def commands(guest: Guest, body: str | bytes) -> Answer:
+    """The same over ``POST /api/commands``."""
+    headers = {"Origin": guest.url, "Cookie": guest.cookie, "Content-Type": "application/json"}
+    content = body.encode() if isinstance(body, str) else body
+    return await ask("POST", guest.url + "/api/commands", body=content, headers=headers)
+
+
+def refusal(frame: dict[str, Any]) -> dict[str, Any]:
+    """What an answer refused."""
+    assert "refused" in frame, f"not refused: {frame}"
+    refused: dict[str, Any] = frame["refused"]
+    return refused
