@@ -4,6 +4,7 @@
  */
 import { type ComponentChild, type ComponentType, type FunctionComponent, h } from "preact";
 import { useEffect, useState } from "preact/hooks";
+import { newVersion } from "./store.ts";
 
 type Load<P> = () => Promise<ComponentType<P>>;
 
@@ -20,7 +21,7 @@ export function later<P extends object>(load: Load<P>, meanwhile: () => Componen
     const [, show] = useState(loaded !== null);
     useEffect(() => {
       if (loaded !== null) return undefined;
-      const attempt = (): void => void fetched().then(() => show(true), nothing);
+      const attempt = (): void => void fetched().then(() => show(true), missing);
       attempt();
       addEventListener("online", attempt);
       return () => removeEventListener("online", attempt);
@@ -32,11 +33,15 @@ export function later<P extends object>(load: Load<P>, meanwhile: () => Componen
 /** Fetch all of it in so many ms, whether it is shown by then or not. */
 export function fetchAll(after: number): void {
   setTimeout(() => {
-    for (const fetched of all) fetched().catch(nothing);
+    for (const fetched of all) fetched().catch(missing);
   }, after);
 }
 
-/** Without a network it is fetched when it is back, or when it is shown. */
+/** Without a network it is fetched when that is back. With one, the server has only newer files than this page's. */
+function missing(): void {
+  if (navigator.onLine) newVersion.value = true;
+}
+
 function nothing(): null {
   return null;
 }

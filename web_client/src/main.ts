@@ -10,6 +10,7 @@ import { loadMe } from "./place.ts";
 import { route, startRouter } from "./router.ts";
 import { startOutbox } from "./sending.ts";
 import { startSettings } from "./settings.ts";
+import { unreachable } from "./store.ts";
 import { startViewport } from "./viewport.ts";
 import { App } from "./views/app.tsx";
 import { registerWorker } from "./worker.ts";
@@ -34,6 +35,7 @@ function start(): void {
   addEventListener("pageshow", (event) => {
     if (event.persisted && !isLeaving()) render(h(App, null), root);
   });
+  addEventListener("online", () => unreachable.value && void loadMe());
   void loadMe().then(registerWorker);
   fetchAll(route.value.at === "circle" ? 0 : ONCE_VIEW_STANDS);
 }

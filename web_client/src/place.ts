@@ -10,14 +10,23 @@ import type {
 import { get, send } from "./http.ts";
 import { connectAgain, forgetPerson, signedOut } from "./live.ts";
 import { LOST, type Result, value } from "./result.ts";
+import { backoff } from "./socket.ts";
 import { me, person, preferences, unreachable } from "./store.ts";
 import { command } from "./wire.ts";
 
-/** Ask who one is; done once at the start, and again by "Try again" while `unreachable`. */
+const AT_LEAST = 1_000;
+
+let tries = 0;
+let again: ReturnType<typeof setTimeout> | undefined;
+
+/** Ask who one is; done at the start, and again and again (or by "Try again") while `unreachable`. */
 export async function loadMe(): Promise<Result<Me>> {
+  clearTimeout(again);
   const answer = await get<Me>("/api/me");
   unreachable.value = !answer.ok && me.value === null;
+  if (unreachable.value) again = setTimeout(loadMe, AT_LEAST + backoff(tries++));
   if (!answer.ok) return answer;
+  tries = 0;
   // What was written in this tab belongs to somebody who is not here any more.
   if (answer.value.name == null) forgetPerson();
   me.value = answer.value;
