@@ -46,6 +46,7 @@ export function Messages({ held }: { held: CircleHold }) {
   useListPress(list);
   return (
     <>
+      {state.away && <Away held={held} missed={state.away.missed} scroller={scroller} />}
       <div id="messages" class="scroller" ref={view}>
         <div class="rows-list above">
           <Top held={held} />
@@ -117,7 +118,6 @@ function Top({ held }: { held: CircleHold }) {
 }
 
 function Jump({ held, scroller }: { held: CircleHold; scroller: Scroller | null }) {
-  const away = held.state.value.away;
   const below = scroller?.below.value;
   return (
     <div class="jump">
@@ -126,7 +126,6 @@ function Jump({ held, scroller }: { held: CircleHold; scroller: Scroller | null 
           {t("backToWhere")}
         </button>
       )}
-      {away && <Away held={held} missed={away.missed} scroller={scroller} />}
       {below?.shown && (
         <button type="button" class="button main-act" onClick={() => scroller?.latest()}>
           {below.fresh > 0 ? count("newBelow", below.fresh) : t("latest")}
@@ -140,7 +139,7 @@ function Jump({ held, scroller }: { held: CircleHold; scroller: Scroller | null 
 /** After much was missed: nothing is skipped without a word. */
 function Away({ held, missed, scroller }: { held: CircleHold; missed: number; scroller: Scroller | null }) {
   return (
-    <div class="sheet away" role="status">
+    <div class="bar" role="status">
       <p>{count("away", missed)}</p>
       <div class="row-of">
         <button
