@@ -72,6 +72,7 @@ def open_circle(work: Work, command: OpenCircle) -> Answered:
         capacity=command.capacity,
         keep_for=keep_for,
         opens_at=command.opens_at if later and command.opens_at is not None else work.now,
+        history_open=command.history_open,
         host_shown=command.host_shown,
         opener_id=person.id,
         key=command.key,
@@ -239,10 +240,12 @@ def _come_in(
         stored=ParticipantEntered(participant=mine.id, name="", at=work.now),
         sender=mine.id,
     )
-    first = told.seq if base is None else base
+    if base is None:
+        base = 1 if circle.history_open else told.seq
     mine.name, mine.skeleton, mine.inside, mine.agreed_version = name, look, True, agreed
-    mine.from_seq, mine.entered_at, mine.seen_at, mine.read_seq = first, work.now, work.now, told.seq
-    work.db.add(Entry(participant_id=mine.id, from_seq=first, entered_at=work.now))
+    mine.from_seq, mine.entered_at, mine.seen_at, mine.read_seq = base, work.now, work.now, told.seq
+    # Where history is open, whoever comes back goes on with the interval they had.
+    work.db.merge(Entry(participant_id=mine.id, from_seq=base, to_seq=None, entered_at=work.now))
     if person.invite_id is None and invite_id is not None:
         person.invite_id = invite_id
         work.db.add(person)

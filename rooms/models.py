@@ -88,6 +88,8 @@ class Circle(Table, table=True):
     about: str
     state: str = Field(max_length=8)
     entry: str = Field(max_length=8)
+    history_open: bool = False
+    """Newcomers may read what was said before they came."""
     capacity: int
     keep_for: int = Field(sa_type=Big)
     opens_at: int = Field(sa_type=Big)

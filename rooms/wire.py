@@ -58,6 +58,8 @@ class OpenCircle(Command, tag="circle.open", frozen=True, kw_only=True):
     """How long words stay, in milliseconds; 0 is "until closing"; absent is the server's default."""
     opens_at: Moment | None = None
     entry: EntryBy = "anyone"
+    history_open: bool = False
+    """Newcomers may read what was said before they came, as far as it has not faded."""
     host_shown: bool = False
     name: Line | None = None
 

@@ -23,6 +23,7 @@ class CircleView(Struct, frozen=True, kw_only=True, omit_defaults=True):
     agreement_version: int
     keep_for: int
     """Milliseconds that words stay; 0 is "until closing"."""
+    history_open: bool = False
     opens_at: Moment
     closes_at: Moment | None = None
     host: str | None = None

@@ -71,6 +71,7 @@ async def furnish(parts: "Parts") -> None:
                 agreement=parts.settings.agreement,
                 capacity=12,
                 opens_at=None if opens_in is None else parts.now() + opens_in,
+                history_open=True,
                 host_shown=True,
             ),
         )

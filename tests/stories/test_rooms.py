@@ -196,3 +196,16 @@ async def test_the_unread_mark_stays_with_its_person(quick: House) -> None:
     assert (await bo.watches(f"circle/{circle}"))["mine"]["read"] == seq
     await ana.hears_nothing()
     assert len(ana.frames) == before + 1
+
+
+async def test_where_the_agreement_says_so_newcomers_read_what_was_said_before(quick: House) -> None:
+    ana, bo = await guest(quick, "Ana"), await guest(quick, "Bo")
+    circle = await ana.opens(history_open=True)
+    await ana.says("Said before Bo came.")
+    assert (await bo.gets("/api/circles")).json()["circles"][0]["history_open"]
+    await bo.enters(circle)
+    await bo.hears("Said before Bo came.")
+    await bo.asks("circle.leave", circle=circle)
+    await ana.says("Said while Bo was gone.")
+    await bo.enters(circle)
+    await bo.hears("Said while Bo was gone.")

@@ -3,6 +3,7 @@
 import sqlalchemy as sa
 from alembic import op
 
+
 revision = "0001"
 down_revision = None
 branch_labels = None
@@ -71,6 +72,7 @@ def upgrade() -> None:
         sa.Column("about", sa.String(), nullable=False),
         sa.Column("state", sa.String(length=8), nullable=False),
         sa.Column("entry", sa.String(length=8), nullable=False),
+        sa.Column("history_open", sa.Boolean(), nullable=False),
         sa.Column("capacity", sa.Integer(), nullable=False),
         sa.Column("keep_for", sa.BigInteger(), nullable=False),
         sa.Column("opens_at", sa.BigInteger(), nullable=False),

@@ -76,6 +76,7 @@ export interface CircleView {
   agreement: string;
   agreement_version: number;
   keep_for: number;
+  history_open?: boolean;
   opens_at: number;
   closes_at?: number | null;
   host?: string | null;
@@ -433,6 +434,7 @@ export interface OpenCircle {
   keep_for?: number | null;
   opens_at?: number | null;
   entry?: "anyone" | "invited";
+  history_open?: boolean;
   host_shown?: boolean;
   name?: string | null;
 }
