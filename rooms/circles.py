@@ -243,7 +243,8 @@ def _come_in(
     if base is None:
         base = 1 if circle.history_open else told.seq
     mine.name, mine.skeleton, mine.inside, mine.agreed_version = name, look, True, agreed
-    mine.from_seq, mine.entered_at, mine.seen_at, mine.read_seq = base, work.now, work.now, told.seq
+    mine.from_seq, mine.entered_seq, mine.entered_at = base, told.seq, work.now
+    mine.seen_at, mine.read_seq = work.now, told.seq
     # Where history is open, whoever comes back goes on with the interval they had.
     work.db.merge(Entry(participant_id=mine.id, from_seq=base, to_seq=None, entered_at=work.now))
     if person.invite_id is None and invite_id is not None:

@@ -30,7 +30,7 @@ _preferences = msgspec.json.Decoder(Preferences).decode
 PAGE_MOST = 200
 QUIET = Quiet()
 _LOG: tuple[Any, ...] = (col(Log.id), col(Log.epoch), col(Log.head_seq), col(Log.floor_seq))
-_SEAT: tuple[Any, ...] = (col(ParticipantRow.id), col(ParticipantRow.from_seq))
+_SEAT: tuple[Any, ...] = (col(ParticipantRow.id), col(ParticipantRow.from_seq), col(ParticipantRow.entered_seq))
 
 
 class Reader(NamedTuple):
@@ -43,6 +43,8 @@ class Reader(NamedTuple):
     """The earliest seq they may read."""
     floor: int
     participant: str | None
+    entered: int
+    """Where the log tells that they came in; earlier goings are of an earlier time."""
 
 
 class Found(NamedTuple):
@@ -68,15 +70,15 @@ def circle_reader(conn: Connection, circle_id: str, person_id: str) -> Reader | 
     ).one_or_none()
     if row is None:
         return None
-    log_id, epoch, head, floor, participant, base = row
-    return Reader(log_id, epoch, head, rules.readable_from(base=base, floor=floor), floor, participant)
+    log_id, epoch, head, floor, participant, base, entered = row
+    return Reader(log_id, epoch, head, rules.readable_from(base=base, floor=floor), floor, participant, entered)
 
 
 def person_reader(conn: Connection, person_id: str) -> Reader | None:
     row = conn.execute(
         select(*_LOG).join(Person, col(Person.log_id) == col(Log.id)).where(Person.id == person_id)
     ).one_or_none()
-    return None if row is None else Reader(row[0], row[1], row[2], row[3] + 1, row[3], None)
+    return None if row is None else Reader(row[0], row[1], row[2], row[3] + 1, row[3], None, 0)
 
 
 def log_head(conn: Connection, address: str) -> tuple[int, str, int, int] | None:

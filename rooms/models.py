@@ -131,6 +131,8 @@ class ParticipantRow(Table, table=True):
     inside: bool = True
     from_seq: int = Field(sa_type=Big)
     """Base of the current entry interval."""
+    entered_seq: int = Field(default=0, sa_type=Big)
+    """Where the log tells of the current entering; the base lies before it where history is open."""
     entered_at: int = Field(sa_type=Big)
     seen_at: int = Field(sa_type=Big)
     """When their screen was last here, to within some minutes; tells whether the seat is still taken."""

@@ -28,14 +28,18 @@ class Owner(Protocol):
 class Watch:
     """One connection's reading of one log. ``cursor`` is the last seq written while it is not live."""
 
-    __slots__ = ("base", "cursor", "feed", "live", "owner", "participant")
+    __slots__ = ("base", "cursor", "entered", "feed", "live", "owner", "participant")
 
-    def __init__(self, owner: Owner, feed: "Feed", *, base: int, cursor: int, participant: str | None) -> None:
+    def __init__(
+        self, owner: Owner, feed: "Feed", *, base: int, cursor: int, participant: str | None, entered: int = 0
+    ) -> None:
         self.owner = owner
         self.feed = feed
         self.base = base
         self.cursor = cursor
         self.participant = participant
+        self.entered = entered
+        """Own goings before it are of an earlier time and end nothing now."""
         self.live = False
 
     def take(self, missed: Sequence[Prepared], most: int) -> tuple[bytes, bool]:
@@ -53,7 +57,7 @@ class Watch:
             parts.append(frames)
             size += len(frames)
             self.cursor = each.seq
-            if each.ends is not None and each.ends in (self.participant, EVERYBODY):
+            if each.seq > self.entered and each.ends is not None and each.ends in (self.participant, EVERYBODY):
                 return b"".join(parts), True
         return b"".join(parts), False
 

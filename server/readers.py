@@ -65,6 +65,7 @@ class Readers:
             base=opened.reader.base,
             cursor=answer.start - 1,
             participant=opened.reader.participant,
+            entered=opened.reader.entered,
         )
         connection.add(watch)
         connection.behind()

@@ -252,6 +252,7 @@ def upgrade() -> None:
         sa.Column("skeleton", sa.String(), nullable=False),
         sa.Column("inside", sa.Boolean(), nullable=False),
         sa.Column("from_seq", sa.BigInteger(), nullable=False),
+        sa.Column("entered_seq", sa.BigInteger(), nullable=False),
         sa.Column("entered_at", sa.BigInteger(), nullable=False),
         sa.Column("seen_at", sa.BigInteger(), nullable=False),
         sa.Column("agreed_version", sa.Integer(), nullable=False),
