@@ -67,7 +67,7 @@ class Draft {
         view: state.view,
       });
     }
-    this.set({ phase: "inside", base: answer.base, head: answer.head, gap: false });
+    this.set({ phase: "inside", base: answer.base, head: answer.head, stale: false, gap: false });
     if (answer.circle) this.set({ view: answer.circle });
     if (answer.mine) this.set(mineFrom(this.state, answer.mine, answer.flags ?? []));
     if (answer.participants) {

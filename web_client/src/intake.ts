@@ -2,7 +2,7 @@
 import { batch } from "@preact/signals";
 import { type Incoming, apply } from "./apply.ts";
 import { isLooking } from "./attention.ts";
-import { type CircleState, type Message, placeOf } from "./state.ts";
+import { type CircleState, type Message, isCaughtUp, placeOf } from "./state.ts";
 import { type CircleHold, hold } from "./store.ts";
 import { newSince } from "./timeline.ts";
 import { LATEST, settle } from "./window.ts";
@@ -93,7 +93,7 @@ export function patchCircle(circle: string, change: Partial<CircleState>): void 
 function takeIn(held: CircleHold, items: readonly Incoming[]): void {
   const before = held.state.value;
   const now = apply(before, items);
-  const live = before.last >= now.head && now.epoch === before.epoch;
+  const live = isCaughtUp(before) && before.last >= now.head && now.epoch === before.epoch;
   const anew = now.epoch !== before.epoch || now.low > before.last + 1;
   held.read.value = Math.max(held.read.value, now.read);
   if (before.phase === "asking" && now.phase === "inside") held.unreadAfter.value = held.read.value;
@@ -114,7 +114,7 @@ function takeIn(held: CircleHold, items: readonly Incoming[]): void {
 function unreadLine(held: CircleHold, before: CircleState, live: boolean): number {
   const now = held.state.value;
   const line = held.unreadAfter.value;
-  if (now.last < now.head) return line;
+  if (!isCaughtUp(now)) return line;
   if (!live) return newSince(now, line) > 0 ? line : 0;
   const isAway = !isLooking();
   const isFree = line === 0 || (isAway && line < held.read.value);

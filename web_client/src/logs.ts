@@ -36,7 +36,8 @@ export function show(circle: string): void {
   if (circle === "") return;
   const held = hold(circle);
   batch(() => {
-    if (held.state.value.phase === "outside") held.state.value = emptyCircle(circle);
+    const { value: before } = held.state;
+    held.state.value = before.phase === "outside" ? emptyCircle(circle) : { ...before, stale: true };
     held.unreadAfter.value = held.read.value;
     held.window.value = LATEST;
     held.atEnd.value = true;

@@ -5,10 +5,11 @@
  * Rows are the children of `list`, in order and all of them, inside the scrolling `view`. Each has `data-row` (the row's
  * id); messages of the log have `data-seq` as well.
  */
-import { type ReadonlySignal, type Signal, signal } from "@preact/signals";
+import { type ReadonlySignal, type Signal, effect, signal, untracked } from "@preact/signals";
 import { Attention } from "./attention.ts";
 import { Pane } from "./pane.ts";
 import { jumpTo, markRead, newer, older, reachUnread, toLatest } from "./reading.ts";
+import { isCaughtUp } from "./state.ts";
 import type { CircleHold } from "./store.ts";
 import { newSince } from "./timeline.ts";
 import { hasAbove, hasBelow } from "./window.ts";
@@ -42,6 +43,7 @@ export class Scroller {
   private attention: Attention;
   private mutations = new MutationObserver(() => this.hold());
   private sizes = new ResizeObserver(() => this.hold());
+  private stopEntering: () => void;
   private onScroll = (): void => this.scrolled();
 
   constructor(view: HTMLElement, list: HTMLElement, held: CircleHold) {
@@ -58,6 +60,9 @@ export class Scroller {
     this.sizes.observe(view);
     this.sizes.observe(list);
     this.hold();
+    this.stopEntering = effect(() => {
+      if (isCaughtUp(held.state.value)) void untracked(() => this.enter());
+    });
   }
 
   /** Stop; a circle that is not on screen counts as being at its end. */
@@ -66,6 +71,7 @@ export class Scroller {
     this.mutations.disconnect();
     this.sizes.disconnect();
     this.attention.end();
+    this.stopEntering();
     this.held.atEnd.value = true;
   }
 
@@ -105,13 +111,9 @@ export class Scroller {
     return this.pane.oldestInView();
   }
 
-  /**
-   * On coming in: the unread line a third down the view, or the end where nothing is new. Happens by itself, once,
-   * as soon as the log is here.
-   */
-  async toEntry(): Promise<void> {
-    const { phase, last, head } = this.held.state.value;
-    if (this.entered || phase !== "inside" || last < head) return;
+  /** On coming in, once, as soon as the log is here: the unread line a third down the view; else the end stays. */
+  private async enter(): Promise<void> {
+    if (this.entered) return;
     this.entered = true;
     await reachUnread(this.held.id);
     await painted();
@@ -143,7 +145,6 @@ export class Scroller {
       if (Math.abs(moved) >= 0.5) this.scrollTo(this.view.scrollTop + moved);
     }
     this.settle();
-    void this.toEntry();
   }
 
   private scrolled(): void {

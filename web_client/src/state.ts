@@ -92,6 +92,8 @@ export interface CircleState {
   readonly last: number;
   /** The newest seq there was when the log was last asked for; `last < head` means it is still coming in. */
   readonly head: number;
+  /** The circle came on screen, and what happened before is still being asked for. */
+  readonly stale: boolean;
   /** Everything of `low … last` that one may see is in `entries`. */
   readonly low: number;
   /** The earliest seq one may read; `low > base` means there is more to page back to. */
@@ -138,6 +140,7 @@ export function emptyCircle(id: string): CircleState {
     epoch: null,
     last: 0,
     head: 0,
+    stale: true,
     low: 1,
     base: 1,
     read: 0,
@@ -175,4 +178,9 @@ export function toggled<T>(before: ReadonlySet<T>, one: T, on: boolean): Readonl
   if (on) now.add(one);
   else now.delete(one);
   return now;
+}
+
+/** All that the server had when it was asked is here. */
+export function isCaughtUp({ phase, stale, last, head }: CircleState): boolean {
+  return phase === "inside" && !stale && last >= head;
 }
