@@ -14,12 +14,21 @@ class Waits:
     every: float = 0.25
     """Between two frames about the same circle."""
     refresh: float = 8.0
-    """Between two looks at the board, whose entries live 2.5 times as long: who vanished with a process has gone for
-    everybody within 30 s."""
+    """Between two looks at the board, so that who vanished with a process has gone for everybody within 30 s."""
     answer: float = 0.2
     """For the board to say who is here. After that, what this process knows has to do."""
     patience: float = 1.0
     """For the board to take changes, and from its silence to the next try."""
+
+    @property
+    def life(self) -> float:
+        """Of an entry on the board that is not renewed."""
+        return 2.5 * self.refresh
+
+    @property
+    def rebuild(self) -> float:
+        """After which every process has renewed its entries on a board that may have been lost."""
+        return 1.25 * self.refresh
 
 
 class BoardSilent(Exception):
@@ -52,8 +61,8 @@ class Diff(NamedTuple):
 class Place:
     """One circle, as one process sees it."""
 
-    known: bool = False
-    """Whether `shown` is what the screens here were told."""
+    shown: set[str]
+    """What all screens here were told."""
     screens: dict[str, int] = field(default_factory=dict)
     """By participant; 0 in the grace."""
     grace: dict[str, float] = field(default_factory=dict)
@@ -62,9 +71,8 @@ class Place:
     """Came, and the board does not know."""
     leaving: set[str] = field(default_factory=set)
     """Went, and the board does not know."""
-    shown: set[str] = field(default_factory=set)
     promised: set[str] = field(default_factory=set)
-    """Others that some screen here was told of since the last refresh."""
+    """Others that some screen here was told of when it asked, since the last refresh."""
     due: bool = False
     next_at: float = 0.0
 
@@ -73,29 +81,38 @@ class Place:
         """Nothing is left to be done here."""
         return not (self.screens or self.fresh or self.leaving or self.due)
 
-    def take(self, address: str, *, everything: bool) -> Change:
-        """What the board should hear now. Followed by `learn` or `put_back`."""
+    def news(self, address: str, *, everything: bool) -> Change:
+        """What the board has not heard; with ``everything``, the rest too. Followed by `learn` or `put_back`."""
         change = Change(address, frozenset(self.screens if everything else self.fresh), frozenset(self.leaving))
         self.fresh, self.leaving = set(), set()
         return change
 
-    def learn(self, change: Change, found: frozenset[str]) -> Diff:
-        """Returns what is to be told everywhere: those of ours who are newly here, or nowhere any more."""
-        if not self.known:
-            self.known = True
-            self.shown = set(found.difference(change.staying))
+    def entries(self, address: str) -> Change:
+        """What the board has heard before and would forget; news wait for their turn."""
+        return Change(address, self.screens.keys() - self.fresh)
+
+    def learn(self, change: Change, found: frozenset[str], *, complete: bool) -> Diff:
+        """Returns what is to be told everywhere: those of ours who are newly here, or nowhere any more.
+
+        While the board is not ``complete``, nobody is said to be nowhere.
+        """
         came = frozenset(change.staying) - self.shown
         went = frozenset(change.leaving) - found - self.screens.keys()
+        if not complete:
+            self.leaving |= went
+            went = frozenset()
         self.shown |= came
         self.shown -= went
         return Diff(came, went)
 
-    def reconcile(self, found: frozenset[str]) -> Diff:
+    def reconcile(self, found: frozenset[str], *, complete: bool) -> Diff:
         """Returns what the screens here have wrong about others."""
-        ours = self.screens.keys()
+        ours = self.screens.keys() | self.leaving
         came = found - self.shown - ours
-        went = frozenset(self.shown | self.promised) - found - ours
         self.shown |= came
+        if not complete:
+            return Diff(came)
+        went = frozenset(self.shown | self.promised) - found - ours
         self.shown -= went
         self.promised.clear()
         return Diff(came, went)
@@ -103,7 +120,6 @@ class Place:
     def put_back(self, change: Change) -> Diff:
         """The board does not answer. That somebody came can be told without it; that somebody went can not, because
         they may have a screen in another process."""
-        self.known = True
         self.leaving |= frozenset(change.leaving) - self.screens.keys()
         came = frozenset(change.staying) - self.shown
         self.shown |= came

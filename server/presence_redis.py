@@ -113,7 +113,7 @@ class RedisPresence(SharedPresence):
     ) -> None:
         waits = waits or Waits()
         origin = origin or secrets.token_urlsafe(9)
-        board = RedisBoard(parse(url), origin, life=2.5 * waits.refresh, patience=waits.patience)
+        board = RedisBoard(parse(url), origin, life=waits.life, patience=waits.patience)
         super().__init__(board, tell, correct or tell, waits)
 
 

@@ -38,9 +38,11 @@ class SharedPresence:
         self._graces: deque[tuple[float, str, str]] = deque()
         self._asked: dict[str, list[Answer]] = {}
         self._stale: deque[str] = deque()
-        self._blind: set[str] = set()
-        """Circles without a screen here that were asked about while the board was silent."""
+        self._answered: dict[str, frozenset[str]] = {}
+        """Lately, about circles without a screen here: who asks is about to come."""
         self._silent = False
+        self._complete_at = 0.0
+        """The board may be new, and not all processes have renewed their entries before this."""
         self._refresh_at = 0.0
         self._wake = asyncio.Event()
         self._running: asyncio.Task[None] | None = None
@@ -58,9 +60,10 @@ class SharedPresence:
         await self._board.close()
 
     def came(self, address: str, participant: str) -> None:
+        """Called once this screen was told who is `here`."""
         place = self._places.get(address)
         if place is None:
-            place = self._places[address] = Place(known=address in self._blind)
+            place = self._places[address] = Place(set(self._answered.pop(address, ())))
         screens = place.screens.get(participant)
         place.screens[participant] = (screens or 0) + 1
         place.grace.pop(participant, None)
@@ -115,7 +118,8 @@ class SharedPresence:
         refreshed = self._refreshed()
         due = self._now_due()
         asked = {each: self._asked.pop(each) for each in list(self._asked)[:AT_ONCE]}
-        changes = [self._places[each].take(each, everything=each in refreshed) for each in refreshed | due]
+        changes = [self._places[each].entries(each) for each in refreshed - due]
+        changes += [self._places[each].news(each, everything=each in refreshed) for each in due]
         changes += [Change(each) for each in asked.keys() - refreshed - due]
         if not changes:
             return False
@@ -149,7 +153,7 @@ class SharedPresence:
         if now >= self._refresh_at:
             self._refresh_at = now + self._waits.refresh
             self._stale = deque(self._places)
-            self._blind.clear()
+            self._answered.clear()
             if not self._places:
                 self._silent = False
         some = {self._stale.popleft() for _ in range(min(AT_ONCE, len(self._stale)))}
@@ -162,22 +166,22 @@ class SharedPresence:
             _, address = heapq.heappop(self._due)
             place = self._places[address]
             place.due = False
-            if place.next_at > now:
-                self._soon(address, place)
-            else:
-                due.add(address)
+            due.add(address)
         return due
 
     def _learned(self, change: Change, people: frozenset[str], asked: Iterable[Answer], *, refresh: bool) -> None:
         place = self._places.get(change.address)
         if place is not None:
-            self._say(self._tell, change.address, place.learn(change, people))
+            complete = self._now() >= self._complete_at
+            self._say(self._tell, change.address, place.learn(change, people, complete=complete))
             if refresh:
-                self._say(self._correct, change.address, place.reconcile(people))
-            people = people.union(place.screens)
+                self._say(self._correct, change.address, place.reconcile(people, complete=complete))
+            people = people.union(place.screens, () if complete else place.shown)
             if asked:
                 place.promised |= people
-            self._told(change, place)
+            self._told(change, place, self._complete_at)
+        elif asked:
+            self._answered[change.address] = people
         for answer in asked:
             if not answer.done():
                 answer.set_result(people)
@@ -187,16 +191,20 @@ class SharedPresence:
             place = self._places.get(change.address)
             if place is not None:
                 self._say(self._tell, change.address, place.put_back(change))
-                self._told(change, place)
+                self._told(change, place, self._refresh_at)
         for address, answers in asked.items():
             for answer in answers:
                 if not answer.done():
                     answer.set_result(self._here_blind(address))
 
-    def _told(self, change: Change, place: Place) -> None:
+    def _told(self, change: Change, place: Place, again_at: float) -> None:
+        """Keep the pace. Those whose going could not be told have another turn, not before ``again_at``."""
         if change.staying or change.leaving:
             place.next_at = self._now() + self._waits.every
-        if place.over:
+        if place.leaving:
+            place.next_at = max(place.next_at, again_at)
+            self._soon(change.address, place)
+        elif place.over:
             del self._places[change.address]
 
     def _say(self, tell: Tell, address: str, diff: Diff) -> None:
@@ -207,9 +215,8 @@ class SharedPresence:
     def _here_blind(self, address: str) -> frozenset[str]:
         place = self._places.get(address)
         if place is None:
-            self._blind.add(address)
+            self._answered[address] = frozenset()
             return frozenset()
-        place.known = True
         return frozenset(place.shown.union(place.screens))
 
     def _fell_silent(self, cause: str) -> None:
@@ -222,6 +229,7 @@ class SharedPresence:
     def _heard(self) -> None:
         if self._silent:
             log.info("presence knows all processes")
+            self._complete_at = self._now() + self._waits.rebuild
         self._silent = False
 
     def _soon(self, address: str, place: Place) -> None:

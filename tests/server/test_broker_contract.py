@@ -147,10 +147,11 @@ async def test_what_was_published_just_before_closing_is_heard(town: Town) -> No
     ana, bo = await town.process(), await town.process()
     await bo.follows(circle(1))
 
-    ana.broker.publish([event(circle(1), 1)])
+    ana.broker.publish([event(circle(1), seq, size=1_000_000) for seq in range(1, 8)])
     await ana.broker.close()
 
-    await bo.hears(circle(1), 1)
+    await bo.hears(circle(1), 7)
+    assert bo.seqs(circle(1)) == list(range(1, 8))
 
 
 async def test_a_broker_that_is_closed_is_silent_and_harmless(town: Town) -> None:

@@ -20,6 +20,7 @@ from tests.servers import RedisServer
 
 NOTICED = 3.0  # seconds within which a process must know that it hears nothing
 AT = circle(1)
+EAR, MOUTH = 1, 2  # of the connections that a broker opens, the one that listens and the one that publishes
 
 
 class Link(Waiter):
@@ -28,8 +29,8 @@ class Link(Waiter):
     def __init__(self, url: str) -> None:
         super().__init__()
         self._to = urlsplit(url)
-        self._open = asyncio.Event()
-        self._open.set()
+        self._holes: set[int] = set()
+        self._accepted = 0
         self._tasks: set[asyncio.Task[None]] = set()
         self._writers: list[asyncio.StreamWriter] = []
         self._server: asyncio.Server | None = None
@@ -46,11 +47,13 @@ class Link(Waiter):
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
 
-    def swallow(self) -> None:
-        self._open.clear()
+    def swallow(self, *connections: int) -> None:
+        """All that were ever opened, or these, in the order in which they were."""
+        self._holes |= set(connections or range(1_000))
 
     def heal(self) -> None:
-        self._open.set()
+        self._holes.clear()
+        self.happened()
 
     def cut(self) -> None:
         for writer in self._writers:
@@ -60,15 +63,17 @@ class Link(Waiter):
     async def _accept(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         there, back = await asyncio.open_connection(self._to.hostname, self._to.port)
         self._writers += [writer, back]
+        number = self._accepted
+        self._accepted += 1
         for source, sink in ((reader, back), (there, writer)):
-            task = asyncio.create_task(self._pass_on(source, sink))
+            task = asyncio.create_task(self._pass_on(source, sink, number))
             self._tasks.add(task)
             task.add_done_callback(self._tasks.discard)
 
-    async def _pass_on(self, source: asyncio.StreamReader, sink: asyncio.StreamWriter) -> None:
+    async def _pass_on(self, source: asyncio.StreamReader, sink: asyncio.StreamWriter, number: int) -> None:
         try:
             while data := await source.read(65_536):
-                await self._open.wait()
+                await self.until(lambda: number not in self._holes, within=60)
                 sink.write(data)
                 await sink.drain()
         except OSError:
@@ -171,6 +176,40 @@ async def test_a_process_that_hears_nothing_notices_by_itself(town: Town) -> Non
 
 
 @pytest.mark.faults
+async def test_a_process_whose_ear_alone_is_deaf_notices(town: Town) -> None:
+    ana, link = await town.linked()
+    bo = await town.process()
+    for each in (ana, bo):
+        await each.follows(AT)
+
+    link.swallow(EAR)
+    took = asyncio.ensure_future(notices(ana))
+    ana.broker.publish([event(AT, 1)])
+    await bo.hears(AT, 1)
+    assert not ana.broker.suspect
+    assert await took <= NOTICED
+
+    await recovers(ana)
+    bo.broker.publish([event(AT, 2)])
+    await ana.hears(AT, 2)
+
+
+@pytest.mark.faults
+async def test_an_event_that_may_be_lost_is_told_to_others_as_a_gap(town: Town) -> None:
+    ana, link = await town.linked()
+    bo = await town.process()
+    await bo.follows(AT)
+    gaps = bo.gaps
+
+    link.swallow(MOUTH)
+    ana.broker.publish([event(AT, 1)])
+    assert await notices(ana) <= NOTICED
+
+    await bo.until(lambda: bo.gaps > gaps)
+    assert bo.seqs(AT) == []
+
+
+@pytest.mark.faults
 async def test_publishing_into_a_hole_returns_at_once_and_keeps_little(town: Town) -> None:
     ana, link = await town.linked()
     bo = await town.process()
@@ -268,7 +307,8 @@ async def test_rubbish_on_a_channel_is_a_gap_and_no_more(town: Town, caplog: pyt
         random.randbytes(10_000),
     ]
 
-    await wire.ask([("PUBLISH", channel_of(partition_of(AT)), each) for each in rubbish * 50])
+    for each in rubbish * 20:
+        await wire.ask([("PUBLISH", channel_of(partition_of(AT)), each)])
 
     await bo.until(lambda: bo.gaps > gaps)
     ana.broker.publish([event(AT, 1)])
