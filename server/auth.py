@@ -135,7 +135,11 @@ class Auth:
 
     async def good(self, session: str) -> bool:
         """Whether the session with this id is good, from the database."""
-        found = await self.store.read(lambda conn: conn.execute(_by_ids, {"ids": [session]}).one_or_none())
+        return await self.store.read(lambda conn: self.stands(conn, session))
+
+    def stands(self, conn: Connection, session: str) -> bool:
+        """`good`, as of a transaction that goes on to read for that session."""
+        found = conn.execute(_by_ids, {"ids": [session]}).one_or_none()
         return found is not None and good(Seen(*found), self.now())
 
     def guard(self, conn: Connection, sessions: Sequence[str], now: int) -> frozenset[str]:

@@ -2,7 +2,8 @@
 
 import asyncio
 import logging
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from msgspec.structs import replace
 from sqlalchemy.exc import DBAPIError
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from server.connection import Connection
     from server.parts import Parts
 
+T = TypeVar("T")
 log = logging.getLogger("server.readers")
 RETRY = 0.5
 """Seconds before a read that failed is tried again."""
@@ -46,7 +48,9 @@ class Readers:
             raise Refusal("log.not_found")
         now, held = parts.now(), parts.door.limits.seat_held
         try:
-            opened = await parts.store.read(lambda conn: reading.watch(conn, command, person, now=now, seat_held=held))
+            opened = await self._look(
+                connection.actor, lambda conn: reading.watch(conn, command, person, now=now, seat_held=held)
+            )
             here = await parts.presence.here(command.on) if kind == "circle" else frozenset()
         except BaseException:
             parts.hub.release(feed)
@@ -72,7 +76,7 @@ class Readers:
         return None
 
     async def page(self, actor: Actor, command: ReadPage) -> Any:
-        return await self.parts.store.read(lambda conn: reading.page(conn, command, actor.person))
+        return await self._look(actor, lambda conn: reading.page(conn, command, actor.person))
 
     async def catch_up(self, connection: "Connection") -> None:
         """Write what each watch missed, in batches, until it can go live or the client stops taking."""
@@ -88,6 +92,17 @@ class Readers:
                 self._write(connection, watch, missed)
                 if connection.ready() and watch.feed.go_live(watch):
                     break
+
+    async def _look(self, actor: Actor, read: Callable[[Any], T]) -> T:
+        """Read for somebody whose session is good in the same moment: its end may be told before its socket is closed."""
+        auth = self.parts.auth
+
+        def look(conn: Any) -> T:
+            if not auth.stands(conn, actor.session):
+                raise Refusal("session.ended")
+            return read(conn)
+
+        return await self.parts.store.read(look)
 
     async def _read(self, connection: "Connection", watch: Watch) -> list[Prepared] | None:
         """From the database, with access looked at again; None where the watch has ended."""

@@ -74,6 +74,7 @@ class Caller:
 
     def __init__(self, socket: ClientConnection) -> None:
         self.socket = socket
+        self.me = ""
 
     async def asks(self, message: str | bytes) -> dict[str, Any]:
         """Send a text frame; returns the answer, or the goodbye."""
@@ -89,12 +90,23 @@ class Caller:
             if any(each in frame for each in wanted):
                 return frame
 
-    async def is_closed(self) -> int:
-        """Wait for the server's close; returns its code."""
+    async def sends(self, message: str | bytes) -> None:
+        """Send a text frame, if the socket is still open."""
+        with contextlib.suppress(ConnectionClosed):
+            await self.socket.send(message, text=True)
+
+    async def rest(self) -> list[dict[str, Any]]:
+        """Wait for the server's close; returns every frame up to it."""
+        frames = []
         with contextlib.suppress(ConnectionClosed):
             async with asyncio.timeout(PATIENCE):
                 while True:
-                    await self.socket.recv(decode=False)
+                    frames.append(msgspec.json.decode(await self.socket.recv(decode=False)))
+        return frames
+
+    async def is_closed(self) -> int:
+        """Wait for the server's close; returns its code."""
+        await self.rest()
         return self.socket.close_code or 1006
 
 
@@ -106,7 +118,7 @@ async def calling(guest: Guest) -> AsyncIterator[Caller]:
         origin=guest.url, compression=None, ping_interval=None, max_queue=None,  # type: ignore[arg-type]
     ) as socket:  # fmt: skip
         caller = Caller(socket)
-        await caller.next("hello")
+        caller.me = (await caller.next("hello"))["hello"]["me"]
         yield caller
 
 
