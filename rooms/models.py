@@ -6,7 +6,7 @@ Columns that hold what people wrote are named in `WORDS`, which tests of fading 
 
 from typing import Any
 
-from sqlalchemy import BigInteger, Index, LargeBinary, UniqueConstraint
+from sqlalchemy import BigInteger, Index, LargeBinary, UniqueConstraint, text
 from sqlalchemy.orm import registry
 from sqlmodel import Field, SQLModel
 
@@ -66,6 +66,15 @@ class EventRow(Table, table=True):
 
 
 class Person(Table, table=True):
+    __table_args__ = (
+        Index(
+            "person_network",
+            "created_at",
+            sqlite_where=text("network IS NOT NULL"),
+            postgresql_where=text("network IS NOT NULL"),
+        ),
+    )
+
     id: str = Field(primary_key=True, max_length=16)
     log_id: int = Field(foreign_key="log.id", unique=True)
     name: str

@@ -38,8 +38,7 @@ _seats: Any = (
     )
 )
 _by_key = (
-    select(col(EventRow.sender), col(EventRow.key), col(EventRow.log_id), col(EventRow.seq), col(EventRow.body_hash))
-    .add_columns(col(Log.epoch))
+    select(col(EventRow.sender), col(EventRow.key), col(EventRow.seq), col(EventRow.body_hash), col(Log.epoch))
     .join(Log, col(Log.id) == col(EventRow.log_id))
     .where(
         col(EventRow.sender).in_(bindparam("senders", expanding=True)),
@@ -55,7 +54,6 @@ _fades = update(Circle).where(col(Circle.id) == bindparam("circle"))
 class Before(NamedTuple):
     """A post that is stored already, under the same sender and key."""
 
-    log_id: int
     seq: int
     print: bytes | None
     epoch: str
@@ -99,7 +97,7 @@ def post_all(asked: Sequence[tuple[Work, PostMessage]]) -> list[Answered | Refus
     _store(conn, list(first.values()))
     for each in fresh:
         original = first[each.seat.id, each.command.key]
-        before = Before(original.seat.log_id, original.seq, original.print, original.epoch)
+        before = Before(original.seq, original.print, original.epoch)
         each.result = _done(each) if original is each else again(each, before)
     return [each.result for each in posts if each.result is not None]
 
@@ -146,7 +144,7 @@ def _known(conn: Connection, posts: Sequence[Post]) -> dict[tuple[str, str], Bef
     senders = list({each.seat.id for each in posts})
     keys = list({each.command.key for each in posts})
     rows = conn.execute(_by_key, {"senders": senders, "keys": keys})
-    return {(row.sender, row.key): Before(row.log_id, row.seq, row.body_hash, row.epoch) for row in rows}
+    return {(row.sender, row.key): Before(row.seq, row.body_hash, row.epoch) for row in rows}
 
 
 def _refuse_reply_to_nothing(conn: Connection, each: Post) -> None:
@@ -205,8 +203,6 @@ def _done(each: Post) -> Answered:
 
 def again(each: Post, before: Before) -> Answered | Refusal:
     """The first answer once more, or ``key.reused``. Words that were taken back stay taken back."""
-    if before.log_id != each.seat.log_id:
-        return Refusal("key.reused")
     if before.print is not None and not hmac.compare_digest(before.print, each.print):
         return Refusal("key.reused")
     return Answered(circle=each.command.circle, epoch=before.epoch, seq=before.seq, dup=True)

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 
 from moderation import due as flags_due
 from rooms import due
+from rooms.work import Refusal
 from server import identity
-from server.handlers import PerformDue, StillHere
+from server.handlers import ForgetNetworks, PerformDue, StillHere
 
 if TYPE_CHECKING:
     from server.parts import Parts
@@ -74,8 +75,8 @@ class Clock:
                 if watch.participant is not None
             }
             some = sorted(here)
-            for start in range(0, len(some), 500):
-                try:
-                    await self.parts.door.submit(None, StillHere(tuple(some[start : start + 500])))
-                except Exception as error:
-                    log.warning("seats not noted", extra={"cause": type(error).__name__})
+            rounds = [StillHere(tuple(some[start : start + 500])) for start in range(0, len(some), 500)]
+            try:
+                await asyncio.gather(*(self.parts.door.submit(None, each) for each in (*rounds, ForgetNetworks())))
+            except Refusal as refusal:
+                log.warning("the round was not made", extra={"cause": refusal.code})

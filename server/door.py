@@ -14,7 +14,7 @@ from itertools import groupby
 from typing import Any, NamedTuple, Protocol
 
 from sqlalchemy import Connection, NestedTransaction
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DataError, DBAPIError, IntegrityError, ProgrammingError
 
 from rooms.limits import Limits
 from rooms.work import Announcement, Answered, Refusal, Work
@@ -23,6 +23,8 @@ from server.store import Store
 
 log = logging.getLogger("server.door")
 BATCH_MOST = 512
+OWN_FAULT = (DataError, IntegrityError, ProgrammingError)
+"""Of database errors, those that one command brings on itself and that leave the transaction usable."""
 TRIES = 4
 """How often a batch is run again after a deadlock or a lock that took too long."""
 
@@ -168,10 +170,10 @@ class Door:
         except Refusal as refusal:
             self._abandon(works, savepoint)
             return [Result(refusal=refusal)], []
-        except DBAPIError:
-            # The transaction itself may be lost; the whole batch is judged by the caller.
-            raise
-        except Exception:
+        except Exception as error:
+            if isinstance(error, DBAPIError) and not isinstance(error, OWN_FAULT):
+                # The transaction itself may be lost; the whole batch is judged by the caller.
+                raise
             self._abandon(works, savepoint)
             if len(some) > 1:
                 # One of them is at fault; alone, it fails alone.

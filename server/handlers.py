@@ -20,13 +20,17 @@ from server.door import BatchHandler, Handler
 
 
 class PerformDue(Struct, frozen=True):
-    """The clock: do what has fallen due. The only command nobody sends."""
+    """The clock: do what has fallen due."""
 
 
 class StillHere(Struct, frozen=True):
     """Screens of these participants are here."""
 
     participants: tuple[str, ...]
+
+
+class ForgetNetworks(Struct, frozen=True):
+    """Where established people once came from is no longer needed."""
 
 
 def perform_due(work: Work, _command: PerformDue) -> None:
@@ -90,6 +94,7 @@ HANDLERS: Mapping[type, Handler] = {
     flagged.DismissLetter: letters.dismiss_letter,
     PerformDue: perform_due,
     StillHere: _still_here,
+    ForgetNetworks: lambda work, _: personal.forget_networks(work),
     **identity.HANDLERS,
 }
 

@@ -1,0 +1,149 @@
+"""The door: many commands, one commit, and none of them at the others' cost."""
+
+import asyncio
+from collections.abc import AsyncIterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from sqlalchemy import Connection, text
+from sqlalchemy.exc import OperationalError
+
+from rooms.limits import Limits
+from rooms.log import append, new_log
+from rooms.models import Table
+from rooms.wire_events import CircleOpened
+from rooms.work import Announcement, Answered, Refusal, Work
+from server.door import Actor, Door
+from server.store import Store
+
+
+@dataclass(frozen=True)
+class Say:
+    log: int
+    fails: str = ""
+
+
+@dataclass(frozen=True)
+class SayTogether:
+    log: int
+    fails: str = ""
+
+
+def say(work: Work, command: Say | SayTogether) -> Answered:
+    told = append(work, command.log, CircleOpened(at=work.now))
+    if command.fails == "refusal":
+        raise Refusal("test.refused")
+    if command.fails == "bug":
+        raise RuntimeError("what somebody wrote")
+    if command.fails == "data":
+        work.conn.execute(text("INSERT INTO log (id, address) VALUES (1, NULL)"))
+    return Answered(seq=told.seq)
+
+
+def say_together(asked: Sequence[tuple[Work, SayTogether]]) -> list[Answered | Refusal]:
+    """As a batch must: a refusal is judged before anything is written, and answered in its place."""
+    return [
+        Refusal("test.refused") if command.fails == "refusal" else say(work, command) for work, command in asked
+    ]
+
+
+class Place:
+    def __init__(self, store: Store) -> None:
+        self.store = store
+        self.published: list[Announcement] = []
+        self.ended: set[str] = set()
+        self.commits_seen: list[int] = []
+        self.door = Door(
+            store,
+            {Say: say},
+            {SayTogether: say_together},
+            limits=Limits(),
+            guard=lambda _conn, sessions, _now: frozenset(sessions) - self.ended,
+            publish=self.publish,
+        )
+        self.log = store.write_now(self.make_log)
+
+    def make_log(self, conn: Connection) -> int:
+        Table.metadata.create_all(conn)
+        work = Work(conn, who=None, now=1, limits=Limits(), pick=lambda _: 0)
+        return new_log(work, "circle/AAAAAAAAAAAAAAAA")
+
+    def publish(self, announcements: Sequence[Announcement]) -> None:
+        """What is announced must be readable by others by then."""
+        head = self.store.read_now(lambda conn: conn.execute(text("SELECT head_seq FROM log")).scalar_one())
+        assert all(each.seq <= head for each in announcements)
+        self.commits_seen.append(len(announcements))
+        self.published += announcements
+
+
+@pytest.fixture
+async def place(tmp_path: Path) -> AsyncIterator[Place]:
+    place = Place(Store(f"sqlite:///{tmp_path / 'door.db'}"))
+    yield place
+    await place.door.close()
+    place.store.close()
+
+
+async def test_a_burst_is_one_or_two_commits_and_gapless(place: Place) -> None:
+    answers = await asyncio.gather(*(place.door.submit(None, Say(place.log)) for _ in range(100)))
+    assert [answer.seq for answer in answers] == list(range(1, 101))
+    assert [each.seq for each in place.published] == list(range(1, 101))
+    assert len(place.commits_seen) <= 2
+
+
+@pytest.mark.parametrize("kind", [Say, SayTogether])
+@pytest.mark.parametrize("fails", ["refusal", "bug", "data"])
+async def test_one_that_fails_leaves_no_trace_and_harms_nobody(
+    place: Place, kind: type[Say], fails: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    before, bad, after = (kind(place.log), kind(place.log, fails), kind(place.log))
+    results = await asyncio.gather(
+        *(place.door.submit(None, each) for each in (before, bad, after)), return_exceptions=True
+    )
+    assert [getattr(each, "seq", None) for each in results] == [1, None, 2]
+    assert isinstance(results[1], Refusal)
+    assert results[1].code == ("test.refused" if fails == "refusal" else "internal")
+    assert [each.seq for each in place.published] == [1, 2]
+    assert "what somebody wrote" not in caplog.messages
+
+
+async def test_nothing_of_an_ended_session_is_done(place: Place) -> None:
+    place.ended.add("old")
+    old, good = Actor("p", "old"), Actor("p", "new")
+    results = await asyncio.gather(
+        place.door.submit(old, Say(place.log)), place.door.submit(good, Say(place.log)), return_exceptions=True
+    )
+    assert isinstance(results[0], Refusal)
+    assert results[0].code == "session.ended"
+    assert place.published[0].seq == 1
+    assert len(place.published) == 1
+
+
+async def test_what_was_accepted_before_closing_is_done_and_nothing_after(place: Place) -> None:
+    accepted = place.door.submit(None, Say(place.log))
+    await place.door.close()
+    assert (await accepted).seq == 1
+    with pytest.raises(Refusal, match="server.closing"):
+        await place.door.submit(None, Say(place.log))
+
+
+async def test_a_lock_that_takes_long_is_tried_again_and_then_said(
+    place: Place, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Busy(Exception):
+        sqlite_errorname = "SQLITE_BUSY"
+
+    tries: list[int] = []
+    real = Store.write_now
+
+    def busy_twice(store: Store, work: object) -> object:
+        tries.append(1)
+        if len(tries) <= 2:
+            raise OperationalError("", {}, Busy())
+        return real(store, work)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(Store, "write_now", busy_twice)
+    assert (await place.door.submit(None, Say(place.log))).seq == 1
+    assert len(tries) == 3
+    assert [each.seq for each in place.published] == [1]
