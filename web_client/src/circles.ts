@@ -19,6 +19,8 @@ export interface NewCircle {
   /** `null`: now. */
   readonly opensAt: number | null;
   readonly entry: "anyone" | "invited";
+  /** Newcomers may read what was said before they came. */
+  readonly historyOpen: boolean;
   readonly hostShown: boolean;
   /** A name for this circle only; `null` keeps one's own. */
   readonly name: string | null;
@@ -81,6 +83,7 @@ export async function openCircle(circle: NewCircle, key = freshKey()): Promise<R
     keep_for: circle.keepFor,
     opens_at: circle.opensAt,
     entry: circle.entry,
+    history_open: circle.historyOpen,
     host_shown: circle.hostShown,
     name: circle.name,
   });

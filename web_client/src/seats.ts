@@ -1,5 +1,5 @@
 /**
- * Which of the 12 drawn marks and 8 hues a seat has. Made from the participant's id, which is another in every
+ * Which of the 12 drawn marks and 8 hues a seat has. Drawn from the participant's id, which is another in every
  * circle, so that nobody can be matched across circles by how their seat looks.
  */
 
@@ -23,7 +23,42 @@ function hash(text: string): number {
   return (value ^ (value >>> 13)) >>> 0;
 }
 
+/** Seats that were given to people who sit together, so that no two of them look the same. */
+const given = new Map<string, Seat>();
+
 export function seatOf(id: string): Seat {
+  return given.get(id) ?? drawn(id);
+}
+
+/**
+ * Give seats to the people of one circle, in the order they are named: each keeps what it had, and a newcomer whose
+ * mark somebody has already takes the next free one. With more people than marks, the hues differ.
+ */
+export function seatTogether(ids: Iterable<string>): void {
+  const all = [...ids];
+  const taken = all.flatMap((id) => given.get(id) ?? []);
+  for (const id of all) {
+    if (given.has(id)) continue;
+    const seat = freeOf(drawn(id), taken);
+    given.set(id, seat);
+    taken.push(seat);
+  }
+}
+
+export function forgetSeats(): void {
+  given.clear();
+}
+
+function freeOf(wanted: Seat, taken: readonly Seat[]): Seat {
+  const turns = Array.from({ length: MARKS * HUES }, (_, turn) => ({
+    mark: (wanted.mark + turn) % MARKS,
+    hue: (wanted.hue + Math.floor(turn / MARKS)) % HUES,
+  }));
+  const unused = turns.find(({ mark }) => taken.every((other) => other.mark !== mark));
+  return unused ?? turns.find((seat) => taken.every((other) => other.mark !== seat.mark || other.hue !== seat.hue)) ?? wanted;
+}
+
+function drawn(id: string): Seat {
   const value = hash(id);
   return { mark: value % MARKS, hue: Math.floor(value / MARKS) % HUES };
 }

@@ -3,7 +3,9 @@
  * language's own plural rules, and facts of the other writing direction are set apart so that they do not jumble.
  */
 import { signal } from "@preact/signals";
-import { en } from "./words/en.ts";
+import type { en } from "./words/en.ts";
+import { entering } from "./words/en/entering.ts";
+import { refused } from "./words/en/refused.ts";
 
 /** A sentence by plural form; `{n}` stands for the number. */
 export type Counted = Readonly<Partial<Record<Intl.LDMLPluralRule, string>>> & { readonly other: string };
@@ -20,15 +22,27 @@ export type Facts = Readonly<Record<string, string | number>>;
 interface Language {
   readonly tag: string;
   readonly dir: "ltr" | "rtl";
-  readonly words: Catalog;
+  /** `null` is English. */
+  readonly words: Partial<Catalog> | null;
 }
 
-const ENGLISH: Language = { tag: "en", dir: "ltr", words: en };
-const spoken = signal<Language>(ENGLISH);
+/** English as far as it is here: that of the first screens, and what `learn` brought with the others. */
+const english: Partial<Catalog> = { ...entering, ...refused };
+const spoken = signal<Language>({ tag: "en", dir: "ltr", words: null });
 let rules = new Intl.PluralRules("en");
 
+/** Sentences that come with a part of the client that is fetched later. */
+export function learn(part: Partial<Catalog>): void {
+  Object.assign(english, part);
+}
+
+/** English as far as it is here. */
+export function known(): Readonly<Partial<Catalog>> {
+  return english;
+}
+
 /** Change the language of everything on screen. Nothing reloads, and no draft is touched. */
-export function speak(tag: string, dir: "ltr" | "rtl", words: Catalog): void {
+export function speak(tag: string, dir: "ltr" | "rtl", words: Partial<Catalog> | null): void {
   rules = new Intl.PluralRules(tag);
   spoken.value = { tag, dir, words };
   if (typeof document === "undefined") return;
@@ -46,21 +60,26 @@ export function direction(): "ltr" | "rtl" {
 
 /** The sentence, with `{facts}` filled in. */
 export function t(key: PlainKey, facts?: Facts): string {
-  return fill(spoken.value.words[key], facts);
+  return fill(found(key) as string, facts);
 }
 
 /** The sentence for `n` of something. */
 export function count(key: CountedKey, n: number): string {
-  const { tag, words } = spoken.value;
-  const forms: Counted = words[key];
-  return fill(forms[rules.select(n)] ?? forms.other, { n: new Intl.NumberFormat(tag).format(n) });
+  const forms = found(key) as Counted;
+  return fill(forms[rules.select(n)] ?? forms.other, { n: new Intl.NumberFormat(languageTag()).format(n) });
+}
+
+function found(key: Key): string | Counted {
+  const words = spoken.value.words?.[key] ?? english[key];
+  if (words === undefined) throw new Error(`No words for ${key}`);
+  return words;
 }
 
 /** One plain sentence for a refusal's code, e.g. `circle.full`. */
 export function refusal(code: string): string {
   const whole = code.replace(/[^a-z]+/g, "_");
   const keys = [whole, whole.slice(whole.indexOf("_") + 1)].map((name) => `refused_${name}`);
-  return t((keys.find((key) => key in en) as PlainKey | undefined) ?? "refused_other");
+  return t((keys.find((key) => key in english) as PlainKey | undefined) ?? "refused_other");
 }
 
 const RIGHT_TO_LEFT = /[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufeff]/;
@@ -76,26 +95,3 @@ function fill(sentence: string, facts: Facts | undefined): string {
     return foreign.test(text) ? `\u2068${text}\u2069` : text;
   });
 }
-
-/**
- * A stand-in language for tests: every sentence in brackets, accented and 40 % longer, so that a sentence which
- * did not come from the catalog, or a box too small for another language, shows at a glance.
- */
-export function pseudo(): Catalog {
-  const odd = (sentence: string): string => {
-    const accented = sentence
-      .split(/(\{\w+\})/)
-      .map((part) => (part.startsWith("{") ? part : part.replace(/[aeiou]/g, (letter) => ODD[letter] ?? letter)))
-      .join("");
-    return `[${accented}${" ·".repeat(Math.ceil(sentence.length / 5))}]`;
-  };
-  const words = Object.entries(en).map(([key, value]) => [
-    key,
-    typeof value === "string"
-      ? odd(value)
-      : Object.fromEntries(Object.entries(value).map(([form, text]) => [form, odd(text)])),
-  ]);
-  return Object.fromEntries(words) as Catalog;
-}
-
-const ODD: Readonly<Record<string, string>> = { a: "á", e: "é", i: "í", o: "ó", u: "ú" };

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { HUES, MARKS, arcSpots, circleSpots, seatOf } from "../src/seats.ts";
+import { HUES, MARKS, type Seat, arcSpots, circleSpots, forgetSeats, seatOf, seatTogether } from "../src/seats.ts";
 
 const ids = Array.from({ length: 2_000 }, (_, n) => `participant-${n.toString(36).padStart(4, "0")}`);
 
@@ -22,6 +22,31 @@ test("marks and hues are spread evenly, each over all of the other", () => {
   const usual = ids.length / (MARKS * HUES);
   for (const times of seen.values()) assert(times < usual * 2.5, String(times));
 });
+
+test("people who sit together have each a mark of their own, as long as there are marks", () => {
+  for (let from = 0; from < 600; from += 12) {
+    const together = ids.slice(from, from + 12);
+    seatTogether(together);
+    assert.equal(new Set(together.map((id) => seatOf(id).mark)).size, 12);
+  }
+  forgetSeats();
+  seatTogether(ids.slice(0, MARKS * HUES));
+  assert.equal(new Set(ids.slice(0, MARKS * HUES).map(look)).size, MARKS * HUES);
+  forgetSeats();
+});
+
+test("a seat stays the same when others come", () => {
+  seatTogether(ids.slice(0, 5));
+  const before = ids.slice(0, 5).map(look);
+  seatTogether([...ids.slice(5, 40), ...ids.slice(0, 5)]);
+  assert.deepEqual(ids.slice(0, 5).map(look), before);
+  forgetSeats();
+});
+
+function look(id: string): string {
+  const { mark, hue }: Seat = seatOf(id);
+  return `${mark} ${hue}`;
+}
 
 test("seats of a ring are evenly far from its middle, the first at the bottom", () => {
   for (const count of [1, 2, 8, 16]) {

@@ -1,7 +1,13 @@
 import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
 import { test } from "node:test";
 import { en } from "../src/words/en.ts";
-import { type Catalog, count, pseudo, refusal, speak, t } from "../src/words.ts";
+import { type Catalog, count, learn, refusal, speak, t } from "../src/words.ts";
+import { entering } from "../src/words/en/entering.ts";
+import { refused } from "../src/words/en/refused.ts";
+import { pseudo } from "../src/words/pseudo.ts";
+
+learn(en);
 
 const sentences = Object.entries(en).flatMap(([key, value]) =>
   (typeof value === "string" ? [value] : Object.values(value)).map((sentence) => [key, sentence] as const),
@@ -45,7 +51,7 @@ test("counts take the forms of the language", () => {
   const forms = { zero: "0", one: "1", two: "2", few: "3-10", many: "11-99", other: "100" };
   speak("ar-u-nu-latn", "rtl", { ...en, people: forms } as Catalog);
   assert.deepEqual([0, 1, 2, 5, 50, 100].map((n) => count("people", n)), Object.values(forms));
-  speak("en", "ltr", en);
+  speak("en", "ltr", null);
 });
 
 test("a refusal has its sentence, by its code or its kind, and an unknown one has a plain one", () => {
@@ -55,7 +61,7 @@ test("a refusal has its sentence, by its code or its kind, and an unknown one ha
 });
 
 test("the stand-in language marks every sentence and is two fifths longer", () => {
-  const odd = pseudo();
+  const odd = pseudo() as Catalog;
   for (const [key, value] of Object.entries(odd)) {
     for (const sentence of typeof value === "string" ? [value] : Object.values(value)) {
       assert.match(sentence, /^\[.*\]$/s, key);
@@ -63,4 +69,18 @@ test("the stand-in language marks every sentence and is two fifths longer", () =
   }
   assert(odd.welcomeTitle.length >= en.welcomeTitle.length * 1.4);
   assert.match(odd.messageFrom, /\{name\}.*\{when\}/);
+});
+
+test("what is drawn before the rest is fetched speaks only the sentences that come with it", () => {
+  const first = new Set<string>(Object.keys({ ...entering, ...refused }));
+  const seen = new Set<string>();
+  const look = (url: URL): void => {
+    if (seen.has(url.href) || url.pathname.includes("/words/") || !/\.tsx?$/.test(url.pathname)) return;
+    seen.add(url.href);
+    const source = readFileSync(url, "utf8");
+    for (const [, key = ""] of source.matchAll(/\b(?:t|count)\("(\w+)"/g)) assert(first.has(key), `${url.pathname}: ${key}`);
+    for (const [, to = ""] of source.matchAll(/^(?:import|export) (?!type )[^;]*?from "(\.[^"]+)"/gms)) look(new URL(to, url));
+  };
+  look(new URL("../src/main.ts", import.meta.url));
+  assert(seen.size > 30);
 });

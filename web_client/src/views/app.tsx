@@ -3,9 +3,9 @@ import { later } from "../later.ts";
 import { onExitCount } from "../leaving.ts";
 import { route } from "../router.ts";
 import { me, signedIn, unreachable } from "../store.ts";
-import { count, t } from "../words.ts";
+import { count, speak, t } from "../words.ts";
 import { FromInvite } from "./invite.tsx";
-import { NoticeBar } from "./notices.tsx";
+import { NoticeBar } from "./notice_bar.tsx";
 import { Once } from "./once.tsx";
 import { Screen } from "./screen.tsx";
 import { forgetScreen } from "./ui.ts";
@@ -20,6 +20,10 @@ const Safety = later(async () => (await import("./rest.ts")).Safety, waiting);
 /** The whole page, by where one is and whether one has come in. */
 export function App() {
   const known = signedIn.value;
+  useEffect(() => {
+    document.addEventListener("words-pseudo", speakPseudo);
+    return () => document.removeEventListener("words-pseudo", speakPseudo);
+  }, []);
   useEffect(() => (known ? forgetScreen : undefined), [known]);
   return (
     <>
@@ -29,6 +33,13 @@ export function App() {
       <ShiftDots />
     </>
   );
+}
+
+/** For browser tests: `document.dispatchEvent(new CustomEvent("words-pseudo", { detail: "rtl" }))`. */
+async function speakPseudo(event: Event): Promise<void> {
+  const { pseudo } = await import("../words/pseudo.ts");
+  const rtl = (event as CustomEvent<unknown>).detail === "rtl";
+  speak(rtl ? "ar" : "en", rtl ? "rtl" : "ltr", pseudo());
 }
 
 function Place() {

@@ -3,8 +3,10 @@ import { announced } from "../announce.ts";
 import type { CircleState } from "../state.ts";
 import { type CircleHold, hold, letters } from "../store.ts";
 import { href } from "../router.ts";
+import { seatTogether } from "../seats.ts";
 import { plain } from "../text.ts";
-import { count, t } from "../words.ts";
+import { inside } from "../words/en/inside.ts";
+import { count, learn, t } from "../words.ts";
 import { Bars } from "./bars.tsx";
 import { Composer } from "./composer.tsx";
 import { Agreement } from "./door.tsx";
@@ -17,6 +19,8 @@ import { Screen, Top, useHeading } from "./screen.tsx";
 import { Sheets } from "./sheets.tsx";
 import { StatusLine } from "./status.tsx";
 import { closeSheet, sheet } from "./ui.ts";
+
+learn(inside);
 
 /** A circle: the ring, the messages, the box. */
 export function Circle({ circle }: { circle: string }) {
@@ -40,6 +44,7 @@ export function Circle({ circle }: { circle: string }) {
 function Inside({ held, state }: { held: CircleHold; state: CircleState }) {
   const heading = useHeading();
   const { view } = state;
+  seatTogether(state.participants.keys());
   const here = sittings(state).filter((sitting) => sitting.here).length;
   const letter = letters.value.find((one) => one.circle === held.id);
   return (

@@ -4,11 +4,14 @@ import type { CircleView } from "../generated/protocol.ts";
 import { type Route, href } from "../router.ts";
 import { list, listFailed, me } from "../store.ts";
 import { dayOf, whenWords, zoneName } from "../when.ts";
-import { t } from "../words.ts";
+import { inside } from "../words/en/inside.ts";
+import { learn, t } from "../words.ts";
 import { Code } from "./code.tsx";
 import { Door } from "./door.tsx";
 import { LittleRing, WaitingRing, fullnessWord } from "./ring.tsx";
 import { Screen } from "./screen.tsx";
+
+learn(inside);
 
 /** How often the list is read anew while it is looked at. */
 const LOOK_EVERY = 20_000;
@@ -119,8 +122,8 @@ function Beginning() {
 }
 
 function CircleRow({ view, chosen }: { view: CircleView; chosen: boolean }) {
-  const inside = view.mine === true;
-  const to: Route = inside ? { at: "circle", circle: view.id } : { at: "door", circle: view.id };
+  const sits = view.mine === true;
+  const to: Route = sits ? { at: "circle", circle: view.id } : { at: "door", circle: view.id };
   const closed = view.state === "closed";
   return (
     <a class="circle-row" href={href(to)} aria-current={chosen ? "true" : undefined}>

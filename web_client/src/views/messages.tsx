@@ -112,7 +112,7 @@ function Top({ held }: { held: CircleHold }) {
   const fromTheBeginning = entries[0]?.kind === "line" && entries[0].what === "opened";
   return (
     <p class="line">
-      {!fromTheBeginning && t("startLine")} {!entries.some((entry) => entry.kind === "message") && t("quiet")}
+      {!fromTheBeginning && t(held.state.value.view?.history_open ? "startOpenLine" : "startLine")} {!entries.some((entry) => entry.kind === "message") && t("quiet")}
     </p>
   );
 }

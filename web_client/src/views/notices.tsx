@@ -6,7 +6,7 @@ import { t } from "../words.ts";
 import { useAct } from "./act.ts";
 import { Said } from "./fields.tsx";
 import { whenWords } from "../when.ts";
-import { forgetNotice, notice, sheet } from "./ui.ts";
+import { sheet } from "./ui.ts";
 
 /** What asks for an answer, above the box: a letter, an announced closing. */
 export function Notices({ state, letter }: { state: CircleState; letter: Letter | undefined }) {
@@ -56,32 +56,6 @@ function Closing({ state }: { state: CircleState }) {
         )
       )}
       <Said text={act.said} />
-    </div>
-  );
-}
-
-/** A short notice with an undo. It takes no focus, and leaves by itself. */
-export function NoticeBar() {
-  const now = notice.value;
-  return (
-    <div role="status">
-      {now && (
-        <div class="undo-bar">
-          <span>{now.text}</span>
-          {now.undo && (
-            <button
-              type="button"
-              class="link"
-              onClick={() => {
-                forgetNotice();
-                now.undo?.();
-              }}
-            >
-              {t("undo")}
-            </button>
-          )}
-        </div>
-      )}
     </div>
   );
 }

@@ -30,6 +30,7 @@ export function OpenRoom() {
   const [later, setLater] = useState(false);
   const [at, setAt] = useState("");
   const [entry, setEntry] = useState<"anyone" | "invited">("anyone");
+  const [before, showBefore] = useState(false);
   const [shown, setShown] = useState(false);
   const act = useAct();
   const submit = () => {
@@ -39,7 +40,7 @@ export function OpenRoom() {
     if (agreement.trim() === "") return act.say(t("agreementNeeded"));
     if (opensAt !== null && !(opensAt > Date.now())) return act.say(t("startNeeded"));
     wantedTopic.value = "";
-    const room = { topic, about: about.trim(), agreement, capacity, keepFor: keep, opensAt, entry, hostShown: shown };
+    const room = { topic, about: about.trim(), agreement, capacity, keepFor: keep, opensAt, entry, historyOpen: before, hostShown: shown };
     return void act.run(
       () => actions.openCircle({ ...room, name: null }),
       (circle) => go({ at: "circle", circle }),
@@ -103,6 +104,12 @@ export function OpenRoom() {
           ]}
           onPick={setEntry}
           inLine
+        />
+        <Tick
+          label={t("historyOpen")}
+          on={before}
+          onPick={showBefore}
+          effect={before ? t("historyOpenOn") : t("historyOpenOff")}
         />
         <Tick label={t("hostShown")} on={shown} onPick={setShown} />
         <Said text={act.said} />

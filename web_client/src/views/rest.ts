@@ -1,4 +1,9 @@
 /** Screens that few people open at once; they come as one file (see `later.ts`). */
+import { inside } from "../words/en/inside.ts";
+import { learn } from "../words.ts";
+
+learn(inside);
+
 export { Before } from "./before.tsx";
 export { OpenRoom } from "./open_room.tsx";
 export { Safety } from "./safety.tsx";

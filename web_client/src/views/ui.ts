@@ -2,6 +2,7 @@
 import { type Signal, signal } from "@preact/signals";
 import { draftOf, saveDraft } from "../drafts.ts";
 import type { Letter } from "../generated/protocol.ts";
+import { forgetSeats } from "../seats.ts";
 
 export type Sheet =
   | { readonly is: "people" | "host" | "leave" }
@@ -68,6 +69,7 @@ export const cameFrom = signal<{ readonly circle: string; readonly seq: number }
 /** Forget all of it: another person may sit here next. */
 export function forgetScreen(): void {
   intents.clear();
+  forgetSeats();
   closeSheet();
   forgetNotice();
   cameFrom.value = null;

@@ -24,6 +24,9 @@ export const holding = {
   entryLabel: "Who can come in?",
   entryAnyone: "Anyone who finds it",
   entryInvited: "Only by invite",
+  historyOpen: "Those who come later can read what was said before",
+  historyOpenOn: "As far back as the words stay. The door says so.",
+  historyOpenOff: "They read only what is said from then on.",
   hostShown: "Show my name as host at the door",
   openDo: "Open the room",
 

@@ -1,0 +1,6 @@
+import { holding } from "./holding.ts";
+import { safety } from "./safety.ts";
+import { talking } from "./talking.ts";
+
+/** What is said after the first screens; it comes with them: `learn(inside)`. */
+export const inside = { ...talking, ...holding, ...safety };
