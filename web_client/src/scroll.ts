@@ -43,7 +43,7 @@ export class Scroller {
   private attention: Attention;
   private mutations = new MutationObserver(() => this.hold());
   private sizes = new ResizeObserver(() => this.hold());
-  private stopEntering: () => void;
+  private stopFollowing: () => void;
   private onScroll = (): void => this.scrolled();
 
   constructor(view: HTMLElement, list: HTMLElement, held: CircleHold) {
@@ -60,8 +60,9 @@ export class Scroller {
     this.sizes.observe(view);
     this.sizes.observe(list);
     this.hold();
-    this.stopEntering = effect(() => {
-      if (isCaughtUp(held.state.value)) void untracked(() => this.enter());
+    this.stopFollowing = effect(() => {
+      const isHere = isCaughtUp(held.state.value);
+      untracked(() => void this.logMoved(isHere));
     });
   }
 
@@ -71,7 +72,7 @@ export class Scroller {
     this.mutations.disconnect();
     this.sizes.disconnect();
     this.attention.end();
-    this.stopEntering();
+    this.stopFollowing();
     this.held.atEnd.value = true;
   }
 
@@ -111,9 +112,15 @@ export class Scroller {
     return this.pane.oldestInView();
   }
 
+  private async logMoved(isHere: boolean): Promise<void> {
+    if (isHere && !this.entered) return this.enter();
+    await painted();
+    // What came beyond the mounted rows moves none of them, and counts all the same.
+    this.lookBelow();
+  }
+
   /** On coming in, once, as soon as the log is here: the unread line a third down the view; else the end stays. */
   private async enter(): Promise<void> {
-    if (this.entered) return;
     this.entered = true;
     await reachUnread(this.held.id);
     await painted();
