@@ -61,12 +61,19 @@ def edit(work: Work, command: EditMessage) -> Answered:
 def take_back(work: Work, command: TakeBackMessage) -> Answered:
     """For ever, by its writer, and harmless to repeat. The words are overwritten, the place in the log stays."""
     circle, mine = seat(work, command.circle)
-    row = message(work, circle, command.target)
-    if row.sender != mine.id:
-        raise Refusal("message.not_yours")
+    row = _own_message(work, circle, mine, command.target)
     if row.body is None:
         return Answered(circle=circle.id, dup=True)
     return withdraw(work, circle, row)
+
+
+def _own_message(work: Work, circle: Circle, mine: ParticipantRow, target: int) -> EventRow:
+    """One's own words, also from an earlier stay; others' are ``message.not_yours`` where one may read them."""
+    own = work.db.get(EventRow, (circle.log_id, target))
+    if own is not None and own.kind == POSTED and own.sender == mine.id:
+        return own
+    message(work, circle, target)
+    raise Refusal("message.not_yours")
 
 
 def withdraw(work: Work, circle: Circle, row: EventRow) -> Answered:

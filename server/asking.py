@@ -106,7 +106,7 @@ class Asking:
             case TellWriting():
                 self._tell_writing(command)
             case _:
-                wait = self.parts.limits.sends(self.connection.actor.person)
+                wait = self.parts.limits.asks(self.connection.actor.person, command)
                 if wait:
                     self.refused(command.ref, Refusal("rate.limited", retry_after=wait))
                     return

@@ -4,6 +4,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from rooms.wire import EnterCircle, MarkRead
 from server.settings import Settings
 
 KEYS_MOST = 20_000
@@ -130,7 +131,13 @@ class Limits:
         self.wrong = Failures(clock=clock)
         """Wrong passphrases and recovery words, by sign-in name."""
 
-    def sends(self, person: str) -> int:
+    def asks(self, person: str, command: object) -> int:
+        """For any command that goes through the door."""
+        if isinstance(command, MarkRead):
+            # Reading on must not use up what one may say; the socket's own budget bounds it.
+            return 0
+        if isinstance(command, EnterCircle) and command.invite is not None:
+            return self._looks.take(person) or self._sends.take(person)
         return self._sends.take(person)
 
     def enters(self, network: str) -> int:

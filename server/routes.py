@@ -99,7 +99,7 @@ async def command(request: Request) -> Response:
         raise unreadable(body, error).refusal from None
     if not isinstance(asked, DoorCommand):
         raise Refusal("request.unknown_command")
-    wait(parts.limits.sends(actor.person))
+    wait(parts.limits.asks(actor.person, asked))
     return json_of(await parts.door.submit(actor, asked))
 
 

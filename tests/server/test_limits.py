@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from rooms.wire import EnterCircle, LeaveCircle, MarkRead
 from server import limits
 from server.limits import Failures, Limits, Pace
 from server.settings import Settings
@@ -24,15 +25,18 @@ def clock() -> Clock:
     return Clock()
 
 
+POST = LeaveCircle(circle="c" * 16)
+
+
 def test_a_person_may_send_a_burst_and_then_a_steady_pace(clock: Clock) -> None:
     budgets = Limits(Settings(), clock)
-    assert [budgets.sends("ana") for _ in range(20)] == [0] * 20
-    wait = budgets.sends("ana")
+    assert [budgets.asks("ana", POST) for _ in range(20)] == [0] * 20
+    wait = budgets.asks("ana", POST)
     assert 0 < wait <= 1_001
-    assert budgets.sends("bo") == 0
+    assert budgets.asks("bo", POST) == 0
     clock.seconds += wait / 1_000
-    assert budgets.sends("ana") == 0
-    assert budgets.sends("ana") > 0
+    assert budgets.asks("ana", POST) == 0
+    assert budgets.asks("ana", POST) > 0
 
 
 def test_a_network_that_goes_on_asking_waits_longer_and_longer(clock: Clock) -> None:
@@ -147,7 +151,7 @@ def test_wrong_tries_are_kept_in_bounded_space(clock: Clock, monkeypatch: pytest
     assert len(wrong._failed) == 5
 
 
-@pytest.mark.parametrize("budget", [Limits.looks, Limits.signs_in, Limits.enters, Limits.sends])
+@pytest.mark.parametrize("budget", [Limits.looks, Limits.signs_in, Limits.enters])
 def test_every_budget_ends_and_comes_back(clock: Clock, budget: Callable[[Limits, str], int]) -> None:
     budgets = Limits(Settings(), clock)
     used = 0
@@ -156,3 +160,12 @@ def test_every_budget_ends_and_comes_back(clock: Clock, budget: Callable[[Limits
         assert used <= 60
     clock.seconds += 120
     assert budget(budgets, "one") == 0
+
+
+def test_reading_on_costs_nothing_and_trying_codes_costs_more() -> None:
+    budgets = Limits(Settings(sends_per_10s=100, looks_per_minute=3))
+    assert [budgets.asks("ana", MarkRead(circle="c" * 16, seq=1)) for _ in range(500)] == [0] * 500
+    tried = EnterCircle(circle="c" * 16, agreement=1, invite="ABCDEF")
+    assert [budgets.asks("ana", tried) for _ in range(3)] == [0] * 3
+    assert budgets.asks("ana", tried) > 0
+    assert budgets.asks("ana", POST) == 0
