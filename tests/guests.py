@@ -20,6 +20,9 @@ from tests.http import Answer, ask
 PATIENCE = 10.0
 """Seconds after which a test that waits for something says what it waited for."""
 
+SENT_AGAIN = ("message.post", "circle.open")
+"""Commands with a key, which are sent again on the next socket when they were not answered."""
+
 
 class Refused(Exception):  # noqa: N818 - an answer
     def __init__(self, facts: dict[str, Any]) -> None:
@@ -92,7 +95,7 @@ class Guest:
         for address in sorted(self.watched):
             await self.watches(address)
         for ref, (command, answer) in list(self._waiting.items()):
-            if not answer.done() and command["do"] in ("message.post", "circle.open"):
+            if not answer.done() and command["do"] in SENT_AGAIN:
                 await self._send({**command, "ref": ref})
         return self
 
@@ -169,9 +172,7 @@ class Guest:
 
     async def notices(self, wanted: Callable[[dict[str, Any]], bool], what: str) -> dict[str, Any]:
         """Wait for a frame without a place in a log."""
-        got = await self.until(
-            lambda: next((n for n in self.notes if wanted(n)), None), f"{self.name} notices {what}"
-        )
+        got = await self.until(lambda: next((n for n in self.notes if wanted(n)), None), f"{self.name} notices {what}")
         assert isinstance(got, dict)
         return got
 
@@ -182,9 +183,7 @@ class Guest:
     def bodies(self, circle: str | None = None) -> list[str]:
         """The words one has, in order."""
         seen = self.logs[f"circle/{circle or self.only_circle()}"]
-        return [
-            e["body"] for _, e in sorted(seen.events.items()) if e["kind"] == "message.posted" and "body" in e
-        ]
+        return [e["body"] for _, e in sorted(seen.events.items()) if e["kind"] == "message.posted" and "body" in e]
 
     # --- asking
 
@@ -237,11 +236,17 @@ class Guest:
             while True:
                 message = await socket.recv(decode=False)
                 self.frames.append(message)
-                self._take(msgspec.json.decode(message))
+                frame = msgspec.json.decode(message)
+                self._take(frame)
+                if "heads" in frame:
+                    await self._send({"do": "beat"})
                 async with self._changed:
                     self._changed.notify_all()
         except ConnectionClosed as closed:
             self.closed_with = closed.rcvd.code if closed.rcvd is not None else 1006
+            for command, answer in self._waiting.values():
+                if command["do"] not in SENT_AGAIN and not answer.done():
+                    answer.set_exception(ConnectionResetError(f"the socket closed before {command['do']} was answered"))
             async with self._changed:
                 self._changed.notify_all()
 
@@ -275,6 +280,4 @@ class Guest:
             assert answer["start"] == seen.last + 1, "resumed elsewhere"
             seen.view = answer
             return
-        self.logs[answer["on"]] = LogSeen(
-            answer["epoch"], answer["start"], answer["start"] - 1, answer["base"], answer
-        )
+        self.logs[answer["on"]] = LogSeen(answer["epoch"], answer["start"], answer["start"] - 1, answer["base"], answer)

@@ -118,14 +118,13 @@ class Process:
     async def start(self) -> None:
         """Returns once it says that it is open; its port stays the same from then on."""
         chosen = {"data_dir": self.folder, "port": self.port, **self.settings}
-        environment = {
-            name: value for name, value in os.environ.items() if name in ("PATH", "HOME", "LANG", "TMPDIR")
-        }
+        environment = {name: value for name, value in os.environ.items() if name in ("PATH", "HOME", "LANG", "TMPDIR")}
         environment |= {name.upper(): str(value) for name, value in chosen.items()}
-        self.process = await asyncio.create_subprocess_exec(
-            sys.executable, "-m", "server", "serve", cwd=ROOT, env=environment,
-            stdout=asyncio.subprocess.PIPE, stderr=(self.folder.parent / f"{self.folder.name}.log").open("ab"),
-        )  # fmt: skip
+        with (self.folder.parent / f"{self.folder.name}.log").open("ab") as log:
+            self.process = await asyncio.create_subprocess_exec(
+                sys.executable, "-m", "server", "serve", cwd=ROOT, env=environment,
+                stdout=asyncio.subprocess.PIPE, stderr=log,
+            )  # fmt: skip
         self.keeper.watch(self.process)
         assert self.process.stdout is not None
         line = (await self.process.stdout.readline()).decode()
@@ -135,6 +134,13 @@ class Process:
 
     async def kill(self) -> None:
         await self._end(signal.SIGKILL)
+
+    def suspend(self) -> None:
+        """It keeps its connections and answers nothing, until `resume`."""
+        os.kill(self.pid, signal.SIGSTOP)
+
+    def resume(self) -> None:
+        os.kill(self.pid, signal.SIGCONT)
 
     async def stop(self) -> int:
         """Ask it to end, and wait; returns its exit status."""
