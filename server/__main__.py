@@ -35,9 +35,12 @@ def main(arguments: list[str] | None = None) -> int:
     try:
         return _run(asked)
     except ValidationError as error:
+        said: set[str] = set()
         for each in error.errors():
             name = str(each["loc"][0]).upper() if each["loc"] else "Settings"
-            print(f"{name}: {each['msg'].removeprefix('Value error, ')}.", file=sys.stderr)
+            if name not in said:
+                print(f"{name}: {each['msg'].removeprefix('Value error, ')}.", file=sys.stderr)
+            said.add(name)
         return 2
     except PLAIN as error:
         print(error, file=sys.stderr)

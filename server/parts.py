@@ -76,9 +76,14 @@ class Parts:
         """Words were changed or erased since the write-ahead log was last emptied."""
         self.clock = Clock(self)
         self._tasks: set[asyncio.Task[Any]] = set()
+        self.started = False
         self.draining = False
 
     async def start(self) -> None:
+        """Harmless to repeat. Raises `BrokerUnavailable` with one sentence."""
+        if self.started:
+            return
+        self.started = True
         await self.hub.start()
         await self.presence.start()
         await self.clock.start()

@@ -1,6 +1,7 @@
 """Runs the server: sockets first, then migrations, then uvicorn, and an orderly end."""
 
 import asyncio
+import errno
 import gc
 import logging
 import socket
@@ -37,6 +38,8 @@ class Server(uvicorn.Server):
         self.demo = demo
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        # The application would do it too, but of its failure nothing comes out of uvicorn except a traceback.
+        await self.parts.start()
         if self.demo:
             await furnish(self.parts)
         await super().startup(sockets)
@@ -113,7 +116,9 @@ def listen(settings: Settings) -> list[socket.socket]:
             each.listen(BACKLOG)
         except OSError as error:
             each.close()
-            if family == socket.AF_INET6 and (opened or error.errno not in (98, 48)):
+            taken = error.errno == errno.EADDRINUSE and (settings.port != 0 or not opened)
+            if family == socket.AF_INET6 and not taken:
+                # Not every machine has IPv6. But where a stranger has the port, "localhost" may lead to them.
                 continue
             raise CannotListen(f"Port {port} cannot be used ({error.strerror}). Set PORT to another.") from None
         port = each.getsockname()[1]

@@ -3,6 +3,8 @@
 Nothing else in the program reads the environment.
 """
 
+import json
+import re
 from ipaddress import ip_address
 from pathlib import Path
 from typing import Annotated, Literal, Self
@@ -30,10 +32,13 @@ TOPICS = (
 )
 
 
+_ORIGIN = re.compile(r"https?://([a-z0-9][a-z0-9.-]*|\[[0-9a-f:.]+\])(:(?P<port>[0-9]{1,5}))?/?")
+
+
 class Settings(BaseSettings):
     """Defaults are for one machine and one process: SQLite in the data folder, reachable from this machine only."""
 
-    model_config = SettingsConfigDict(env_ignore_empty=True, frozen=True, extra="ignore")
+    model_config = SettingsConfigDict(env_ignore_empty=True, frozen=True, extra="ignore", allow_inf_nan=False)
 
     data_dir: Path = Field(
         default=Path("data"), description="Folder for the database, keys and the lock. Made if absent."
@@ -68,7 +73,9 @@ class Settings(BaseSettings):
     exit_to: str = Field(
         default="/goodbye", description="Where Quick exit leads: an https address, or the built-in neutral page."
     )
-    topics: tuple[str, ...] = Field(default=TOPICS, description="Topics offered when a room is opened (JSON list).")
+    topics: Annotated[tuple[str, ...], NoDecode] = Field(
+        default=TOPICS, description="Topics offered when a room is opened (JSON list)."
+    )
     agreement: str = Field(
         default=AGREEMENT, max_length=4_000, description="The agreement offered when a room is opened."
     )
@@ -124,6 +131,14 @@ class Settings(BaseSettings):
     def _split(cls, value: object) -> object:
         return tuple(part.strip() for part in value.split(",") if part.strip()) if isinstance(value, str) else value
 
+    @field_validator("topics", mode="before")
+    @classmethod
+    def _list(cls, value: object) -> object:
+        try:
+            return json.loads(value) if isinstance(value, str) else value
+        except ValueError:
+            raise ValueError('must be a JSON list, such as ["Grief", "Sleep"]') from None
+
     @field_validator("trusted_proxies")
     @classmethod
     def _addresses(cls, value: tuple[str, ...]) -> tuple[str, ...]:
@@ -134,8 +149,8 @@ class Settings(BaseSettings):
     @field_validator("origin")
     @classmethod
     def _origin(cls, value: str) -> str:
-        parts = urlsplit(value)
-        if value and (parts.scheme not in ("http", "https") or not parts.hostname or parts.path not in ("", "/")):
+        found = _ORIGIN.fullmatch(value.lower())
+        if value and (found is None or int(found["port"] or 0) > 65_535):
             raise ValueError("must look like https://host or https://host:port")
         return value.rstrip("/").lower()
 

@@ -28,11 +28,13 @@ class Store:
     def __init__(self, url: str) -> None:
         try:
             self.url = make_url(url)
-        except ArgumentError:
+        except (ArgumentError, ValueError):
             raise StoreUnavailable("DATABASE_URL is not a database address (sqlite:///… or postgresql://…).") from None
-        self.sqlite = self.url.get_backend_name() == "sqlite"
-        if not self.sqlite and self.url.get_backend_name() != "postgresql":
-            raise StoreUnavailable("DATABASE_URL must be SQLite or PostgreSQL.")
+        self.sqlite = self.url.drivername in ("sqlite", "sqlite+pysqlite")
+        if not self.sqlite and self.url.drivername != "postgresql+psycopg":
+            raise StoreUnavailable("DATABASE_URL must be sqlite:///… or postgresql://….")
+        if self.sqlite and self.url.database in (None, "", ":memory:"):
+            raise StoreUnavailable("DATABASE_URL must name a file for SQLite: what is only in memory is not kept.")
         if self.sqlite and sqlite3.sqlite_version_info < OLDEST_SQLITE:
             raise StoreUnavailable(f"SQLite {sqlite3.sqlite_version} is too old; 3.35 or newer is needed.")
         try:
@@ -131,6 +133,9 @@ def _prepare_sqlite(raw: sqlite3.Connection, _record: object) -> None:
         "foreign_keys=ON",
         "secure_delete=ON",
         "mmap_size=0",
+        # Before-images of a statement would otherwise go to a file outside the data folder, words and all.
+        "temp_store=MEMORY",
+        "wal_autocheckpoint=4000",
     ):
         raw.execute(f"PRAGMA {pragma}")
     raw.execute("PRAGMA busy_timeout=30000")
