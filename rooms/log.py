@@ -4,7 +4,7 @@ import secrets
 from typing import Any
 
 import msgspec
-from sqlalchemy import Connection, bindparam, insert, select, update
+from sqlalchemy import bindparam, insert, select, update
 
 from rooms.models import EventRow, Log
 from rooms.wire_events import Event
@@ -14,11 +14,10 @@ _encode = msgspec.json.Encoder().encode
 _advance = (
     update(Log)
     .where(Log.id == bindparam("log"))  # type: ignore[arg-type]
-    .values(head_seq=Log.head_seq + bindparam("count"))
+    .values(head_seq=Log.head_seq + 1)
     .returning(Log.address, Log.epoch, Log.head_seq)  # type: ignore[call-overload]
 )
-INSERT = insert(EventRow)
-"""Adds events at places that `advance` gave."""
+_insert = insert(EventRow)
 
 
 def new_id() -> str:
@@ -32,12 +31,6 @@ def new_log(work: Work, address: str) -> int:
         insert(Log).values(address=address, epoch=secrets.token_urlsafe(6), head_seq=0, floor_seq=0).returning(Log.id)  # type: ignore[call-overload]
     )
     return int(made.scalar_one())
-
-
-def advance(conn: Connection, log_id: int, count: int) -> tuple[str, str, int]:
-    """Take ``count`` seqs of a log at once; returns its address, its epoch and the last of them."""
-    address, epoch, head = conn.execute(_advance, {"log": log_id, "count": count}).one()
-    return address, epoch, head
 
 
 def kept(event: Event) -> dict[str, Any]:
@@ -60,9 +53,9 @@ def append(
     ``stored`` is what is kept where that differs from what is announced: words and names live in one place only
     (the message's row, the participant's row), so events about them are kept bare and dressed when read.
     """
-    address, epoch, seq = advance(work.conn, log_id, 1)
+    address, epoch, seq = work.conn.execute(_advance, {"log": log_id}).one()
     place = {"log_id": log_id, "seq": seq, "at": work.now, "target": target}
-    work.conn.execute(INSERT, {**place, **kept(stored if stored is not None else event), **columns})
+    work.conn.execute(_insert, {**place, **kept(stored if stored is not None else event), **columns})
     announcement = Announcement(address, epoch, seq, event, target, ends)
     work.announce(announcement)
     return announcement

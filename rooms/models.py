@@ -42,7 +42,6 @@ class EventRow(Table, table=True):
     __tablename__ = "event"
     __table_args__ = (
         UniqueConstraint("sender", "key"),
-        Index("event_folded", "folded_until"),
         {"sqlite_with_rowid": False},
     )
 

@@ -1,4 +1,4 @@
-"""The hot path: posts, as many at once as one commit holds, in five statements and one more for each circle."""
+"""The hot path: posts, as many at once as one commit holds, in five statements."""
 
 import hmac
 from collections.abc import Sequence
@@ -9,42 +9,15 @@ import msgspec
 from sqlalchemy import Connection, bindparam, select, update
 from sqlmodel import col
 
-from rooms import rules
-from rooms.log import INSERT, advance, kept
-from rooms.models import Circle, EventRow, Log, ParticipantRow
+from rooms import bulk, rules
+from rooms.log import kept
+from rooms.models import Circle, EventRow
 from rooms.text import body as clean_body
 from rooms.wire import PostMessage
 from rooms.wire_events import MessagePosted
 from rooms.work import Announcement, Answered, Refusal, Work
 
 POSTED = str(MessagePosted.__struct_config__.tag)
-_seats: Any = (
-    select(
-        col(Circle.id).label("circle"),
-        col(Circle.log_id),
-        col(Circle.state),
-        col(Circle.keep_for),
-        col(Circle.fades_at),
-        col(ParticipantRow.person_id),
-        col(ParticipantRow.id),
-        col(ParticipantRow.name),
-        col(ParticipantRow.from_seq),
-    )
-    .join(ParticipantRow, col(ParticipantRow.circle_id) == col(Circle.id))
-    .where(
-        col(ParticipantRow.person_id).in_(bindparam("people", expanding=True)),
-        col(Circle.id).in_(bindparam("circles", expanding=True)),
-        col(ParticipantRow.inside),
-    )
-)
-_by_key = (
-    select(col(EventRow.sender), col(EventRow.key), col(EventRow.seq), col(EventRow.body_hash), col(Log.epoch))
-    .join(Log, col(Log.id) == col(EventRow.log_id))
-    .where(
-        col(EventRow.sender).in_(bindparam("senders", expanding=True)),
-        col(EventRow.key).in_(bindparam("keys", expanding=True)),
-    )
-)
 _said = select(col(EventRow.kind)).where(
     col(EventRow.log_id) == bindparam("log"), col(EventRow.seq) == bindparam("target")
 )
@@ -109,9 +82,8 @@ def fingerprint(key: str, circle: str, body: str, reply_to: int | None) -> bytes
 
 def _judge(conn: Connection, posts: Sequence[Post]) -> None:
     """Answer what was stored before and refuse what may not be; leave the rest without a result."""
-    circles = list({each.command.circle for each in posts})
-    people = list({each.work.person for each in posts})
-    seats = {(row.circle, row.person_id): row for row in conn.execute(_seats, {"circles": circles, "people": people})}
+    places = {(each.command.circle, each.work.person) for each in posts}
+    seats = {(row.circle, row.person_id): row for row in bulk.seats(conn, places)}
     for each in posts:
         try:
             each.body = clean_body(each.command.body, each.work.limits)
@@ -139,11 +111,7 @@ def _judge(conn: Connection, posts: Sequence[Post]) -> None:
 
 
 def _known(conn: Connection, posts: Sequence[Post]) -> dict[tuple[str, str], Before]:
-    if not posts:
-        return {}
-    senders = list({each.seat.id for each in posts})
-    keys = list({each.command.key for each in posts})
-    rows = conn.execute(_by_key, {"senders": senders, "keys": keys})
+    rows = bulk.stored(conn, {(each.seat.id, each.command.key) for each in posts})
     return {(row.sender, row.key): Before(row.seq, row.body_hash, row.epoch) for row in rows}
 
 
@@ -161,10 +129,10 @@ def _store(conn: Connection, posts: Sequence[Post]) -> None:
     by_log: dict[int, list[Post]] = {}
     for each in posts:
         by_log.setdefault(each.seat.log_id, []).append(each)
+    heads = bulk.advance(conn, {log_id: len(own) for log_id, own in by_log.items()})
     rows = []
-    for log_id in sorted(by_log):
-        own = by_log[log_id]
-        address, epoch, last = advance(conn, log_id, len(own))
+    for log_id, own in by_log.items():
+        address, epoch, last = heads[log_id]
         for seq, each in enumerate(own, last - len(own) + 1):
             each.seq, each.epoch = seq, epoch
             event = MessagePosted(
@@ -181,7 +149,7 @@ def _store(conn: Connection, posts: Sequence[Post]) -> None:
         if seat.fades_at is None and seat.keep_for > 0:
             conn.execute(_fades.values(fades_at=own[0].work.now + seat.keep_for), {"circle": seat.circle})
     if rows:
-        conn.execute(INSERT, rows)
+        bulk.insert(conn, rows)
 
 
 def _row(each: Post, event: MessagePosted) -> dict[str, Any]:

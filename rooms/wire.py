@@ -25,13 +25,20 @@ CircleState = Literal["planned", "open", "closing", "closed"]
 Fullness = Literal["room", "nearly_full", "full"]
 
 
-class Command(Struct, tag_field="do", forbid_unknown_fields=True, frozen=True, kw_only=True):
+class Discreet(Struct, frozen=True):
+    """A wire type. Its repr shows nothing but its kind, so that what people say gets into no log by way of one."""
+
+    def __repr__(self) -> str:
+        return f"<{type(self).__name__}>"
+
+
+class Command(Discreet, tag_field="do", forbid_unknown_fields=True, frozen=True, kw_only=True):
     """One thing a person asks for. ``ref`` comes back as ``re`` in the answer."""
 
     ref: Annotated[int, Meta(ge=0, lt=2**31)] = 0
 
 
-class Preferences(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class Preferences(Discreet, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """How one person likes to be here. Kept with the person, never on the phone."""
 
     quick_exit_keys: bool = True

@@ -1,11 +1,9 @@
 """What follows: the events of a circle's log and of a person's log. Nothing in a circle's event is personal."""
 
-from msgspec import Struct
-
-from rooms.wire import Gesture, Key, Moment, OpaqueId, Preferences, Seq
+from rooms.wire import Discreet, Gesture, Key, Moment, OpaqueId, Preferences, Seq
 
 
-class Event(Struct, tag_field="kind", frozen=True, kw_only=True, omit_defaults=True):
+class Event(Discreet, tag_field="kind", frozen=True, kw_only=True, omit_defaults=True):
     """One thing that happened, in the log of a circle or of a person."""
 
 

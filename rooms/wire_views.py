@@ -1,16 +1,14 @@
 """What one is shown: circles, one's own part of them, invites."""
 
-from msgspec import Struct
-
-from rooms.wire import CircleState, EntryBy, Fullness, Gesture, Moment, OpaqueId, Seq
+from rooms.wire import CircleState, Discreet, EntryBy, Fullness, Gesture, Moment, OpaqueId, Seq
 
 
-class Participant(Struct, frozen=True, kw_only=True, omit_defaults=True):
+class Participant(Discreet, frozen=True, kw_only=True, omit_defaults=True):
     id: OpaqueId
     name: str
 
 
-class CircleView(Struct, frozen=True, kw_only=True, omit_defaults=True):
+class CircleView(Discreet, frozen=True, kw_only=True, omit_defaults=True):
     """A circle as anybody may see it who may see it at all."""
 
     id: OpaqueId
@@ -33,25 +31,25 @@ class CircleView(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """Something was said since this person last looked. Never how much."""
 
 
-class GivenGesture(Struct, frozen=True, kw_only=True):
+class GivenGesture(Discreet, frozen=True, kw_only=True):
     target: Seq
     gesture: Gesture
 
 
-class ReceivedGesture(Struct, frozen=True, kw_only=True):
+class ReceivedGesture(Discreet, frozen=True, kw_only=True):
     target: Seq
     by: OpaqueId
     name: str
     gesture: Gesture
 
 
-class InviteView(Struct, frozen=True, kw_only=True):
+class InviteView(Discreet, frozen=True, kw_only=True):
     id: OpaqueId
     uses_left: int
     ends_at: Moment
 
 
-class MyCircle(Struct, frozen=True, kw_only=True, omit_defaults=True):
+class MyCircle(Discreet, frozen=True, kw_only=True, omit_defaults=True):
     """What only this person sees of a circle."""
 
     participant: OpaqueId
@@ -65,7 +63,7 @@ class MyCircle(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """Only for whoever made them, and without their codes."""
 
 
-class MadeInvite(Struct, frozen=True, kw_only=True):
+class MadeInvite(Discreet, frozen=True, kw_only=True):
     """Shown once: the server keeps only hashes of the token and of the code."""
 
     invite: InviteView

@@ -13,18 +13,16 @@ from dataclasses import dataclass
 from itertools import groupby
 from typing import Any, NamedTuple, Protocol
 
-from sqlalchemy import Connection, NestedTransaction
-from sqlalchemy.exc import DataError, DBAPIError, IntegrityError, ProgrammingError
+from sqlalchemy import Connection
+from sqlalchemy.exc import DBAPIError
 
 from rooms.limits import Limits
 from rooms.work import Announcement, Answered, Refusal, Work
 from server.protocol import Done
-from server.store import Store
+from server.store import OWN_FAULT, Store, trouble
 
 log = logging.getLogger("server.door")
 BATCH_MOST = 512
-OWN_FAULT = (DataError, IntegrityError, ProgrammingError)
-"""Of database errors, those that one command brings on itself and that leave the transaction usable."""
 TRIES = 4
 """How often a batch is run again after a deadlock or a lock that took too long."""
 
@@ -63,6 +61,10 @@ class Result:
     answer: Any = None
     refusal: Refusal | None = None
     bug: str | None = None
+
+
+class AtFault(Exception):
+    """A batch failed for a fault of its own, and not of the database."""
 
 
 class Door:
@@ -119,11 +121,16 @@ class Door:
             self._running = None
 
     async def _commit(self, batch: list[Waiting]) -> tuple[list[Result], list[Announcement]]:
+        careful = False
         for attempt in range(TRIES):
             try:
-                return await self.store.write(lambda conn: self._run(conn, batch))
+                return await self.store.write(lambda conn: self._run(conn, batch, careful=careful))  # noqa: B023
+            except AtFault:
+                # Nothing of the batch is stored; again, each command by itself.
+                careful = True
+                continue
             except DBAPIError as error:
-                code = _storage_code(error)
+                code = trouble(error)
                 if code == "again" and attempt < TRIES - 1:
                     continue
                 log.error("batch not stored", extra={"cause": code, "commands": len(batch)})
@@ -135,7 +142,7 @@ class Door:
                 return [Result(bug=bug) for _ in batch], []
         return [Result(refusal=refusal) for _ in batch], []
 
-    def _run(self, conn: Connection, batch: list[Waiting]) -> tuple[list[Result], list[Announcement]]:
+    def _run(self, conn: Connection, batch: list[Waiting], *, careful: bool) -> tuple[list[Result], list[Announcement]]:
         now = self.now()
         sessions = {each.actor.session for each in batch if each.actor is not None}
         good = self.guard(conn, sorted(sessions), now) if sessions else frozenset()
@@ -148,9 +155,14 @@ class Door:
             if kind is None:
                 results += [Result(refusal=Refusal("session.ended")) for _ in several]
                 continue
-            for some in [several] if kind in self.batches else [[each] for each in several]:
-                done, announced = self._together(conn, some, now)
+            if kind in self.batches and not careful:
+                done, announced = self._together(conn, several, now)
                 results += done
+                announcements += announced
+                continue
+            for each in several:
+                result, announced = self._alone(conn, each, now)
+                results.append(result)
                 announcements += announced
         return results, announcements
 
@@ -159,47 +171,53 @@ class Door:
         return None if each.actor is not None and each.actor.session not in good else type(each.command)
 
     def _together(self, conn: Connection, some: list[Waiting], now: int) -> tuple[list[Result], list[Announcement]]:
-        """Run one command, or several of one type that are batched, in a savepoint."""
+        """Run commands of one batched type, without a savepoint: such a batch writes only what it does not refuse."""
         works = [self._work(conn, each, now) for each in some]
+        batch = self.batches[type(some[0].command)]
+        try:
+            answers = batch([(work, each.command) for work, each in zip(works, some, strict=True)])
+        except Exception as error:
+            if isinstance(error, DBAPIError) and not isinstance(error, OWN_FAULT):
+                raise
+            raise AtFault from error
+        results = [Result(refusal=a) if isinstance(a, Refusal) else Result(answer=_answer(a)) for a in answers]
+        return results, [announcement for work in works for announcement in work.announcements]
+
+    def _alone(self, conn: Connection, each: Waiting, now: int) -> tuple[Result, list[Announcement]]:
+        """Run one command in a savepoint of its own."""
+        work = self._work(conn, each, now)
         savepoint = conn.begin_nested()
         try:
-            results = self._handle(works, some)
-            for work in works:
-                work.finish()
+            answered = self._handle(work, each.command)
+            work.finish()
             savepoint.commit()
         except Refusal as refusal:
-            self._abandon(works, savepoint)
-            return [Result(refusal=refusal)], []
+            work.abandon()
+            savepoint.rollback()
+            return Result(refusal=refusal), []
         except Exception as error:
             if isinstance(error, DBAPIError) and not isinstance(error, OWN_FAULT):
                 # The transaction itself may be lost; the whole batch is judged by the caller.
                 raise
-            self._abandon(works, savepoint)
-            if len(some) > 1:
-                # One of them is at fault; alone, it fails alone.
-                parts = [self._together(conn, [each], now) for each in some]
-                return [result for done, _ in parts for result in done], [a for _, told in parts for a in told]
+            work.abandon()
+            savepoint.rollback()
             bug = _bug_id()
-            log.exception("command failed", extra={"bug": bug, "command": type(some[0].command).__name__})
-            return [Result(bug=bug)], []
-        return results, [announcement for work in works for announcement in work.announcements]
+            log.exception("command failed", extra={"bug": bug, "command": type(each.command).__name__})
+            return Result(bug=bug), []
+        return Result(answer=_answer(answered)), work.announcements
 
-    def _handle(self, works: list[Work], some: list[Waiting]) -> list[Result]:
-        kind = type(some[0].command)
-        batch = self.batches.get(kind)
+    def _handle(self, work: Work, command: Any) -> Answered | None:
+        batch = self.batches.get(type(command))
         if batch is None:
-            return [Result(answer=_answer(self.handlers[kind](works[0], some[0].command)))]
-        answers = batch([(work, each.command) for work, each in zip(works, some, strict=True)])
-        return [Result(refusal=each) if isinstance(each, Refusal) else Result(answer=_answer(each)) for each in answers]
+            return self.handlers[type(command)](work, command)
+        (answered,) = batch([(work, command)])
+        if isinstance(answered, Refusal):
+            raise answered
+        return answered
 
     def _work(self, conn: Connection, each: Waiting, now: int) -> Work:
         who = each.actor.person if each.actor is not None else None
         return Work(conn, who=who, now=now, limits=self.limits, pick=secrets.randbelow)
-
-    def _abandon(self, works: list[Work], savepoint: NestedTransaction) -> None:
-        for work in works:
-            work.abandon()
-        savepoint.rollback()
 
     def _answer(self, batch: list[Waiting], results: list[Result], announcements: list[Announcement]) -> None:
         self.publish(announcements)
@@ -220,17 +238,6 @@ def _answer(answered: Answered | None) -> Any:
     if answered.made is not None:
         return answered.made
     return Done(circle=answered.circle, epoch=answered.epoch, seq=answered.seq, dup=answered.dup)
-
-
-def _storage_code(error: DBAPIError) -> str:
-    """What kind of trouble: ``again`` (deadlock, lock, lost connection before anything), ``storage.full``, …"""
-    state = getattr(error.orig, "sqlstate", None)
-    name = getattr(error.orig, "sqlite_errorname", "")
-    if state in ("40001", "40P01", "55P03") or name in ("SQLITE_BUSY", "SQLITE_BUSY_SNAPSHOT"):
-        return "again"
-    if state in ("53100", "53200") or name in ("SQLITE_FULL", "SQLITE_IOERR_WRITE"):
-        return "storage.full"
-    return "storage.unavailable"
 
 
 def _bug_id() -> str:

@@ -8,12 +8,21 @@ from typing import Any, TypeVar
 
 from sqlalchemy import Connection, Engine, event, text
 from sqlalchemy.engine import make_url
-from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError
+from sqlalchemy.exc import (
+    ArgumentError,
+    DataError,
+    DBAPIError,
+    IntegrityError,
+    NoSuchModuleError,
+    ProgrammingError,
+)
 from sqlalchemy.pool import StaticPool
 from sqlmodel import create_engine
 
 T = TypeVar("T")
 READERS = 4
+OWN_FAULT = (DataError, IntegrityError, ProgrammingError)
+"""Of database errors, those that one command brings on itself and that leave the transaction usable."""
 OLDEST_SQLITE = (3, 35, 0)
 """The first with RETURNING."""
 
@@ -92,6 +101,17 @@ class Store:
         with self.writer.connect() as conn:
             raw: Any = conn.connection.driver_connection
             raw.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+
+
+def trouble(error: DBAPIError) -> str:
+    """What kind of trouble: ``again`` (deadlock, lock, lost connection before anything), ``storage.full``, …"""
+    state = getattr(error.orig, "sqlstate", None)
+    name = getattr(error.orig, "sqlite_errorname", "")
+    if state in ("40001", "40P01", "55P03") or name in ("SQLITE_BUSY", "SQLITE_BUSY_SNAPSHOT"):
+        return "again"
+    if state in ("53100", "53200") or name in ("SQLITE_FULL", "SQLITE_IOERR_WRITE"):
+        return "storage.full"
+    return "storage.unavailable"
 
 
 def _engine(url: str, *, writer: bool) -> Engine:

@@ -3,7 +3,6 @@
 import sqlalchemy as sa
 from alembic import op
 
-
 revision = "0001"
 down_revision = None
 branch_labels = None
@@ -121,9 +120,6 @@ def upgrade() -> None:
         sa.UniqueConstraint("sender", "key"),
         sqlite_with_rowid=False,
     )
-    with op.batch_alter_table("event", schema=None) as batch_op:
-        batch_op.create_index("event_folded", ["folded_until"], unique=False)
-
     op.create_table(
         "gesture",
         sa.Column("log_id", sa.Integer(), nullable=False),

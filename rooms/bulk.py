@@ -1,0 +1,67 @@
+"""Statements of the hot path: one execution for a whole batch, the same text every time, on SQLite and on PostgreSQL.
+
+Lists travel as one JSON parameter, because a list of placeholders makes a new statement of every batch size.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+import msgspec
+from sqlalchemy import Connection, TextClause, text
+
+_PAIRS = {
+    # json_each stands first, so that it drives the lookups; its order is the order given.
+    "sqlite": "(SELECT json_extract(value, '$[0]') AS a, json_extract(value, '$[1]') AS b FROM json_each(:pairs)) AS j",
+    "postgresql": "(SELECT value->>0 AS a, value->>1 AS b FROM jsonb_array_elements(CAST(:pairs AS jsonb))) AS j",
+}
+_INSERT = text(
+    "INSERT INTO event (log_id, seq, kind, at, sender, key, body_hash, body, data)"
+    " VALUES (:log_id, :seq, :kind, :at, :sender, :key, :body_hash, :body, :data)"
+)
+
+
+def _both(template: str) -> Mapping[str, TextClause]:
+    return {dialect: text(template.replace("{pairs}", pairs)) for dialect, pairs in _PAIRS.items()}
+
+
+_SEATS = _both(
+    "SELECT c.id AS circle, c.log_id, c.state, c.keep_for, c.fades_at, p.person_id, p.id, p.name, p.from_seq"
+    " FROM {pairs} CROSS JOIN participant AS p CROSS JOIN circle AS c"
+    " WHERE p.circle_id = j.a AND p.person_id = j.b AND p.inside AND c.id = p.circle_id"
+)
+_STORED = _both(
+    "SELECT e.sender, e.key, e.seq, e.body_hash, l.epoch"
+    " FROM {pairs} CROSS JOIN event AS e CROSS JOIN log AS l"
+    " WHERE e.sender = j.a AND e.key = j.b AND l.id = e.log_id"
+)
+_ADVANCE = _both(
+    "UPDATE log SET head_seq = head_seq + CAST(j.b AS bigint) FROM {pairs} WHERE log.id = CAST(j.a AS bigint)"
+    " RETURNING log.id, log.address, log.epoch, log.head_seq"
+)
+
+
+def seats(conn: Connection, places: Iterable[tuple[str, str]]) -> Sequence[Any]:
+    """Of (circle, person) pairs, those that are inside: the circle's state and the participant's row."""
+    return _run(conn, _SEATS, list(places))
+
+
+def stored(conn: Connection, keys: Iterable[tuple[str, str]]) -> Sequence[Any]:
+    """Of (sender, key) pairs, those that have a row: its seq, its fingerprint and its log's epoch."""
+    return _run(conn, _STORED, list(keys))
+
+
+def advance(conn: Connection, counts: Mapping[int, int]) -> dict[int, tuple[str, str, int]]:
+    """Take so many seqs of each log (by row number); returns address, epoch and the last seq of each."""
+    rows = _run(conn, _ADVANCE, sorted(counts.items()))
+    return {row[0]: (row[1], row[2], row[3]) for row in rows}
+
+
+def insert(conn: Connection, rows: Sequence[Mapping[str, Any]]) -> None:
+    """Write events of messages; ``rows`` hold the nine columns of a post."""
+    conn.execute(_INSERT, rows)
+
+
+def _run(conn: Connection, statements: Mapping[str, TextClause], pairs: Sequence[tuple[Any, Any]]) -> Sequence[Any]:
+    if not pairs:
+        return ()
+    return conn.execute(statements[conn.dialect.name], {"pairs": msgspec.json.encode(pairs).decode()}).all()
