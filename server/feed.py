@@ -1,7 +1,7 @@
 """One log as this process passes it on: in order, without gaps, to those who keep up; a ring for those who do not."""
 
 from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Protocol
 
 from rooms.work import EVERYBODY
@@ -99,14 +99,40 @@ class Feed:
     def idle(self) -> bool:
         return not self.watches and not self.guards
 
-    def arrived(self, prepared: Prepared) -> None:
-        """Push it if it is the next; drop it if it is old; ask for what lies between if it is ahead."""
-        if prepared.seq == self.delivered + 1 and prepared.epoch == self.epoch:
-            self.push(prepared)
-        elif prepared.seq > self.delivered or prepared.epoch != self.epoch:
-            self.missing(self, prepared.seq)
+    def arrived(self, batch: Iterable[Prepared]) -> None:
+        """Push what is next, drop what is old, ask for what lies between. Frames for all leave in one write."""
+        joined: list[bytes] = []
+        for prepared in batch:
+            if prepared.seq == self.delivered + 1 and prepared.epoch == self.epoch:
+                if prepared.ends is None and self._same_for_all(prepared):
+                    self._note(prepared)
+                    joined.append(prepared.frame)
+                else:
+                    self._write(joined)
+                    joined = []
+                    self.push(prepared)
+            elif prepared.seq > self.delivered or prepared.epoch != self.epoch:
+                self.missing(self, prepared.seq)
+        self._write(joined)
 
     def push(self, prepared: Prepared) -> None:
+        """Write the next event to everybody who is live; each gets the full or the bare frame."""
+        self._note(prepared)
+        if self._same_for_all(prepared) or prepared.bare is None or prepared.target is None:
+            self._write([prepared.frame])
+        else:
+            for watch, write in self.live.items():
+                write(prepared.frame if prepared.target >= watch.base else prepared.bare)
+            self._wake()
+        if prepared.ends is not None:
+            for watch in [each for each in self.live if prepared.ends in (each.participant, EVERYBODY)]:
+                self.remove(watch)
+                watch.owner.ended(watch, "left")
+
+    def _same_for_all(self, prepared: Prepared) -> bool:
+        return prepared.bare is None or prepared.target is None or prepared.target >= self.newest_base
+
+    def _note(self, prepared: Prepared) -> None:
         self.delivered = prepared.seq
         if prepared.clears:
             while self.ring and self.ring[0].seq <= prepared.clears:
@@ -114,17 +140,16 @@ class Feed:
         self.ring.append(prepared)
         for guard in tuple(self.guards):
             guard(prepared)
-        frame = prepared.frame
-        if prepared.bare is None or prepared.target is None or prepared.target >= self.newest_base:
+
+    def _write(self, frames: list[bytes]) -> None:
+        if frames:
+            joined = frames[0] if len(frames) == 1 else b"".join(frames)
             for write in self.live.values():
-                write(frame)
-        else:
-            for watch, write in self.live.items():
-                write(frame if prepared.target >= watch.base else prepared.bare)
-        if prepared.ends is not None:
-            for watch in [each for each in self.live if prepared.ends in (each.participant, EVERYBODY)]:
-                self.remove(watch)
-                watch.owner.ended(watch, "left")
+                write(joined)
+            self._wake()
+
+    def _wake(self) -> None:
+        """Those who had read ahead of this process can go live where it has caught up with them."""
         if self.waiting:
             for watch in [each for each in self.waiting if each.cursor <= self.delivered]:
                 self.waiting.discard(watch)

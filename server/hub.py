@@ -72,12 +72,15 @@ class Hub:
             self.broker.publish(batch)
 
     def arrived(self, batch: Iterable[Prepared]) -> None:
+        by_address: dict[str, list[Prepared]] = {}
         for prepared in batch:
-            feed = self.feeds.get(prepared.address)
+            by_address.setdefault(prepared.address, []).append(prepared)
+        for address, news in by_address.items():
+            feed = self.feeds.get(address)
             if feed is not None and feed.delivered >= 0:
-                feed.arrived(prepared)
+                feed.arrived(news)
             elif feed is not None:
-                self._wanted[prepared.address] = max(self._wanted.get(prepared.address, 0), prepared.seq)
+                self._wanted[address] = max(self._wanted.get(address, 0), news[-1].seq)
 
     def whisper(self, address: str, message: bytes, but: str | None = None) -> None:
         """A frame that may be lost, to readers here and in other processes."""

@@ -32,7 +32,7 @@ class Reader:
         feed.add(self.watch)
 
     def direct(self) -> Callable[[bytes], None]:
-        return lambda frames: self.told.append(frames.rstrip(b"."))
+        return lambda frames: self.told.extend(frames.rstrip(b".").split(b"."))
 
     def behind(self) -> None:
         pass
@@ -76,12 +76,13 @@ class Arrivals(RuleBasedStateMachine):
         target = seq - about if about is not None and seq > about else None
         self.log.append(event(seq, target=target))
         if arrives:
-            self.feed.arrived(self.log[-1])
+            self.feed.arrived([self.log[-1]])
 
     @precondition(lambda self: self.log)
     @rule(data=st.data())
     def something_arrives_again_or_late(self, data: st.DataObject) -> None:
-        self.feed.arrived(data.draw(st.sampled_from(self.log)))
+        start = data.draw(st.integers(0, len(self.log) - 1))
+        self.feed.arrived(self.log[start : start + data.draw(st.integers(1, 6))])
 
     @precondition(lambda self: self.wanted > self.feed.delivered)
     @rule()
@@ -111,7 +112,7 @@ class Arrivals(RuleBasedStateMachine):
         reader = data.draw(st.sampled_from([each for each in self.readers if not each.over]))
         seq = len(self.log) + 1
         self.log.append(event(seq, ends=reader.watch.participant))
-        self.feed.arrived(self.log[-1])
+        self.feed.arrived([self.log[-1]])
 
     @invariant()
     def everybody_was_told_everything_once_and_in_order(self) -> None:
