@@ -4,9 +4,11 @@ import asyncio
 import contextlib
 import itertools
 import random
+import socket
 import time
 from collections.abc import Awaitable, Callable, Sequence
 from typing import Any
+from urllib.parse import urlsplit
 
 import msgspec
 from websockets.asyncio.client import ClientConnection, connect
@@ -32,7 +34,7 @@ from tests.faults.history import (
     print_of,
     words_of,
 )
-from tests.guests import Guest, LogSeen, new_key
+from tests.guests import PATIENCE, Guest, LogSeen, new_key
 from tests.guests import Refused as Refusal
 
 LATER = frozenset(
@@ -60,6 +62,8 @@ class Steady(Guest):
         self.chance = chance
         self.there = asyncio.Event()
         """Set while a socket is open and everything is followed again."""
+        self.receive_buffer = 0
+        """Bytes that may wait for this person in the kernel; 0: as many as the system likes."""
         self.drops = self.returns = self.gaps = self.repeats = 0
         self._conn = 0
         self._outbox: dict[str, tuple[dict[str, Any], asyncio.Future[int]]] = {}
@@ -109,18 +113,19 @@ class Steady(Guest):
     async def _one_socket(self) -> None:
         self.url = self.chance.choice(self.urls)
         where = self.url.replace("http", "ws", 1) + "/ws"
-        socket = await connect(
+        raw = await self._reach(urlsplit(self.url).port or 0)
+        opened = await connect(
             where, additional_headers={"Cookie": self.cookie}, origin=self.url, compression=None,  # type: ignore[arg-type]
-            ping_interval=None, max_queue=None, open_timeout=OPENING, close_timeout=0.1, proxy=None,
+            ping_interval=None, max_queue=None, open_timeout=OPENING, close_timeout=0.1, sock=raw,
         )  # fmt: skip
         reading: asyncio.Task[None] | None = None
         self._conn = next(numbers)
         try:
-            first = await asyncio.wait_for(socket.recv(decode=False), OPENING)
+            first = await asyncio.wait_for(opened.recv(decode=False), OPENING)
             self.me = msgspec.json.decode(first)["hello"]["me"]
-            self._socket = socket
+            self._socket = opened
             self.history.note(Opened(time.monotonic(), self.name, self._conn, self.url))
-            reading = asyncio.create_task(self._read(socket))
+            reading = asyncio.create_task(self._read(opened))
             self._refs.clear()
             self._speaking = True
             async with self._turns:
@@ -135,7 +140,7 @@ class Steady(Guest):
             self.there.clear()
             self._speaking = False
             self._socket = None
-            socket.transport.abort()
+            opened.transport.abort()
             if reading is not None:
                 await asyncio.wait([reading])
             for on in self.logs.keys() - self.watched:
@@ -145,6 +150,28 @@ class Steady(Guest):
             self.history.note(Closed(time.monotonic(), self.name, self._conn, self.closed_with or 0))
             for key, (post, _) in self._outbox.items():
                 self.history.note(Unsure(time.monotonic(), self.name, f"circle/{post['circle']}", key))
+
+    async def _reach(self, port: int) -> socket.socket:
+        raw = socket.socket()
+        raw.setblocking(False)
+        if self.receive_buffer:
+            raw.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, self.receive_buffer)
+        try:
+            async with asyncio.timeout(OPENING):
+                await asyncio.get_running_loop().sock_connect(raw, ("127.0.0.1", port))
+        except BaseException:
+            raw.close()
+            raise
+        return raw
+
+    def stops_reading(self) -> None:
+        """Until `reads_on`: the connection stays, and nothing is taken from it."""
+        assert self._socket is not None
+        self._socket.transport.pause_reading()
+
+    def reads_on(self) -> None:
+        assert self._socket is not None
+        self._socket.transport.resume_reading()
 
     async def again(self, ask: Callable[[], Awaitable[Any]]) -> Any:
         """Ask until there is an answer, over as many sockets as that takes."""
@@ -159,9 +186,9 @@ class Steady(Guest):
             raise ConnectionResetError(f"no socket to ask {do} over")
         return await super().asks(do, **fields)
 
-    async def _read(self, socket: ClientConnection) -> None:
+    async def _read(self, opened: ClientConnection) -> None:
         try:
-            await super()._read(socket)
+            await super()._read(opened)
         finally:
             self._speaking = False
             self.there.clear()
@@ -220,8 +247,8 @@ class Steady(Guest):
         except Refusal:
             # It was left before, and the answer was lost with a socket; where it ended is not known.
             self._left(circle, 2**53)
-        async with self._changed:
-            # What was said before that may come after the answer; the reset comes last of all.
+        # What was said before that may come after the answer; the reset comes last of all.
+        async with asyncio.timeout(PATIENCE), self._changed:
             await self._changed.wait_for(lambda: f"circle/{circle}" not in self.logs)
 
     async def flags(self, circle: str, target: int) -> None:

@@ -102,15 +102,15 @@ def made_up(seed: int, *, lines: int, speakers: int = 60) -> bytes:
         minute += chance.choice((0, 0, 0, 1, 1, 2, 9))
         clock = f"[{minute // 60 % 24:02}:{minute % 60:02}]"
         move = chance.random()
-        if move < 0.06:
+        if move < 0.2:
             name = chance.choice(names)
             out.append(f"=== {name} [~{name}@example.org] has {'left' if name in here else 'joined'} #circle".encode())
             here ^= {name}
-        elif move < 0.08:
+        elif move < 0.23:
             old = chance.choice(names)
             out.append(f"=== {old} is now known as {old}_".encode())
             out.append(f"=== {old}_ is now known as {old}".encode())
-        elif move < 0.1:
+        elif move < 0.26:
             out.append(f"{clock}  * {chance.choice(names)} nods".encode())
             said += 1
         else:

@@ -59,7 +59,7 @@ class Replay:
         self.circle = ""
         self._errands: list[asyncio.Queue[tuple[str, str] | None]] = []
         self._names: dict[str, int] = {}
-        self._present: dict[int, set[str]] = {number: set() for number in range(PEOPLE)}
+        self._inside = [False] * PEOPLE
 
     async def play(self, faults: Sequence[Callable[[], Awaitable[None]]] = (), bounds: Bounds | None = None) -> Outcome:
         await self._gather()
@@ -83,20 +83,20 @@ class Replay:
         return Outcome(seconds, check(self.history, bounds), self._counts(), delays(self.history))
 
     async def _gather(self) -> None:
-        """Those who speak without having joined are there from the beginning."""
+        """Those whom the log first mentions by their words are there from the beginning, and so is the host."""
         urls = self.world.urls
         self.people = [Steady(urls, f"Heron {number}", self.history, random.Random(number)) for number in range(PEOPLE)]
         self._errands = [asyncio.Queue() for _ in self.people]
         await asyncio.gather(*(who.comes_in() for who in self.people))
         self.circle = await self.people[0].opens_a_room("Replay", 500)
-        joined: set[str] = set()
+        met: set[int] = set()
         for _, line in self.due:
             number = self._names.setdefault(line.who, len(self._names) % PEOPLE)
-            if line.what == "came":
-                joined.add(line.who)
-            elif line.who not in joined and line.who not in self._present[number]:
-                self._present[number].add(line.who)
-        guests = [who for number, who in enumerate(self.people) if number and self._present[number]]
+            if number not in met:
+                met.add(number)
+                self._inside[number] = line.what == "said"
+        self._inside[0] = True
+        guests = [who for number, who in enumerate(self.people) if number and self._inside[number]]
         await asyncio.gather(*(who.comes_into(self.circle) for who in guests))
 
     # --- the log, line by line
@@ -109,23 +109,22 @@ class Replay:
             # The rhythm of the log is what is being replayed; nothing is waited for here.
             await asyncio.sleep(max(0.0, began + at - time.monotonic()))
             number = self._names[line.who]
-            present = self._present[number]
-            if line.what == "went":
-                present.discard(line.who)
-                if not present and number:
-                    self._errands[number].put_nowait(("went", ""))
-            else:
-                if not present and number:
+            if line.what == "went" and number and self._inside[number]:
+                self._inside[number] = False
+                self._errands[number].put_nowait(("went", ""))
+            elif line.what != "went":
+                if not self._inside[number]:
+                    self._inside[number] = True
                     self._errands[number].put_nowait(("came", ""))
-                present.add(line.who)
                 if line.what == "said":
                     self._errands[number].put_nowait(("said", line.text))
             if faults and count % share == 0:
-                group.create_task(self._one_fault(faults.pop(0)))
+                group.create_task(self._one(faults.pop(0)))
         for errands in self._errands:
             errands.put_nowait(None)
 
-    async def _one_fault(self, fault: Callable[[], Awaitable[None]]) -> None:
+    @staticmethod
+    async def _one(fault: Callable[[], Awaitable[None]]) -> None:
         await fault()
 
     async def _live(self, who: Steady, errands: asyncio.Queue[tuple[str, str] | None]) -> None:
