@@ -38,7 +38,8 @@ def make_parts(settings: Settings) -> Parts:
         presence: Presence = RedisPresence(settings.redis_url, hub.whisper)
     else:
         broker = MemoryBroker(MemoryBus())
-        hub = Hub(store, broker, polls=False)
+        # PostgreSQL may have other servers on it, with or without a Redis between them.
+        hub = Hub(store, broker, polls=not store.sqlite)
         presence = MemoryPresence(hub.whisper)
     return Parts(settings, store, keys, broker, presence, hub, said)
 

@@ -60,7 +60,7 @@ def serve(settings: Settings, *, demo: bool) -> None:
     if sqlite:
         # PostgreSQL has owners of its own; several processes then share a folder that holds only keys.
         folder.own()
-        if settings.processes > 1 or settings.redis_url:
+        if settings.redis_url:
             raise StoreUnavailable("SQLite serves one process. Set DATABASE_URL to PostgreSQL to use REDIS_URL.")
     sockets = listen(settings)
     parts = make_parts(settings)

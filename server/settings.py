@@ -118,9 +118,6 @@ class Settings(BaseSettings):
     )
     fold_hours: float = Field(default=72, gt=0, le=72, description="How long flags alone can fold a message.")
     closing_minutes: float = Field(default=10, ge=0, description="Notice given before a room closes.")
-    processes: int = Field(
-        default=1, ge=1, le=64, description="Server processes; more than one needs REDIS_URL and PostgreSQL."
-    )
     plain_asgi: bool = Field(
         default=False, description="1: use plain ASGI instead of the prepared-frame protocol class (slower)."
     )

@@ -27,8 +27,14 @@ export function dayWords(at: number): string {
   return dayName(at, Date.now(), pageLanguage());
 }
 
+/** The page's language, in the region the device names for it: so that 24-hour regions read 24 hours. */
 function pageLanguage(): string {
-  return document.documentElement.lang || "en";
+  return regionOf(document.documentElement.lang || "en", navigator.languages);
+}
+
+/** The first of the device's own tags that is of the page's language, or the language alone. */
+export function regionOf(language: string, tags: readonly string[]): string {
+  return tags.find((tag) => tag === language || tag.startsWith(`${language}-`)) ?? language;
 }
 
 /** Every zone's midnight falls on a quarter of an hour. */

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { dayAndTime, dayName, dayOf, daysBetween, lengthOf, timeOf, zoneName } from "../src/when.ts";
+import { dayAndTime, dayName, dayOf, daysBetween, lengthOf, regionOf, timeOf, zoneName } from "../src/when.ts";
 
 const NOON = Date.UTC(2026, 2, 5, 12);
 const HOUR = 3_600_000;
@@ -52,4 +52,11 @@ test("Lengths are said in their largest unit", () => {
   assert.equal(lengthOf(90 * 60_000, "en"), "2 hours");
   assert.equal(lengthOf(10 * 60_000, "en"), "10 minutes");
   assert.equal(lengthOf(1_000, "en"), "1 minute");
+});
+
+test("times are written as the device's own region writes them, in the page's language", () => {
+  assert.equal(regionOf("en", ["de-DE", "en-GB", "en-US"]), "en-GB");
+  assert.equal(regionOf("en", ["en", "en-US"]), "en");
+  assert.equal(regionOf("en", ["eng-GB", "fr"]), "en");
+  assert.equal(timeOf(NOON, regionOf("en", ["en-GB"]), "Europe/Berlin").slice(-3), ":00");
 });
