@@ -2,9 +2,7 @@
 
 from typing import Literal
 
-from msgspec import Struct
-
-from rooms.wire import Command, Moment, OpaqueId, Seq, Text
+from rooms.wire import Command, Discreet, Moment, OpaqueId, Seq, Text
 from rooms.wire_events import Event
 
 Category = Literal["disrespect", "pressure", "safety", "privacy", "threat", "illegal", "spam"]
@@ -45,7 +43,7 @@ class FlagMoved(Event, tag="flag.moved", frozen=True, kw_only=True):
     status: FlagStatus
 
 
-class Letter(Struct, frozen=True, kw_only=True, omit_defaults=True):
+class Letter(Discreet, frozen=True, kw_only=True, omit_defaults=True):
     """To the writer of a folded message: what was felt, never by whom, nor by how many."""
 
     id: OpaqueId
@@ -65,7 +63,7 @@ class LetterDismissed(Event, tag="letter.dismissed", frozen=True, kw_only=True):
     letter: OpaqueId
 
 
-class MyFlag(Struct, frozen=True, kw_only=True):
+class MyFlag(Discreet, frozen=True, kw_only=True):
     target: Seq
     status: FlagStatus
 

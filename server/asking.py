@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any, NamedTuple, get_args
 
 import msgspec
 from msgspec import Meta
+from sqlalchemy.exc import DBAPIError
 
 from rooms.work import Refusal
 from server.frames import frame
@@ -84,7 +85,10 @@ class Asking:
         except (msgspec.DecodeError, UnicodeError, RecursionError) as error:
             self._unreadable(message, error)
             return
-        self._do(command)
+        try:
+            self._do(command)
+        except Exception as error:
+            self._failed(command.ref, error)
 
     def ok(self, ref: int, answer: Any) -> None:
         self.connection.write(frame(encode(OkFrame(ref, answer))))
@@ -140,10 +144,17 @@ class Asking:
             self.refused(ref, error)
             if error.code == "session.ended":
                 self.connection.goodbye(4501)
-        else:
-            bug = secrets.token_hex(4)
-            log.error("answer failed", extra={"bug": bug}, exc_info=error)
-            self.refused(ref, Refusal("internal", bug=bug))
+        elif isinstance(error, DBAPIError):
+            log.warning("a reader was sent away", extra={"cause": type(error.orig).__name__})
+            self.refused(ref, Refusal("storage.unavailable", retry_after=1_000))
+        elif isinstance(error, Exception):
+            self._failed(ref, error)
+
+    def _failed(self, ref: int, error: Exception) -> None:
+        """A fault of ours: noted once, with an id that the answer repeats; the connection lives."""
+        bug = secrets.token_hex(4)
+        log.error("answer failed", extra={"bug": bug}, exc_info=error)
+        self.refused(ref, Refusal("internal", bug=bug))
 
     def _unreadable(self, message: bytes, error: Exception) -> None:
         """Say what was wrong with it, without repeating it; three such in ten seconds end the socket."""

@@ -6,10 +6,10 @@
 from collections.abc import Sequence
 from typing import Protocol
 
-from msgspec import Struct
+from rooms.wire import Discreet
 
 
-class Prepared(Struct, frozen=True, array_like=True):
+class Prepared(Discreet, frozen=True, array_like=True):
     """One committed event, ready to be written to any socket. ``frame`` and ``bare`` are whole WebSocket frames."""
 
     address: str

@@ -2,16 +2,16 @@
 
 from typing import Annotated, Any, Literal, NamedTuple
 
-from msgspec import Meta, Struct
+from msgspec import Meta
 
-from rooms.wire import Line, Moment, OpaqueId
+from rooms.wire import Discreet, Line, Moment, OpaqueId
 from rooms.wire_views import CircleView, MadeInvite
 from server.protocol import AnyCommand, Done, Page
 
 Secret = Annotated[str, Meta(max_length=1024)]
 
 
-class Body(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class Body(Discreet, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """What a person sends."""
 
 
@@ -71,7 +71,7 @@ class Nothing(Body, frozen=True, kw_only=True):
     """An empty object."""
 
 
-class Me(Struct, frozen=True, kw_only=True, omit_defaults=True):
+class Me(Discreet, frozen=True, kw_only=True, omit_defaults=True):
     """Who one is. Without ``person``: nobody yet."""
 
     name: str | None = None
@@ -90,44 +90,44 @@ class Me(Struct, frozen=True, kw_only=True, omit_defaults=True):
     time_scale: float = 1.0
 
 
-class OfferedName(Struct, frozen=True, kw_only=True):
+class OfferedName(Discreet, frozen=True, kw_only=True):
     name: str
 
 
-class RecoveryWords(Struct, frozen=True, kw_only=True):
+class RecoveryWords(Discreet, frozen=True, kw_only=True):
     """Shown once. Only their hash is kept."""
 
     recovery_words: str
 
 
-class SessionView(Struct, frozen=True, kw_only=True, omit_defaults=True):
+class SessionView(Discreet, frozen=True, kw_only=True, omit_defaults=True):
     session: OpaqueId
     began_at: Moment
     seen_at: Moment
     this_one: bool = False
 
 
-class Sessions(Struct, frozen=True, kw_only=True):
+class Sessions(Discreet, frozen=True, kw_only=True):
     sessions: tuple[SessionView, ...]
 
 
-class Circles(Struct, frozen=True, kw_only=True):
+class Circles(Discreet, frozen=True, kw_only=True):
     """Yours first, then open, then later, each by time."""
 
     circles: tuple[CircleView, ...]
 
 
-class InviteLook(Struct, frozen=True, kw_only=True):
+class InviteLook(Discreet, frozen=True, kw_only=True):
     circle: CircleView
 
 
-class Picture(Struct, frozen=True, kw_only=True):
+class Picture(Discreet, frozen=True, kw_only=True):
     """A QR code as an SVG document."""
 
     svg: str
 
 
-class Problem(Struct, frozen=True, kw_only=True, omit_defaults=True):
+class Problem(Discreet, frozen=True, kw_only=True, omit_defaults=True):
     """problem+json (RFC 9457). ``code`` is stable; ``detail`` is one plain sentence."""
 
     title: str

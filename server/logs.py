@@ -18,6 +18,7 @@ def set_up(level: str) -> None:
         structlog.stdlib.add_logger_name,
         structlog.stdlib.ExtraAdder(),
         structlog.processors.TimeStamper(fmt="iso", utc=True),
+        first_line,
         place_of_error,
     ]
     handler = logging.StreamHandler(sys.stderr)
@@ -35,6 +36,12 @@ def set_up(level: str) -> None:
     root.setLevel(level.upper())
     for chatty in ("uvicorn.access", "uvicorn.error", "websockets", "asyncio"):
         logging.getLogger(chatty).setLevel(max(logging.WARNING, root.level))
+
+
+def first_line(_logger: Any, _method: str, record: dict[str, Any]) -> dict[str, Any]:
+    """What asyncio adds to its messages, a line each, are reprs of futures with the text of their exceptions."""
+    record["event"] = str(record["event"]).partition("\n")[0]
+    return record
 
 
 def place_of_error(_logger: Any, _method: str, record: dict[str, Any]) -> dict[str, Any]:

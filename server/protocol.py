@@ -29,6 +29,7 @@ from moderation.wire import FlagCommand, FlagEvent, Letter, MyFlag
 from rooms.wire import (
     CircleCommand,
     Command,
+    Discreet,
     MakeInvite,
     Moment,
     OpaqueId,
@@ -76,7 +77,7 @@ class Beat(Command, tag="beat", frozen=True, kw_only=True):
 # --- answers ----------------------------------------------------------------------------------------------
 
 
-class Done(Struct, frozen=True, kw_only=True, omit_defaults=True):
+class Done(Discreet, frozen=True, kw_only=True, omit_defaults=True):
     """A change is on disk. ``seq`` is its place in the circle's log; ``dup`` says it was there before."""
 
     circle: OpaqueId | None = None
@@ -85,14 +86,14 @@ class Done(Struct, frozen=True, kw_only=True, omit_defaults=True):
     dup: bool = False
 
 
-class Logged(Struct, frozen=True, kw_only=True):
+class Logged(Discreet, frozen=True, kw_only=True):
     """An event at its place in a log."""
 
     seq: Seq
     event: CircleEvent | PersonEvent | FlagEvent
 
 
-class Page(Struct, frozen=True, kw_only=True):
+class Page(Discreet, frozen=True, kw_only=True):
     """Events of one circle; ``base`` is the earliest seq this person may read."""
 
     epoch: Epoch
@@ -103,7 +104,7 @@ class Page(Struct, frozen=True, kw_only=True):
 Reason = Literal["resumed", "first", "faded", "history", "far", "entry"]
 
 
-class PersonView(Struct, frozen=True, kw_only=True, omit_defaults=True):
+class PersonView(Discreet, frozen=True, kw_only=True, omit_defaults=True):
     """One's own place, as of the head it comes with."""
 
     name: str
@@ -113,7 +114,7 @@ class PersonView(Struct, frozen=True, kw_only=True, omit_defaults=True):
     letters: tuple[Letter, ...] = ()
 
 
-class Watching(Struct, frozen=True, kw_only=True, omit_defaults=True):
+class Watching(Discreet, frozen=True, kw_only=True, omit_defaults=True):
     on: Address
     epoch: Epoch
     head: Seq
@@ -150,7 +151,7 @@ class HelloFrame(Struct, frozen=True):
     hello: Hello
 
 
-class OkFrame(Struct, frozen=True):
+class OkFrame(Discreet, frozen=True):
     re: int
     ok: Any
     """One of `Answer`, by the command asked."""
@@ -161,7 +162,7 @@ class RefusedFrame(Struct, frozen=True):
     refused: Refused
 
 
-class EventFrame(Struct, frozen=True):
+class EventFrame(Discreet, frozen=True):
     on: Address
     seq: Seq
     event: CircleEvent | PersonEvent | FlagEvent
