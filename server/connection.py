@@ -5,6 +5,7 @@ never kept for it: it falls behind and is caught up from its cursor once it drai
 """
 
 import asyncio
+import logging
 import secrets
 import time
 from collections.abc import Callable
@@ -21,6 +22,9 @@ from server.protocol import Bye, ByeFrame, HeadsFrame, Hello, HelloFrame, encode
 if TYPE_CHECKING:
     from server.parts import Parts
 
+log = logging.getLogger("server.connection")
+RETRY = 1.0
+"""Seconds before catching up is tried again after a bug ended it."""
 BEAT = 25.0
 """Seconds between signs of life."""
 SILENCE = 35.0
@@ -157,12 +161,18 @@ class Connection:
             self._remove(watch)
 
     def ended(self, watch: Watch, reason: str) -> None:
-        """The watch was taken off its feed; tell the client."""
+        """The watch was taken off its feed; tell the client, unless it follows that log anew already."""
+        current = self.watches.get(watch.feed.address) is watch
         self._remove(watch)
-        self.write(reset_frame(watch.feed.address, reason))
+        if current:
+            self.write(reset_frame(watch.feed.address, reason))
 
-    def _caught_up(self, _: object) -> None:
+    def _caught_up(self, task: asyncio.Task[None]) -> None:
         self._catching = None
+        if not task.cancelled() and (error := task.exception()) is not None:
+            log.error("catching up failed", exc_info=error)
+            asyncio.get_running_loop().call_later(RETRY, self.behind)
+            return
         if any(not watch.live and watch not in watch.feed.waiting for watch in self.watches.values()):
             self.behind()
 

@@ -153,7 +153,14 @@ class Hub:
         if feed.address not in self._filling:
             task = asyncio.create_task(self._fill(feed))
             self._filling[feed.address] = task
-            task.add_done_callback(lambda _: self._filling.pop(feed.address, None))
+            task.add_done_callback(lambda _: self._filled(feed.address))
+
+    def _filled(self, address: str) -> None:
+        """A feed that was opened anew meanwhile may have asked in vain."""
+        self._filling.pop(address, None)
+        feed, wanted = self.feeds.get(address), self._wanted.get(address, 0)
+        if feed is not None and wanted > feed.delivered >= 0:
+            self._missing(feed, wanted)
 
     async def _fill(self, feed: Feed) -> None:
         while self.feeds.get(feed.address) is feed and self._wanted.get(feed.address, 0) > feed.delivered:
@@ -177,7 +184,8 @@ class Hub:
                 return
             for each in found:
                 feed.push(prepare(feed.address, feed.epoch, each.seq, each.event, each.target, ends_of(each)))
-        self._wanted.pop(feed.address, None)
+        if self.feeds.get(feed.address) is feed:
+            self._wanted.pop(feed.address, None)
 
     def _reset(self, feed: Feed, reason: str) -> None:
         """Take every reader off; they watch anew without a cursor."""

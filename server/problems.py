@@ -6,6 +6,7 @@ import secrets
 from typing import Any, Final
 
 import msgspec
+from sqlalchemy.exc import DBAPIError
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
@@ -56,5 +57,16 @@ async def on_bug(request: Request, error: Exception) -> Response:
     return problem("internal", {"bug": bug})
 
 
-HANDLERS: Final[dict[Any, Any]] = {Refusal: on_refusal, HTTPException: on_http_error, Exception: on_bug}
+async def on_storage(_request: Request, error: Exception) -> Response:
+    """The database does not answer: no fault of the request, and worth another try."""
+    log.warning("a request found no database", extra={"cause": type(error).__name__})
+    return problem("storage.unavailable", {"retry_after": 1_000})
+
+
+HANDLERS: Final[dict[Any, Any]] = {
+    Refusal: on_refusal,
+    DBAPIError: on_storage,
+    HTTPException: on_http_error,
+    Exception: on_bug,
+}
 """For ``Starlette(exception_handlers=…)``."""

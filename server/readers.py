@@ -56,6 +56,7 @@ class Readers:
             parts.hub.release(feed)
             raise
         if parts.hub.feeds.get(command.on) is not feed or feed.epoch != opened.reader.epoch:
+            parts.hub.release(feed)
             raise Refusal("log.not_ready", retry_after=500)
         if connection.sink is None or connection.ended_already:
             parts.hub.release(feed)

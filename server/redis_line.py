@@ -59,9 +59,7 @@ class Line:
         self._subscribe, self._publish = ("SSUBSCRIBE", "SPUBLISH") if layout.sharded else ("SUBSCRIBE", "PUBLISH")
         self._unsubscribe = "SUNSUBSCRIBE" if layout.sharded else "UNSUBSCRIBE"
         self._asked: set[int] = set()
-        self._unconfirmed: set[int] = set()
         self._let_go: Counter[int] = Counter()
-        self._tuned = asyncio.Event()
 
     async def run(self) -> None:
         ear = await Wire.open(self._node)
@@ -106,10 +104,7 @@ class Line:
 
     def _confirmed(self, partition: int, *, subscribed: bool) -> None:
         if subscribed:
-            self._unconfirmed.discard(partition)
             self.desk.missed()
-            if not self._unconfirmed:
-                self._tuned.set()
         elif self._let_go[partition]:
             self._let_go[partition] -= 1
         elif partition in self._asked:
@@ -122,19 +117,14 @@ class Line:
             wanted = self.desk.wanted() & self.partitions
             commands: list[Command] = [(self._subscribe, channel_of(each)) for each in wanted - self._asked]
             commands += [(self._unsubscribe, channel_of(each)) for each in self._asked - wanted]
-            self._unconfirmed |= wanted - self._asked
-            self._unconfirmed &= wanted
             self._let_go.update(self._asked - wanted)
             self._asked = wanted
             if commands:
                 await ear.send(commands)
-            if not self._unconfirmed:
-                self._tuned.set()
             await happens(self.tune_now, within=PROBE_EVERY)
 
     async def _speak(self, mouth: Wire) -> None:
         loop = asyncio.get_running_loop()
-        await self._tuned.wait()
         probe_at = loop.time()
         while True:
             self.speak_now.clear()
