@@ -17,6 +17,11 @@ export class Pane {
     return this.list.querySelector<HTMLElement>(`[data-seq="${seq}"]`);
   }
 
+  newest(): HTMLElement | null {
+    const messages = this.list.querySelectorAll<HTMLElement>("[data-message]");
+    return messages[messages.length - 1] ?? null;
+  }
+
   /** How far a row's top lies below the view's top, in CSS px. */
   topOf(row: Element): number {
     return row.getBoundingClientRect().top - this.edge("top");
@@ -49,10 +54,12 @@ export class Pane {
     return seqOf(this.messageFrom(after - 1, -1)) ?? 0;
   }
 
-  /** The seq of the first message that begins in view. */
-  oldestInView(): number | null {
+  /** The first message that begins in view: its seq, and how far its top lies below the view's. */
+  oldestInView(): { seq: number; top: number } | null {
     const edge = this.edge("top");
-    return seqOf(this.messageFrom(this.firstRow((row) => row.getBoundingClientRect().top >= edge), 1));
+    const row = this.messageFrom(this.firstRow((each) => each.getBoundingClientRect().top >= edge), 1);
+    const seq = seqOf(row);
+    return row && seq !== null ? { seq, top: this.topOf(row) } : null;
   }
 
   /** Index of the first row for which `is` holds, where it holds for all after it; their number if for none. */

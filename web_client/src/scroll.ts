@@ -80,8 +80,10 @@ export class Scroller {
   latest(): void {
     const line = this.pane.row("unread");
     const below = line !== null && this.pane.topOf(line) > this.view.clientHeight;
-    if (below && !this.wentToUnread) this.toUnread(line);
-    else this.toEnd();
+    if (below && !this.wentToUnread) return this.toUnread(line);
+    this.toEnd();
+    // The button goes away; whoever pressed it by keyboard is at the newest message then, not nowhere.
+    void painted().then(() => this.pane.newest()?.focus({ preventScroll: true }));
   }
 
   toEnd(): void {
@@ -91,8 +93,8 @@ export class Scroller {
     this.settle();
   }
 
-  /** Bring a message into view, reading pages if need be, and give it the focus. False: it is gone. */
-  async toMessage(seq: number): Promise<boolean> {
+  /** Bring a message to `top`, reading pages if need be, and give it the focus. False: it is gone. */
+  async toMessage(seq: number, top?: number): Promise<boolean> {
     const atEnd = this.held.atEnd.value;
     this.held.atEnd.value = false;
     const mounted = await jumpTo(this.held.id, seq);
@@ -102,13 +104,13 @@ export class Scroller {
       this.held.atEnd.value = atEnd;
       return false;
     }
-    this.place(row);
+    this.place(row, top);
     row.focus({ preventScroll: true });
     return true;
   }
 
-  /** The seq of the first message in view, to come back to later with `toMessage`. */
-  whereIAm(): number | null {
+  /** The first message in view and where its top is, to come back to later with `toMessage`. */
+  whereIAm(): { seq: number; top: number } | null {
     return this.pane.oldestInView();
   }
 
@@ -133,8 +135,8 @@ export class Scroller {
     this.place(line);
   }
 
-  private place(row: Element): void {
-    this.scrollTo(this.view.scrollTop + this.pane.topOf(row) - this.view.clientHeight * A_THIRD);
+  private place(row: Element, top = this.view.clientHeight * A_THIRD): void {
+    this.scrollTo(this.view.scrollTop + this.pane.topOf(row) - top);
     this.held.atEnd.value = this.isAtEnd();
     this.settle();
   }

@@ -22,7 +22,7 @@ export async function goToMessage(circle: string, seq: number): Promise<void> {
   const { scroller } = current;
   const before = scroller.whereIAm();
   if (!(await scroller.toMessage(seq))) return;
-  cameFrom.value = before === null ? null : { circle, seq: before };
+  cameFrom.value = before && { circle, ...before };
   const row = document.querySelector(`[data-seq="${seq}"]`);
   row?.setAttribute("data-pointed", "");
   setTimeout(() => row?.removeAttribute("data-pointed"), POINTED_AT);
@@ -31,5 +31,5 @@ export async function goToMessage(circle: string, seq: number): Promise<void> {
 export function goBack(): void {
   const back = cameFrom.value;
   cameFrom.value = null;
-  if (back && current?.circle === back.circle) void current.scroller.toMessage(back.seq);
+  if (back && current?.circle === back.circle) void current.scroller.toMessage(back.seq, back.top);
 }

@@ -63,8 +63,8 @@ export function forgetNotice(): void {
   notice.value = null;
 }
 
-/** The message one was at before following a quote, to go back to. */
-export const cameFrom = signal<{ readonly circle: string; readonly seq: number } | null>(null);
+/** The message one was at before following a quote, and where it stood in the view, to go back to. */
+export const cameFrom = signal<{ readonly circle: string; readonly seq: number; readonly top: number } | null>(null);
 
 /** Forget all of it: another person may sit here next. */
 export function forgetScreen(): void {
