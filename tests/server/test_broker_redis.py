@@ -104,10 +104,11 @@ class Town:
 
 
 @pytest.fixture
-async def town(redis_url: str) -> AsyncIterator[Town]:
+async def town(redis_url: str, caplog: pytest.LogCaptureFixture) -> AsyncIterator[Town]:
     town = Town(redis_url)
     yield town
     await town.stack.aclose()
+    assert [each.getMessage() for each in caplog.records if each.levelno >= logging.ERROR] == []
 
 
 async def notices(process: Process) -> float:
@@ -279,15 +280,43 @@ async def test_whispers_that_are_late_are_dropped(town: Town) -> None:
     ana, link = await town.linked()
     bo = await town.process()
     await bo.follows(AT)
-    link.swallow()
-    await notices(ana)
-
-    ana.broker.whisper(AT, b"\x81\x01a")
+    assert isinstance(ana.broker, RedisBroker)
+    link.swallow(MOUTH)
     ana.broker.publish([event(AT, 1)])
-    link.heal()
+    while ana.broker.outbox:  # noqa: ASYNC110 - a turn of the loop, until the event is on its way
+        await asyncio.sleep(0)
 
-    await bo.hears(AT, 1)
+    ana.broker.whisper(AT, b"\x81\x01a")  # waits until the event before it is through
+    await notices(ana)
+    ana.broker.whisper(AT, b"\x81\x01b")
+    ana.broker.publish([event(AT, 2)])
+
+    await bo.hears(AT, 2)
     assert bo.whispers == []
+
+
+async def test_letting_go_and_following_at_once_is_no_trouble(town: Town, caplog: pytest.LogCaptureFixture) -> None:
+    ana = await town.process(linger=0)
+    bo = await town.process()
+    near, far = *circles_of(3, 1), *circles_of(9, 1)
+    chance = random.Random(1)
+    for _ in range(500):
+        ana.broker.follow(near)
+        for _ in range(chance.randrange(20)):
+            await asyncio.sleep(0)
+        ana.broker.unfollow(near)
+        ana.broker.follow(far)
+        for _ in range(chance.randrange(20)):
+            await asyncio.sleep(0)
+        ana.broker.unfollow(far)
+    gaps = ana.gaps
+    ana.broker.follow(near)
+    await ana.until(lambda: ana.gaps > gaps)
+
+    bo.broker.publish([event(near, 1)])
+
+    await ana.hears(near, 1)
+    assert "suspect" not in caplog.text
 
 
 # --- others on the same Redis

@@ -78,6 +78,35 @@ async def test_what_was_lost_on_the_way_is_found_by_oneself(town: Town) -> None:
     await far.show(AT, FERN)
 
 
+async def test_nobody_is_told_what_he_was_told_when_he_came(town: Town) -> None:
+    first, near = await town.process()
+    second, far = await town.process()
+    await enters(first, near, AT, HERON)
+    await near.show(AT, HERON)
+
+    await enters(second, far, AT, FERN)
+    await near.show(AT, HERON, FERN)
+    first.came(AT, ANA)
+
+    await far.show(AT, HERON, FERN, ANA)
+    assert far.times_came(HERON) == 0
+
+
+async def test_who_was_told_of_only_in_an_answer_goes_for_all(town: Town) -> None:
+    rarely = Waits(grace=0.1, every=0.05, refresh=1.5, answer=5.0, patience=5.0)
+    first, near = await town.process(rarely)
+    second, far = await town.process()
+    await enters(first, near, AT, HERON)
+    await near.show(AT, HERON)
+    await enters(second, far, AT, FERN)
+    await far.show(AT, HERON, FERN)
+
+    assert await first.here(AT) == {HERON, FERN}
+    second.went(AT, FERN)
+
+    await near.until(lambda: near.ever_went(FERN))
+
+
 @pytest.mark.faults
 async def test_people_of_a_process_that_was_killed_vanish(town: Town, keeper: Keeper) -> None:
     presence, screens = await town.process()
