@@ -1,0 +1,123 @@
+"""``bin/bench``: measures this server beside a floor and beside its peers, and writes what it finds to tests/bench/.
+
+Progress goes to standard error, the table to standard output. Exit status 2: it cannot be measured here (one sentence
+says why); 1: this server lost, doubled or reordered something.
+"""
+
+import argparse
+import contextlib
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from tests.bench import fanout, idle, posts, results
+from tests.bench.contestants import Contestant, contestants
+from tests.bench.machine import Cannot, facts, load_average, sync_time, two_cores
+from tests.bench.running import Bench, build, raise_limits
+from tests.keeper import Keeper
+
+
+def main() -> int:
+    chosen = arguments()
+    keeper = Keeper()
+    try:
+        server_core, load_core = two_cores()
+        folder = keeper.new_folder("bench", inside=chosen.folder)
+        try:
+            about = {"compiler": build(folder)}
+            raise_limits()
+            return run(chosen, Bench(keeper, folder, server_core, load_core), about)
+        finally:
+            keeper.remove_folder(folder)
+    except Cannot as reason:
+        print(reason, file=sys.stderr)
+        return 2
+    except KeyboardInterrupt:
+        print("Stopped.", file=sys.stderr)
+        return 130
+    finally:
+        keeper.close()
+
+
+def arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="bin/bench", description=__doc__)
+    parser.add_argument(
+        "what", nargs="?", default="fanout", choices=tuple(results.WORDS), help="fanout: CPU per delivery (default);"
+        " posts: durable posts a second; idle: memory per connection",
+    )  # fmt: skip
+    parser.add_argument("--rounds", type=int, default=3, help="how often everything is measured, in turn (3)")
+    parser.add_argument("--seconds", type=float, default=4.0, help="length of one measurement (4)")
+    parser.add_argument("--warm", type=float, default=1.0, help="seconds of load before it (1)")
+    parser.add_argument(
+        "--only", default="", help="measure only peers whose name holds one of these words, comma separated"
+    )
+    parser.add_argument("--shapes", default="", help="fanout: only these shapes, by number from 1, comma separated")
+    parser.add_argument("--clients", type=int, default=2000, help="idle: connections (2000)")
+    parser.add_argument(
+        "--folder", type=Path, default=None, help="where databases lie meanwhile (the system's temporary folder)"
+    )
+    parser.add_argument("--dry", action="store_true", help="print the table, but write no file")
+    chosen = parser.parse_args()
+    if not (1 <= chosen.rounds <= 100 and 0.1 <= chosen.seconds <= 600 and 0 <= chosen.warm <= 60):
+        parser.error("rounds 1–100, seconds 0.1–600, warm 0–60")
+    if not 10 <= chosen.clients <= 20_000:
+        parser.error("clients 10–20000")
+    return chosen
+
+
+def run(chosen: argparse.Namespace, bench: Bench, about: dict[str, str]) -> int:
+    everybody = contestants(bench.folder)
+    here = [each for each in everybody if each.command and wanted(each, chosen.only)]
+    absent = [
+        f"{each.name} ({each.lacks})" if "not driven" in each.lacks else each.name
+        for each in everybody
+        if not each.command
+    ]
+    own = next(each for each in everybody if each.own)
+    before = load_average()
+    if chosen.what == "fanout":
+        shapes = [fanout.SHAPES[int(each) - 1] for each in chosen.shapes.split(",") if each] or fanout.SHAPES
+        measured = fanout.measure(bench, here, shapes, chosen.rounds, chosen.warm, chosen.seconds)
+        text = fanout.markdown(measured, {each.name: each.lacks for each in everybody})
+    elif chosen.what == "posts":
+        measured, absent = posts.measure(bench, own, chosen.rounds, chosen.warm, chosen.seconds), []
+        text = posts.markdown(measured)
+    else:
+        measured = idle.measure(bench, here, chosen.clients, chosen.rounds)
+        text = idle.markdown(measured)
+    print(text)
+    if not chosen.dry:
+        results.note(chosen.what, measured, {**noted(bench, about, before), "text": text, "absent": absent})
+    return 1 if chosen.what == "fanout" and fanout.went_wrong(measured, own.name) else 0
+
+
+def wanted(contestant: Contestant, only: str) -> bool:
+    """The floor and this server are always measured: everything is a ratio to the one, for the sake of the other."""
+    if not only or contestant.own or contestant.name.startswith("floor"):
+        return True
+    return any(word.strip().lower() in contestant.name.lower() for word in only.split(",") if word.strip())
+
+
+def noted(bench: Bench, about: dict[str, str], before: float) -> dict[str, Any]:
+    return {
+        "command": " ".join(["bin/bench", *without_places(sys.argv[1:])]),
+        "machine": {**facts(), **about},
+        "conditions": (
+            f"Server on one core, load on another, over loopback; one fdatasync of 4 kB takes {sync_time(bench.folder)} ms (median);"
+            f" load average {before} before the run and {load_average()} after it."
+        ),
+    }
+
+
+def without_places(words: Sequence[str]) -> list[str]:
+    """The arguments without the folder, which is nobody's business."""
+    kept = list(words)
+    with contextlib.suppress(ValueError):
+        at = kept.index("--folder")
+        del kept[at : at + 2]
+    return [word for word in kept if not word.startswith("--folder=")]
+
+
+if __name__ == "__main__":
+    sys.exit(main())

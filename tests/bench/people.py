@@ -1,0 +1,111 @@
+"""People and circles for a measurement, made over HTTP as a browser would: come in, open, enter; then the loader's plan."""
+
+import asyncio
+import secrets
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import msgspec
+
+AT_ONCE = 16
+"""Kept connections over which everybody comes in."""
+
+
+@dataclass(frozen=True)
+class Person:
+    cookie: str
+
+
+@dataclass(frozen=True)
+class Circle:
+    id: str
+    people: tuple[Person, ...]
+
+
+class Line:
+    """One kept HTTP connection to the server on loopback."""
+
+    def __init__(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, host: str) -> None:
+        self.reader = reader
+        self.writer = writer
+        self.host = host
+
+    @classmethod
+    async def to(cls, port: int) -> "Line":
+        return cls(*await asyncio.open_connection("127.0.0.1", port), f"localhost:{port}")
+
+    async def post(self, path: str, json: Any, cookie: str = "") -> tuple[Any, str]:
+        """The decoded answer and the cookie it sets, if any. Raises RuntimeError for any status but 200."""
+        body = msgspec.json.encode(json)
+        head = (
+            f"POST {path} HTTP/1.1\r\nHost: {self.host}\r\nOrigin: http://{self.host}\r\nCookie: {cookie}\r\n"
+            f"Content-Type: application/json\r\nContent-Length: {len(body)}\r\n\r\n"
+        )
+        self.writer.write(head.encode() + body)
+        answer = (await self.reader.readuntil(b"\r\n\r\n")).decode("latin-1")
+        fields = dict(line.lower().split(": ", 1) for line in answer.split("\r\n")[1:] if ": " in line)
+        content = await self.reader.readexactly(int(fields["content-length"]))
+        if not answer.startswith("HTTP/1.1 200"):
+            raise RuntimeError(f"{path} was answered {answer.split(' ')[1]}: {content.decode()[:200]}")
+        given = [line[12:].split(";")[0] for line in answer.split("\r\n") if line.lower().startswith("set-cookie: ")]
+        return msgspec.json.decode(content), given[0] if given else ""
+
+    async def close(self) -> None:
+        self.writer.close()
+        await self.writer.wait_closed()
+
+
+async def furnish(port: int, circles: int, each: int) -> list[Circle]:
+    """So many circles with so many people in each, nobody in two."""
+    lines = [await Line.to(port) for _ in range(min(AT_ONCE, circles * each))]
+    places = list(range(circles * each))
+    people: dict[int, Person] = {}
+    ids: dict[int, str] = {}
+
+    async def come_in(line: Line) -> None:
+        while places:
+            place = places.pop()
+            _, cookie = await line.post("/api/come-in", {"name": f"Heron {place}"})
+            people[place] = Person(cookie)
+
+    async def open_circles(line: Line) -> None:
+        while unopened:
+            circle = unopened.pop()
+            command = {
+                "do": "circle.open",
+                "key": secrets.token_urlsafe(16),
+                "topic": "Quiet evenings",
+                "agreement": "I listen.",
+                "capacity": max(each, 2),
+            }
+            answer, _ = await line.post("/api/commands", command, people[circle * each].cookie)
+            ids[circle] = answer["circle"]
+
+    async def enter(line: Line) -> None:
+        while outside:
+            place = outside.pop()
+            command = {"do": "circle.enter", "circle": ids[place // each], "agreement": 1}
+            await line.post("/api/commands", command, people[place].cookie)
+
+    await asyncio.gather(*map(come_in, lines))
+    unopened = list(range(circles))
+    await asyncio.gather(*map(open_circles, lines))
+    outside = [place for place in range(circles * each) if place % each]
+    await asyncio.gather(*map(enter, lines))
+    await asyncio.gather(*(line.close() for line in lines))
+    return [Circle(ids[circle], tuple(people[circle * each + i] for i in range(each))) for circle in range(circles)]
+
+
+def plan(port: int, circles: Sequence[Circle]) -> str:
+    """What the loader is to do with them (see loader.c): everybody watches their circle, and is ready once it answers."""
+    host = f"localhost:{port}"
+    lines = ['R\t"re":1,"ok"', 'A\t{"heads"\t{"do":"beat"}']
+    for number, circle in enumerate(circles):
+        watch = f'{{"do":"log.watch","ref":1,"on":"circle/{circle.id}"}}'
+        post = f'{{"do":"message.post","ref":@REF@,"circle":"{circle.id}","key":"@KEY@","body":"@BODY@"}}'
+        lines.append(f"P\t{number}\t{post}")
+        for person in circle.people:
+            headers = f"Host: {host}\x1fOrigin: http://{host}\x1fCookie: {person.cookie}"
+            lines.append(f"C\t{number}\t/ws\t{headers}\t{watch}")
+    return "\n".join(lines) + "\n"
