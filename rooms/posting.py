@@ -89,7 +89,7 @@ def _judge(conn: Connection, posts: Sequence[Post]) -> None:
             each.body = clean_body(each.command.body, each.work.limits)
             each.seat = seats.get((each.command.circle, each.work.person))
             if each.seat is None:
-                raise Refusal("circle.not_found")  # noqa: TRY301 - refusals of one post must not end the others
+                raise Refusal("circle.not_found")
         except Refusal as refusal:
             each.result = refusal
             continue

@@ -10,7 +10,7 @@ from sqlmodel import col
 from moderation import due as flags_due
 from moderation import flags, letters
 from moderation import wire as flagged
-from rooms import circles, due, invites, messages, personal, posting
+from rooms import circles, closing, due, invites, messages, personal, posting
 from rooms import wire as said
 from rooms.circles import seat
 from rooms.models import Circle, Log
@@ -74,9 +74,9 @@ HANDLERS: Mapping[type, Handler] = {
     said.OpenCircle: circles.open_circle,
     said.EnterCircle: circles.enter,
     said.LeaveCircle: circles.leave,
-    said.CloseCircle: circles.close,
-    said.KeepCircleOpen: circles.keep_open,
-    said.GoOn: circles.go_on,
+    said.CloseCircle: closing.close,
+    said.KeepCircleOpen: closing.keep_open,
+    said.GoOn: closing.go_on,
     said.MakeInvite: _make_invite,
     said.RevokeInvite: _revoke_invite,
     said.EditMessage: messages.edit,

@@ -4,6 +4,7 @@ import asyncio
 import logging
 import random
 from collections.abc import Iterable, Sequence
+from functools import partial
 from typing import Any
 
 from sqlalchemy import Connection
@@ -166,7 +167,7 @@ class Hub:
         while self.feeds.get(feed.address) is feed and self._wanted.get(feed.address, 0) > feed.delivered:
             after = feed.delivered
             try:
-                found, head = await self.store.read(lambda conn: _range(conn, feed, after))
+                found, head = await self.store.read(partial(_range, feed=feed, after=after))
             except Exception as error:
                 log.warning("catching up failed", extra={"cause": type(error).__name__})
                 await asyncio.sleep(random.uniform(0.2, 0.5))
@@ -220,7 +221,7 @@ class Hub:
         ids = list(feeds)
         for start in range(0, len(ids), POLL_AT_ONCE):
             some = ids[start : start + POLL_AT_ONCE]
-            found = await self.store.read(lambda conn: history.heads(conn, some))
+            found = await self.store.read(partial(history.heads, log_ids=some))
             for log_id, head in found.items():
                 feed = feeds[log_id]
                 if head > feed.delivered >= 0:

@@ -46,7 +46,7 @@ class Server(uvicorn.Server):
         if self.started:
             gc.collect()
             gc.freeze()
-            print(self.opened, flush=True)
+            print(self.opened, flush=True)  # noqa: T201 - the address is what a newcomer waits for
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         await self.parts.say_goodbye()
@@ -99,7 +99,7 @@ def configuration(parts: Parts) -> uvicorn.Config:
 
 def listen(settings: Settings) -> list[socket.socket]:
     """Listening sockets: this machine only, unless ``ORIGIN`` names an address for others."""
-    hosts = ("127.0.0.1", "::1") if settings.loopback else ("::", "0.0.0.0")
+    hosts = ("127.0.0.1", "::1") if settings.loopback else ("::", "0.0.0.0")  # noqa: S104 - ORIGIN asks for it
     opened: list[socket.socket] = []
     port = settings.port
     for host in hosts:

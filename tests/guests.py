@@ -24,7 +24,7 @@ SENT_AGAIN = ("message.post", "circle.open")
 """Commands with a key, which are sent again on the next socket when they were not answered."""
 
 
-class Refused(Exception):  # noqa: N818 - an answer
+class Refused(Exception):
     def __init__(self, facts: dict[str, Any]) -> None:
         super().__init__(facts["code"])
         self.code: str = facts["code"]

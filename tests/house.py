@@ -58,7 +58,6 @@ class House:
 async def house(folder: Path, **settings: Any) -> AsyncIterator[House]:
     """Open a server with these settings (generous limits unless given), and close it in an orderly way."""
     chosen = Settings(data_dir=folder, port=0, **{**GENEROUS, **settings})
-    folder.mkdir(parents=True, exist_ok=True)
     sockets = listen(chosen)
     chosen = chosen.model_copy(update={"port": sockets[0].getsockname()[1]})
     parts = make_parts(chosen)

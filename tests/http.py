@@ -35,12 +35,8 @@ async def ask(
     if json is not None:
         lines.setdefault("Content-Type", "application/json")
     target = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
-    head = f"{method} {target} HTTP/1.1\r\n" + "".join(
-        f"{name}: {value}\r\n" for name, value in lines.items()
-    )
-    return await raw(
-        parts.hostname or "127.0.0.1", parts.port or 80, head.encode("latin-1") + b"\r\n" + content
-    )
+    head = f"{method} {target} HTTP/1.1\r\n" + "".join(f"{name}: {value}\r\n" for name, value in lines.items())
+    return await raw(parts.hostname or "127.0.0.1", parts.port or 80, head.encode("latin-1") + b"\r\n" + content)
 
 
 async def raw(host: str, port: int, sent: bytes) -> Answer:

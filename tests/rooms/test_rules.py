@@ -72,7 +72,9 @@ def test_nobody_reads_from_before_they_came_nor_what_has_faded(base: int, floor:
     assert start in (base, floor + 1)
 
 
-@given(keep=st.integers(0, 10**12), oldest=st.none() | st.integers(0, 10**13), closed=st.none() | st.integers(0, 10**13))
+@given(
+    keep=st.integers(0, 10**12), oldest=st.none() | st.integers(0, 10**13), closed=st.none() | st.integers(0, 10**13)
+)
 def test_words_never_fade_before_the_agreement_says(keep: int, oldest: int | None, closed: int | None) -> None:
     moment = rules.fades_at(keep_for=keep, oldest=oldest, closed_at=closed)
     if oldest is None:

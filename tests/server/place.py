@@ -22,7 +22,7 @@ from server import identity, pages, routes_identity
 from server.auth import Auth
 from server.client_files import ClientFiles, client_folder
 from server.door import Actor, Door
-from server.handlers import HANDLERS
+from server.handlers import BATCHES, HANDLERS
 from server.keys import Keys
 from server.limits import Limits
 from server.origin import Gate
@@ -73,6 +73,7 @@ class Place:
         self.door = Door(
             self.store,
             HANDLERS,
+            BATCHES,
             limits=self.settings.limits,
             guard=self.auth.guard,
             publish=self.announced.extend,

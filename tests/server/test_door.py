@@ -43,9 +43,7 @@ def say(work: Work, command: Say | SayTogether) -> Answered:
 
 def say_together(asked: Sequence[tuple[Work, SayTogether]]) -> list[Answered | Refusal]:
     """As a batch must: a refusal is judged before anything is written, and answered in its place."""
-    return [
-        Refusal("test.refused") if command.fails == "refusal" else say(work, command) for work, command in asked
-    ]
+    return [Refusal("test.refused") if command.fails == "refusal" else say(work, command) for work, command in asked]
 
 
 class Place:
