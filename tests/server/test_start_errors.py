@@ -296,7 +296,6 @@ SETTINGS: Final = (
     ("KEEP_DEFAULT", "-1"),
     ("KEEP_DEFAULT", "1e9"),
     ("CAPACITY_MOST", "1"),
-    ("PROCESSES", "-1"),
     ("PLAIN_ASGI", "perhaps"),
     ("ALLOW_PLAIN_HTTP", "perhaps"),
     ("TOPICS", "Grief, Sleep"),
