@@ -35,7 +35,9 @@ def make_parts(settings: Settings) -> Parts:
     if settings.redis_url:
         broker: Broker = RedisBroker(settings.redis_url)
         hub = Hub(store, broker, polls=True)
-        presence: Presence = RedisPresence(settings.redis_url, hub.whisper)
+        presence: Presence = RedisPresence(
+            settings.redis_url, hub.whisper, lambda address, frame: hub.whispered(address, frame, None)
+        )
     else:
         broker = MemoryBroker(MemoryBus())
         # PostgreSQL may have other servers on it, with or without a Redis between them.

@@ -13,6 +13,7 @@ from msgspec import Meta
 from sqlalchemy.exc import DBAPIError
 
 from rooms.work import Refusal
+from server.door import Result
 from server.frames import frame
 from server.protocol import (
     AnyCommand,
@@ -114,8 +115,8 @@ class Asking:
                 if wait:
                     self.refused(command.ref, Refusal("rate.limited", retry_after=wait))
                     return
-                answer = self.parts.door.submit(self.connection.actor, command)
-                answer.add_done_callback(lambda done: self._answered(command.ref, done))
+                ref = command.ref
+                self.parts.door.ask(self.connection.actor, command, lambda result: self._done(ref, result))
 
     def _tell_writing(self, command: TellWriting) -> None:
         address = f"circle/{command.circle}"
@@ -133,6 +134,17 @@ class Asking:
     def _answer_later(self, ref: int, work: Any) -> None:
         self.parts.spawn(work).add_done_callback(lambda done: self._answered(ref, done))
 
+    def _done(self, ref: int, result: Result) -> None:
+        if result.refusal is None:
+            self.ok(ref, result.answer)
+        else:
+            self._turned_down(ref, result.refusal)
+
+    def _turned_down(self, ref: int, refusal: Refusal) -> None:
+        self.refused(ref, refusal)
+        if refusal.code == "session.ended":
+            self.connection.goodbye(4501)
+
     def _answered(self, ref: int, done: "asyncio.Future[Any]") -> None:
         if done.cancelled():
             return
@@ -141,9 +153,7 @@ class Asking:
             if done.result() is not None:
                 self.ok(ref, done.result())
         elif isinstance(error, Refusal):
-            self.refused(ref, error)
-            if error.code == "session.ended":
-                self.connection.goodbye(4501)
+            self._turned_down(ref, error)
         elif isinstance(error, DBAPIError):
             log.warning("a reader was sent away", extra={"cause": type(error.orig).__name__})
             self.refused(ref, Refusal("storage.unavailable", retry_after=1_000))

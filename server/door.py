@@ -11,7 +11,7 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby
-from typing import Any, NamedTuple, Protocol
+from typing import Any, NamedTuple
 
 from sqlalchemy import Connection
 from sqlalchemy.exc import DBAPIError
@@ -39,28 +39,25 @@ BatchHandler = Callable[[Sequence[tuple[Work, Any]]], list[Answered | Refusal]]
 """Takes many commands of one type at once and answers or refuses each by itself; what it refuses, it has not written."""
 
 
-class Guard(Protocol):
-    def __call__(self, conn: Connection, sessions: Sequence[str], now: int) -> frozenset[str]:
-        """Those of ``sessions`` that are still good."""
+Guard = Callable[[Connection, Sequence[str], int], frozenset[str]]
+"""Those of some sessions that are still good at a moment."""
+Prepare = Callable[[Connection, Sequence[Any]], None]
+"""Locks what commands will touch, in one order, before the first of them runs."""
 
 
-class Prepare(Protocol):
-    def __call__(self, conn: Connection, commands: Sequence[Any]) -> None:
-        """Lock what the commands will touch, in one order, before the first of them runs."""
+@dataclass(slots=True)
+class Result:
+    """What became of a command: an answer, or the refusal of it."""
+
+    answer: Any = None
+    refusal: Refusal | None = None
 
 
 @dataclass(slots=True)
 class Waiting:
     actor: Actor | None
     command: Any
-    answer: asyncio.Future[Any]
-
-
-@dataclass(slots=True)
-class Result:
-    answer: Any = None
-    refusal: Refusal | None = None
-    bug: str | None = None
+    answered: Callable[[Result], None]
 
 
 class AtFault(Exception):
@@ -97,13 +94,26 @@ class Door:
     def submit(self, actor: Actor | None, command: Any) -> asyncio.Future[Any]:
         """Queue a command. ``actor`` is None for the clock and for people who are only coming in."""
         answer: asyncio.Future[Any] = asyncio.get_running_loop().create_future()
+
+        def answered(result: Result) -> None:
+            if answer.done():
+                return
+            if result.refusal is not None:
+                answer.set_exception(result.refusal)
+            else:
+                answer.set_result(result.answer)
+
+        self.ask(actor, command, answered)
+        return answer
+
+    def ask(self, actor: Actor | None, command: Any, answered: Callable[[Result], None]) -> None:
+        """`submit` without a future: ``answered`` is called once, on the loop, after the events have been sent."""
         if self._closed:
-            answer.set_exception(Refusal("server.closing"))
-            return answer
-        self._waiting.append(Waiting(actor, command, answer))
+            answered(Result(refusal=Refusal("server.closing")))
+            return
+        self._waiting.append(Waiting(actor, command, answered))
         if self._running is None:
             self._running = asyncio.create_task(self._drain())
-        return answer
 
     async def close(self) -> None:
         """Take no more; finish what waits."""
@@ -139,7 +149,7 @@ class Door:
             except Exception:
                 bug = _bug_id()
                 log.exception("batch failed", extra={"bug": bug})
-                return [Result(bug=bug) for _ in batch], []
+                return [Result(refusal=Refusal("internal", bug=bug)) for _ in batch], []
         return [Result(refusal=refusal) for _ in batch], []
 
     def _run(self, conn: Connection, batch: list[Waiting], *, careful: bool) -> tuple[list[Result], list[Announcement]]:
@@ -203,7 +213,7 @@ class Door:
             savepoint.rollback()
             bug = _bug_id()
             log.exception("command failed", extra={"bug": bug, "command": type(each.command).__name__})
-            return Result(bug=bug), []
+            return Result(refusal=Refusal("internal", bug=bug)), []
         return Result(answer=_answer(answered)), work.announcements
 
     def _handle(self, work: Work, command: Any) -> Answered | None:
@@ -222,14 +232,11 @@ class Door:
     def _answer(self, batch: list[Waiting], results: list[Result], announcements: list[Announcement]) -> None:
         self.publish(announcements)
         for each, result in zip(batch, results, strict=True):
-            if each.answer.done():
-                continue
-            if result.refusal is not None:
-                each.answer.set_exception(result.refusal)
-            elif result.bug is not None:
-                each.answer.set_exception(Refusal("internal", bug=result.bug))
-            else:
-                each.answer.set_result(result.answer)
+            try:
+                each.answered(result)
+            except Exception:
+                # One answer that cannot be given must not cost the others theirs.
+                log.exception("an answer was lost")
 
 
 def _answer(answered: Answered | None) -> Any:

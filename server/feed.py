@@ -18,6 +18,10 @@ class Owner(Protocol):
         """What writes ready frames to it, without a detour."""
         ...
 
+    def ready(self) -> bool:
+        """Something may be written to it now."""
+        ...
+
     def behind(self) -> None:
         """One of its watches has something to catch up with."""
 
@@ -128,6 +132,12 @@ class Feed:
             for watch in [each for each in self.live if prepared.ends in (each.participant, EVERYBODY)]:
                 self.remove(watch)
                 watch.owner.ended(watch, "left")
+
+    def whisper(self, frame: bytes, but: str | None) -> None:
+        """A frame without a place in the log, to everybody who takes anything, also while they catch up."""
+        for watch in self.watches:
+            if (watch.live or watch.owner.ready()) and (but is None or watch.participant != but):
+                watch.owner.direct()(frame)
 
     def _same_for_all(self, prepared: Prepared) -> bool:
         return prepared.bare is None or prepared.target is None or prepared.target >= self.newest_base

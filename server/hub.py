@@ -91,9 +91,7 @@ class Hub:
     def whispered(self, address: str, message: bytes, but: str | None) -> None:
         feed = self.feeds.get(address)
         if feed is not None:
-            for watch, write in feed.live.items():
-                if but is None or watch.participant != but:
-                    write(message)
+            feed.whisper(message, but)
 
     def gap(self) -> None:
         self._poll_now.set()
