@@ -4,7 +4,6 @@ import asyncio
 import json
 import logging
 import re
-import secrets
 import time
 from typing import TYPE_CHECKING, Annotated, Any, NamedTuple, get_args
 
@@ -15,6 +14,7 @@ from sqlalchemy.exc import DBAPIError
 from rooms.work import Refusal
 from server.door import Result
 from server.frames import frame
+from server.logs import bug_id
 from server.protocol import (
     AnyCommand,
     Beat,
@@ -162,7 +162,7 @@ class Asking:
 
     def _failed(self, ref: int, error: Exception) -> None:
         """A fault of ours: noted once, with an id that the answer repeats; the connection lives."""
-        bug = secrets.token_hex(4)
+        bug = bug_id()
         log.error("answer failed", extra={"bug": bug}, exc_info=error)
         self.refused(ref, Refusal("internal", bug=bug))
 

@@ -10,6 +10,7 @@ import secrets
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from itertools import groupby
 from typing import Any, NamedTuple
 
@@ -18,6 +19,7 @@ from sqlalchemy.exc import DBAPIError
 
 from rooms.limits import Limits
 from rooms.work import Announcement, Answered, Refusal, Work
+from server.logs import bug_id
 from server.protocol import Done
 from server.store import OWN_FAULT, Store, trouble
 
@@ -87,6 +89,8 @@ class Door:
         self.prepare = prepare
         self.publish = publish
         self.now = now
+        self.full = False
+        """The last commit found no room on the disk."""
         self._waiting: list[Waiting] = []
         self._running: asyncio.Task[None] | None = None
         self._closed = False
@@ -131,25 +135,27 @@ class Door:
             self._running = None
 
     async def _commit(self, batch: list[Waiting]) -> tuple[list[Result], list[Announcement]]:
-        careful = False
-        for attempt in range(TRIES):
+        careful, code = False, "again"
+        for _ in range(TRIES):
             try:
-                return await self.store.write(lambda conn: self._run(conn, batch, careful=careful))  # noqa: B023
+                done = await self.store.write(partial(self._run, batch=batch, careful=careful))
             except AtFault:
                 # Nothing of the batch is stored; again, each command by itself.
                 careful = True
-                continue
             except DBAPIError as error:
                 code = trouble(error)
-                if code == "again" and attempt < TRIES - 1:
-                    continue
-                log.error("batch not stored", extra={"cause": code, "commands": len(batch)})
-                refusal = Refusal("storage.unavailable" if code == "again" else code, retry_after=1_000)
-                break
+                if code != "again":
+                    break
             except Exception:
-                bug = _bug_id()
+                bug = bug_id()
                 log.exception("batch failed", extra={"bug": bug})
                 return [Result(refusal=Refusal("internal", bug=bug)) for _ in batch], []
+            else:
+                self.full = False
+                return done
+        log.error("batch not stored", extra={"cause": code, "commands": len(batch)})
+        self.full = code == "storage.full"
+        refusal = Refusal("storage.unavailable" if code == "again" else code, retry_after=1_000)
         return [Result(refusal=refusal) for _ in batch], []
 
     def _run(self, conn: Connection, batch: list[Waiting], *, careful: bool) -> tuple[list[Result], list[Announcement]]:
@@ -211,7 +217,7 @@ class Door:
                 raise
             work.abandon()
             savepoint.rollback()
-            bug = _bug_id()
+            bug = bug_id()
             log.exception("command failed", extra={"bug": bug, "command": type(each.command).__name__})
             return Result(refusal=Refusal("internal", bug=bug)), []
         return Result(answer=_answer(answered)), work.announcements
@@ -240,12 +246,7 @@ class Door:
 
 
 def _answer(answered: Answered | None) -> Any:
-    if answered is None:
-        return Done()
+    answered = answered or Answered()
     if answered.made is not None:
         return answered.made
     return Done(circle=answered.circle, epoch=answered.epoch, seq=answered.seq, dup=answered.dup)
-
-
-def _bug_id() -> str:
-    return secrets.token_hex(4)

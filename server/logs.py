@@ -4,11 +4,17 @@ Errors are logged by type and place. Their texts are left out, because a text ma
 """
 
 import logging
+import secrets
 import sys
 import traceback
 from typing import Any
 
 import structlog
+
+
+def bug_id() -> str:
+    """Joins what somebody was told with what was logged."""
+    return secrets.token_hex(4)
 
 
 def set_up(level: str) -> None:

@@ -2,7 +2,6 @@
 
 import logging
 import math
-import secrets
 from typing import Any, Final
 
 import msgspec
@@ -12,6 +11,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from rooms.work import Refusal
+from server.logs import bug_id
 from server.sentences import sentence_for
 
 log = logging.getLogger("server.problems")
@@ -52,7 +52,7 @@ async def on_http_error(_request: Request, error: Exception) -> Response:
 
 async def on_bug(request: Request, error: Exception) -> Response:
     """Anything else is a fault of ours: noted once with an id, told without any of its text."""
-    bug = secrets.token_hex(4)
+    bug = bug_id()
     log.error("request failed", extra={"bug": bug, "path": request.url.path}, exc_info=error)
     return problem("internal", {"bug": bug})
 
