@@ -25,8 +25,7 @@ from server.store import OWN_FAULT, Store, trouble
 
 log = logging.getLogger("server.door")
 BATCH_MOST = 512
-TRIES = 4
-"""How often a batch is run again after a deadlock or a lock that took too long."""
+TRIES = 4  # of a batch, after a deadlock or a lock that took too long
 
 
 class Actor(NamedTuple):
@@ -168,7 +167,7 @@ class Door:
         announcements: list[Announcement] = []
         for kind, run in groupby(batch, lambda each: self._kind(each, good)):
             several = list(run)
-            if kind is None:
+            if kind is None:  # the session is over
                 results += [Result(refusal=Refusal("session.ended")) for _ in several]
                 continue
             if kind in self.batches and not careful:
@@ -183,7 +182,6 @@ class Door:
         return results, announcements
 
     def _kind(self, each: Waiting, good: frozenset[str]) -> type | None:
-        """The command's type, or None where its session is over."""
         return None if each.actor is not None and each.actor.session not in good else type(each.command)
 
     def _together(self, conn: Connection, some: list[Waiting], now: int) -> tuple[list[Result], list[Announcement]]:
