@@ -40,7 +40,7 @@ def set_up(level: str) -> None:
     root = logging.getLogger()
     root.handlers[:] = [handler]
     root.setLevel(level.upper())
-    for chatty in ("uvicorn.access", "uvicorn.error", "websockets", "asyncio"):
+    for chatty in ("uvicorn.access", "uvicorn.error", "websockets", "asyncio", "alembic"):
         logging.getLogger(chatty).setLevel(max(logging.WARNING, root.level))
 
 

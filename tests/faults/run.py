@@ -1,6 +1,7 @@
 """A fault run: people talk in circles while servers are killed; then everything heals and is judged."""
 
 import asyncio
+import contextlib
 import random
 import signal
 import time
@@ -24,7 +25,7 @@ WORDS = (
 
 @dataclass(frozen=True, slots=True)
 class Profile:
-    """``think`` is the mean of the seconds between two posts of one person."""
+    """``think`` is the mean of the seconds between two posts of one person; ``limit`` the seconds the talk may take."""
 
     people: int = 40
     circles: int = 8
@@ -32,6 +33,8 @@ class Profile:
     posts: int = 5_000
     faults: int = 20
     think: float = 0.15
+    limit: float = 180.0
+    pipelined: bool = True
     seed: int = 1
 
 
@@ -76,10 +79,12 @@ class Run:
     async def play(self, faults: list[Callable[[], Awaitable[None]]], bounds: Bounds | None = None) -> Outcome:
         began = time.monotonic()
         await self._gather()
-        async with asyncio.TaskGroup() as group:
-            group.create_task(self._break(faults))
-            for each in self.people:
-                group.create_task(self._talk(each))
+        # Who waits in vain for ever is judged all the same.
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(self.profile.limit), asyncio.TaskGroup() as group:
+                group.create_task(self._break(faults))
+                for each in self.people:
+                    group.create_task(self._talk(each))
         await self._heal()
         for circle, host in self.circles.items():
             await self.world.read_by(host, circle)
@@ -99,6 +104,8 @@ class Run:
             Steady(self.world.urls, f"Heron {number}", self.history, random.Random(profile.seed * 1000 + number))
             for number in range(profile.people)
         ]
+        for who in self.people:
+            who.pipelined = profile.pipelined
         await asyncio.gather(*(who.comes_in() for who in self.people))
         await asyncio.gather(*(who.again(partial(who.follows, who.me)) for who in self.people))
         for number in range(profile.circles):
@@ -173,12 +180,12 @@ class Run:
 
     async def _heal(self) -> None:
         """Until everybody has everything, or nothing more seems to come."""
-        for each in self.people:
-            await each.is_answered()
-            await each.there.wait()
-        heads = await self.world.heads()
         try:
-            async with asyncio.timeout(10):
+            async with asyncio.timeout(20):
+                for each in self.people:
+                    await each.is_answered()
+                    await each.there.wait()
+                heads = await self.world.heads()
                 for each in self.people:
                     for on in sorted(each.watched):
                         await each.reaches(on, heads[on])

@@ -62,6 +62,9 @@ class Steady(Guest):
         self.chance = chance
         self.there = asyncio.Event()
         """Set while a socket is open and everything is followed again."""
+        self.pipelined = True
+        """Send on before the last post was answered. The browser client does not: where a server may refuse a post only for
+        now, the next could overtake it."""
         self.receive_buffer = 0
         """Bytes that may wait for this person in the kernel; 0: as many as the system likes."""
         self.drops = self.returns = self.gaps = self.repeats = 0
@@ -177,9 +180,16 @@ class Steady(Guest):
         """Ask until there is an answer, over as many sockets as that takes."""
         while True:
             await self.there.wait()
-            with contextlib.suppress(ConnectionResetError, TimeoutError):
+            wait = 0.0
+            try:
                 return await ask()
-            await asyncio.sleep(0)
+            except Refusal as refusal:
+                if refusal.code not in LATER:
+                    raise
+                wait = refusal.facts.get("retry_after", 500) / 1000
+            except (ConnectionResetError, TimeoutError):
+                pass  # on another socket, then
+            await asyncio.sleep(wait)
 
     async def asks(self, do: str, **fields: Any) -> Any:
         if not self._speaking:
@@ -298,10 +308,15 @@ class Steady(Guest):
             await asyncio.wait([answer for _, answer in self._outbox.values()], return_when=asyncio.FIRST_COMPLETED)
 
     async def _send_post(self, key: str) -> None:
-        if key in self._outbox and self._speaking:
+        if key in self._outbox and self._speaking and (self.pipelined or key == self._first_of(key)):
             self._ref += 1
             self._refs[self._ref] = key
             await self._send({**self._outbox[key][0], "ref": self._ref})
+
+    def _first_of(self, key: str) -> str:
+        """The oldest unanswered post in the same circle."""
+        circle = self._outbox[key][0]["circle"]
+        return next(each for each, (post, _) in self._outbox.items() if post["circle"] == circle)
 
     # --- what comes
 
@@ -358,10 +373,15 @@ class Steady(Guest):
             self.history.note(Unsure(now, self.name, on, key))
             wait = frame["refused"].get("retry_after", 500) / 1000
             asyncio.get_running_loop().call_later(wait, self._soon, key)
+            return
         else:
             del self._outbox[key]
             self.history.note(Refused(now, self.name, on, key, frame["refused"]["code"]))
             answer.set_exception(Refusal(frame["refused"]))
+        if not self.pipelined:
+            waiting = [each for each, (other, _) in self._outbox.items() if other["circle"] == post["circle"]]
+            for each in waiting[:1]:
+                self._soon(each)
 
     def _done(self, now: float, command: dict[str, Any], done: dict[str, Any]) -> None:
         if command["do"] == "log.watch":

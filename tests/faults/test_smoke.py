@@ -1,7 +1,9 @@
 """Servers are killed in the middle of everything, and nobody loses, doubles or reorders a word."""
 
+import os
 import random
 from collections.abc import Awaitable, Callable
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -11,7 +13,7 @@ from tests.faults.history import History
 from tests.faults.run import Outcome, Profile, Run
 from tests.faults.world import World
 from tests.keeper import Keeper
-from tests.servers import RedisServer
+from tests.servers import PostgresServer, RedisServer
 
 pytestmark = [pytest.mark.faults, pytest.mark.timeout(240)]
 BOUNDS = Bounds(stale=5.0)
@@ -36,6 +38,38 @@ async def test_one_process_with_sqlite(keeper: Keeper, tmp_path: Path) -> None:
     random.Random(profile.seed).shuffle(faults)
     outcome = await Run(world, profile).play(faults, BOUNDS)
     holds(outcome)
+
+
+@pytest.mark.full
+@pytest.mark.timeout(2700)
+async def test_three_processes_at_length(
+    keeper: Keeper,
+    redis_server: RedisServer,
+    redis_url: str,
+    postgres_server: PostgresServer,
+    database_url: str,
+    tmp_path: Path,
+) -> None:
+    """The database is killed too. ``FAULT_POSTS`` sets how many posts; one fault for each 300 of them."""
+    posts = int(os.environ.get("FAULT_POSTS", "30000"))
+    world = World(
+        keeper, tmp_path / "data", History(), processes=3,
+        database_url=database_url, redis=redis_server, postgres=postgres_server,
+    )  # fmt: skip
+    await world.start()
+    profile = Profile(
+        people=100, circles=20, posts=posts, faults=posts // 300, think=0.5, limit=2400.0, pipelined=False, seed=3
+    )  # fmt: skip
+    kinds: list[Callable[[], Awaitable[None]]] = [
+        *[partial(world.kill, number) for number in range(3)],
+        *[partial(world.suspend, number, 1.5) for number in range(3)],
+        world.restart_redis,
+        partial(world.kill_redis, 1.0),
+        partial(world.suspend_redis, 3.5),
+        partial(world.kill_database, 0.5),
+    ]
+    faults = random.Random(profile.seed).choices(kinds, k=profile.faults)
+    holds(await Run(world, profile).play(faults, BOUNDS))
 
 
 def faults_with_redis(world: World, profile: Profile) -> list[Callable[[], Awaitable[None]]]:

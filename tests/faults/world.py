@@ -14,7 +14,7 @@ from tests.faults.history import Fault, FinalLog, FinalRead, History, Row, print
 from tests.faults.steady import Steady
 from tests.house import Process
 from tests.keeper import Keeper
-from tests.servers import RedisServer
+from tests.servers import PostgresServer, RedisServer
 
 PAGE = 200
 
@@ -31,9 +31,11 @@ class World:
         processes: int = 1,
         database_url: str = "",
         redis: RedisServer | None = None,
+        postgres: PostgresServer | None = None,
     ) -> None:
         self.history = history
         self.redis = redis
+        self.postgres = postgres
         self.database = Settings(data_dir=folder, database_url=database_url).database
         shared = {"database_url": database_url, "redis_url": redis.url if redis is not None else ""}
         self.processes = [Process(keeper, folder, capacity_most=1_000, **shared) for _ in range(processes)]
@@ -93,6 +95,18 @@ class World:
             redis.resume()
 
         await self._noted("suspend Redis", work)
+
+    async def kill_database(self, seconds: float) -> None:
+        """It comes back after so long, recovering from its log as after a power cut."""
+        postgres = self.postgres
+        assert postgres is not None
+
+        async def work() -> None:
+            await asyncio.to_thread(postgres.kill)
+            await asyncio.sleep(seconds)
+            await asyncio.to_thread(postgres.start)
+
+        await self._noted("kill PostgreSQL", work)
 
     def _redis(self) -> RedisServer:
         assert self.redis is not None

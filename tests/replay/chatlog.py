@@ -10,7 +10,7 @@ from typing import Literal, NamedTuple
 
 SAID = re.compile(r"^\[(\d\d):(\d\d)\] <([^>]+)> ?(.*)$")
 DID = re.compile(r"^\[(\d\d):(\d\d)\] +\* (\S+) (.*)$")
-MOVED = re.compile(r"^===\s+(\S+)(?: \[[^\]]*\])? has (joined|left|quit)")
+MOVED = re.compile(r"^===\s+(\S+)(?:\s+\[[^\]]*\])?\s+has (joined|left|quit)")
 RENAMED = re.compile(r"^===\s+(\S+) is now known as (\S+)")
 DAY = 24 * 60
 

@@ -82,7 +82,7 @@ def holds(outcome: Outcome, *, lines: int) -> None:
 def test_a_log_is_read_as_it_was_written() -> None:
     log = (
         "[23:59] <Heron> good evening\n[23:59]  * Fern waves\n=== Fern is now known as Fern_\n"
-        "=== Bo [~bo@example.org] has joined #circle\n[00:01] <Fern_> ça va\n=== Bo has left #circle\n"
+        "=== Bo [~bo@example.org]  has joined #circle\n[00:01] <Fern_> ça va\n=== Bo has left #circle\n"
     ).encode() + "[00:01] <Heron> déjà".encode("latin-1")
     assert parse(log) == [
         Line(1439, "said", "Heron", "good evening"),
