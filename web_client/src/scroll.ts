@@ -16,7 +16,7 @@ import { hasAbove, hasBelow } from "./window.ts";
 
 /** Nearer to the end than this counts as being there, in CSS px. */
 const STICK = 48;
-/** More older rows are fetched when fewer than this many px are left above. */
+/** With fewer px left above or below, more rows are fetched. */
 const NEAR = 600;
 const ROWS_BELOW = 8;
 /** Attributes by which a row may change its size. */
@@ -40,6 +40,7 @@ export class Scroller {
   private anchor: { row: Element; top: number; scrolled: number } | null = null;
   private entered = false;
   private wentToUnread = false;
+  private jumping = false; // what is mounted for a jump stays until its row has its place
   private attention: Attention;
   private mutations = new MutationObserver(() => this.hold());
   private sizes = new ResizeObserver(() => this.hold());
@@ -97,10 +98,11 @@ export class Scroller {
   async toMessage(seq: number, top?: number): Promise<boolean> {
     const atEnd = this.held.atEnd.value;
     this.held.atEnd.value = false;
-    const mounted = await jumpTo(this.held.id, seq);
-    if (mounted) await painted();
-    const row = this.pane.message(seq);
-    if (!mounted || !row) {
+    this.jumping = true;
+    const mounted = (await jumpTo(this.held.id, seq)) && (await painted());
+    this.jumping = false;
+    const row = mounted && this.pane.message(seq);
+    if (!row) {
       this.held.atEnd.value = atEnd;
       return false;
     }
@@ -159,6 +161,7 @@ export class Scroller {
   private scrolled(): void {
     this.held.atEnd.value = this.isAtEnd();
     this.settle();
+    if (this.jumping) return;
     const { entries, low, base } = this.held.state.value;
     const window = this.held.window.value;
     if (this.view.scrollTop < NEAR && (hasAbove(entries, window) || low > base)) {
@@ -192,6 +195,6 @@ export class Scroller {
   }
 }
 
-function painted(): Promise<void> {
-  return new Promise((resolve) => requestAnimationFrame(() => setTimeout(resolve, 0)));
+function painted(): Promise<true> {
+  return new Promise((resolve) => requestAnimationFrame(() => setTimeout(() => resolve(true), 0)));
 }
