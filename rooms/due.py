@@ -1,6 +1,8 @@
 """What time itself does to circles: opening on the hour, closing after the notice, fading, ending invites."""
 
-from sqlalchemy import Connection, delete, func, union_all, update
+from collections.abc import Sequence
+
+from sqlalchemy import ColumnElement, Connection, delete, func, union_all, update
 from sqlmodel import col, select
 
 from rooms import rules
@@ -28,19 +30,30 @@ def next_due(conn: Connection) -> int | None:
 
 def perform(work: Work) -> list[tuple[int, int]]:
     """Do what is due at ``work.now``. Returns what faded as (log row, new floor). Harmless to repeat."""
-    opening = select(Circle).where(Circle.state == "planned", Circle.opens_at <= work.now).limit(AT_ONCE)
-    for circle in work.db.exec(opening).all():
+    for circle in _free(work, (col(Circle.state) == "planned") & (col(Circle.opens_at) <= work.now)):
         circle.state = "open"
         work.db.add(circle)
         append(work, circle.log_id, CircleOpened(at=work.now))
-    closing = select(Circle).where(Circle.state == "closing", col(Circle.closes_at) <= work.now).limit(AT_ONCE)
-    for circle in work.db.exec(closing).all():
+    for circle in _free(work, (col(Circle.state) == "closing") & (col(Circle.closes_at) <= work.now)):
         _close(work, circle)
     work.db.flush()
-    fading = select(Circle).where(col(Circle.fades_at) <= work.now).limit(AT_ONCE)
-    faded = [(circle.log_id, _fade(work, circle)) for circle in work.db.exec(fading).all()]
+    faded = [(circle.log_id, _fade(work, circle)) for circle in _free(work, col(Circle.fades_at) <= work.now)]
     work.conn.execute(delete(Invite).where(col(Invite.ends_at) <= work.now))
     return faded
+
+
+def _free(work: Work, due: ColumnElement[bool]) -> Sequence[Circle]:
+    """Circles that are due and that nobody else holds just now: another process's clock, or a command that may yet
+    change what is due. Those come again at the next look. Held from here on, in the order in which logs are locked."""
+    return work.db.exec(
+        select(Circle)
+        .join(Log, col(Log.id) == col(Circle.log_id))
+        .where(due)
+        .order_by(col(Circle.log_id))
+        .limit(AT_ONCE)
+        .with_for_update(of=[Circle, Log], skip_locked=True)
+        .execution_options(populate_existing=True)
+    ).all()
 
 
 def _close(work: Work, circle: Circle) -> None:
@@ -67,6 +80,10 @@ def _fade(work: Work, circle: Circle) -> int:
     work.conn.execute(delete(GestureRow).where(col(GestureRow.log_id) == log.id, col(GestureRow.target) <= floor))
     work.conn.execute(update(Log).where(col(Log.id) == log.id).values(floor_seq=floor))
     oldest = work.db.exec(select(func.min(EventRow.at)).where(EventRow.log_id == log.id, EventRow.kind == POSTED)).one()
+    first = work.db.exec(select(func.min(EventRow.seq)).where(EventRow.log_id == log.id)).one()
+    if oldest is not None:
+        # Where the clock was set back, older words stand behind younger ones and go with them.
+        oldest = max(oldest, work.db.get_one(EventRow, (log.id, first)).at)
     circle.fades_at = rules.fades_at(keep_for=circle.keep_for, oldest=oldest, closed_at=circle.closed_at)
     over = circle.state == "closed" and oldest is None
     append(work, circle.log_id, WordsFaded(floor=floor), ends=EVERYBODY if over else None)

@@ -88,8 +88,8 @@ class Door:
         self.prepare = prepare
         self.publish = publish
         self.now = now
-        self.full = False
-        """The last commit found no room on the disk."""
+        self.trouble: str | None = None
+        """Why the last batch was not stored; None where it was."""
         self._waiting: list[Waiting] = []
         self._running: asyncio.Task[None] | None = None
         self._closed = False
@@ -150,10 +150,11 @@ class Door:
                 log.exception("batch failed", extra={"bug": bug})
                 return [Result(refusal=Refusal("internal", bug=bug)) for _ in batch], []
             else:
-                self.full = False
+                self.trouble = None
                 return done
-        log.error("batch not stored", extra={"cause": code, "commands": len(batch)})
-        self.full = code == "storage.full"
+        if self.trouble != code:  # once an outage, not once a batch
+            log.error("nothing can be stored", extra={"cause": code})
+        self.trouble = code
         refusal = Refusal("storage.unavailable" if code == "again" else code, retry_after=1_000)
         return [Result(refusal=refusal) for _ in batch], []
 

@@ -144,7 +144,7 @@ async def live(_request: Request) -> Response:
 async def ready(request: Request) -> Response:
     """Green only while the database answers and has room, and the way to other processes works."""
     parts = parts_of(request)
-    if parts.draining or parts.door.full or parts.broker.suspect or not await parts.store.answers():
+    if parts.draining or parts.door.trouble is not None or parts.broker.suspect or not await parts.store.answers():
         return Response("not ready\n", status_code=503, media_type="text/plain")
     return Response("ready\n", media_type="text/plain")
 

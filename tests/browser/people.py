@@ -17,6 +17,7 @@ from playwright.async_api import (
     CDPSession,
     ConsoleMessage,
     Dialog,
+    Error,
     Locator,
     Page,
     Request,
@@ -97,8 +98,8 @@ class Person:
             await self.has_a_place(name)
         wish = {"topic": topic, "agreement": "I listen.", "key": new_key(), **choices}
         made = await self.posts("/api/commands", {"do": "circle.open", **wish})
-        await self.looks_at(made["ok"]["circle"])
-        return str(made["ok"]["circle"])
+        await self.looks_at(made["circle"])
+        return str(made["circle"])
 
     async def looks_at(self, circle: str) -> Self:
         """Open the page of a circle one is in, and wait until its words are there."""
@@ -183,6 +184,11 @@ class Person:
         await message.hover()
         await message.locator(".msg-more").click()
         return self.page.get_by_role("dialog")
+
+    async def holds_the_room(self) -> None:
+        """Open what a host can do; a wide window has two ways there."""
+        await self.button("Holding this room").first.click()
+        await expect(self.dialog).to_be_visible()
 
     async def presses(self, label: str) -> None:
         await self.page.get_by_role("button", name=label, exact=True).click()
@@ -293,12 +299,15 @@ class Person:
 
     def _follow(self, page: Page) -> None:
         page.on("console", self._complained)
-        page.on("pageerror", lambda error: self.complaints.append(str(error)))
+        page.on("pageerror", self._failed)
         page.on("websocket", self._connected)
         page.on("dialog", self._asked_before_closing)
 
     async def _asked_before_closing(self, dialog: Dialog) -> None:
         await dialog.accept()
+
+    def _failed(self, error: Error) -> None:
+        self.complaints.append(str(error))
 
     def _complained(self, message: ConsoleMessage) -> None:
         text = message.text

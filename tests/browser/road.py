@@ -68,6 +68,9 @@ class Road:
                     await self._both_ways(
                         self._carry(reader, far_writer, back=False), self._carry(far_reader, writer, back=True)
                     )
+                # What is still in the buffer goes out, unless the road is cut meanwhile.
+                writer.close()
+                await writer.wait_closed()
         finally:
             writer.transport.abort()
             self._open.discard(writer)
