@@ -28,6 +28,10 @@ from rooms.wire_events import (
 _decode = msgspec.json.Decoder(CircleEvent | PersonEvent).decode
 _preferences = msgspec.json.Decoder(Preferences).decode
 PAGE_MOST = 200
+"""Events, and `PAGE_BYTES` bytes of words, in one page."""
+PAGE_BYTES = 256 * 1024
+FRAME_BYTES = 200
+"""What an event takes beside its words."""
 QUIET = Quiet()
 _LOG: tuple[Any, ...] = (col(Log.id), col(Log.epoch), col(Log.head_seq), col(Log.floor_seq))
 _SEAT: tuple[Any, ...] = (col(ParticipantRow.id), col(ParticipantRow.from_seq), col(ParticipantRow.entered_seq))
@@ -110,7 +114,7 @@ def events(
     if upto is not None:
         query = query.where(EventRow.seq <= upto)
     rows = conn.execute(query.order_by(col(EventRow.seq)).limit(limit)).all()
-    return _dress(conn, log_id, rows, others or _decode)
+    return _fitting(_dress(conn, log_id, rows, others or _decode))
 
 
 def page_before(conn: Connection, reader: Reader, before: int, limit: int) -> list[Found]:
@@ -122,13 +126,23 @@ def page_before(conn: Connection, reader: Reader, before: int, limit: int) -> li
         .limit(limit)
     )
     rows = conn.execute(query).all()
-    found = _dress(conn, reader.log_id, rows[::-1], _decode)
-    return [bare(each, reader.base) for each in found]
+    found = [bare(each, reader.base) for each in _dress(conn, reader.log_id, rows, _decode)]
+    return _fitting(found)[::-1]
 
 
 def bare(found: Found, base: int) -> Found:
     """What a reader whose time begins at ``base`` may know of an event: nothing about messages from before."""
     return found._replace(event=QUIET) if found.target is not None and found.target < base else found
+
+
+def _fitting(found: list[Found]) -> list[Found]:
+    """As many from the beginning as a page may hold in bytes, at least one."""
+    size = 0
+    for count, each in enumerate(found):
+        size += FRAME_BYTES + len((getattr(each.event, "body", None) or "").encode())
+        if size > PAGE_BYTES and count:
+            return found[:count]
+    return found
 
 
 def _dress(conn: Connection, log_id: int, rows: Sequence[Row[Any]], decode: Any) -> list[Found]:

@@ -5,6 +5,8 @@ import json
 import logging
 import re
 import time
+from collections import deque
+from functools import partial
 from typing import TYPE_CHECKING, Annotated, Any, NamedTuple, get_args
 
 import msgspec
@@ -33,6 +35,7 @@ if TYPE_CHECKING:
     from server.connection import Connection
 
 log = logging.getLogger("server.asking")
+Read = WatchLog | UnwatchLog | ReadPage
 STRIKES = 3
 """Unreadable frames within the count before the socket is closed for good."""
 COUNT_EVERY = 10.0
@@ -61,7 +64,17 @@ _field = re.compile(r"(?:at `\$\.|field `)(\w+)")
 class Asking:
     """The asking side of one connection. Runs on the loop's thread, without waiting."""
 
-    __slots__ = ("_counted", "_counted_since", "_strikes", "_told", "connection", "last_heard", "parts")
+    __slots__ = (
+        "_counted",
+        "_counted_since",
+        "_reading",
+        "_reads",
+        "_strikes",
+        "_told",
+        "connection",
+        "last_heard",
+        "parts",
+    )
 
     def __init__(self, connection: "Connection") -> None:
         self.connection = connection
@@ -69,6 +82,9 @@ class Asking:
         self.last_heard = self._counted_since = time.monotonic()
         self._counted = 0
         self._strikes = 0
+        self._reads: deque[Read] | None = None
+        """Reads that wait for the one under way; as many as the frame budget lets in. Made when the first comes."""
+        self._reading = False
         self._told: dict[str, float] | None = None
         """When this client last said that it is writing, by address; made when it first does."""
 
@@ -101,13 +117,10 @@ class Asking:
         match command:
             case Beat():
                 return
-            case WatchLog():
-                self._answer_later(command.ref, self.parts.readers.watch(self.connection, command))
-            case UnwatchLog():
-                self.connection.unwatch(command.on)
-                self.ok(command.ref, {})
-            case ReadPage():
-                self._answer_later(command.ref, self.parts.readers.page(self.connection.actor, command))
+            case WatchLog() | UnwatchLog() | ReadPage():
+                self._reads = deque() if self._reads is None else self._reads
+                self._reads.append(command)
+                self.read_on()
             case TellWriting():
                 self._tell_writing(command)
             case _:
@@ -131,8 +144,21 @@ class Asking:
             self.parts.hub.whisper(address, frame(encode(WritingFrame(address))), watch.participant)
         self.ok(command.ref, {})
 
-    def _answer_later(self, ref: int, work: Any) -> None:
-        self.parts.spawn(work).add_done_callback(lambda done: self._answered(ref, done))
+    def read_on(self) -> None:
+        """Take the next read, in the order asked, one at a time and only while the client takes what it asked for."""
+        while self._reads and not self._reading and self.connection.ready():
+            command = self._reads.popleft()
+            if isinstance(command, UnwatchLog):
+                self.connection.unwatch(command.on)
+                self.ok(command.ref, {})
+                continue
+            self._reading = True
+            self.parts.spawn(self._read(command)).add_done_callback(partial(self._answered, command.ref))
+
+    async def _read(self, command: WatchLog | ReadPage) -> Any:
+        if isinstance(command, WatchLog):
+            return await self.parts.readers.watch(self.connection, command)
+        return await self.parts.readers.page(self.connection.actor, command)
 
     def _done(self, ref: int, result: Result) -> None:
         if result.refusal is None:
@@ -146,8 +172,13 @@ class Asking:
             self.connection.goodbye(4501)
 
     def _answered(self, ref: int, done: "asyncio.Future[Any]") -> None:
+        self._reading = False
         if done.cancelled():
             return
+        self._answer_read(ref, done)
+        self.read_on()
+
+    def _answer_read(self, ref: int, done: "asyncio.Future[Any]") -> None:
         error = done.exception()
         if error is None:
             if done.result() is not None:

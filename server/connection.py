@@ -85,6 +85,7 @@ class Connection:
     def drained(self) -> None:
         self._clogged = False
         self.behind()
+        self.asking.read_on()
 
     def lost(self) -> None:
         """The socket is gone."""

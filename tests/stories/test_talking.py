@@ -1,5 +1,6 @@
 """Two people in a circle, and a third."""
 
+import asyncio
 from typing import Any
 
 import pytest
@@ -148,3 +149,19 @@ async def test_several_circles_share_one_socket(place: House) -> None:
     await bo.hears("in one", first)
     await bo.hears("in two", second)
     assert bo.bodies(first) == ["in one"]
+
+
+async def test_a_page_of_long_words_is_cut_to_what_one_may_be_sent(quick: House) -> None:
+    ana = (await guests(quick, "Ana"))[0]
+    circle = await ana.opens()
+    for number in range(30):
+        await ana.says(f"{number} " + "\N{SLIGHTLY SMILING FACE}" * 3_990)
+    pages = await asyncio.gather(*(ana.asks("history.page", circle=circle, before=2**40, limit=200) for _ in range(20)))
+    for page in pages:
+        seqs = [each["seq"] for each in page["events"]]
+        assert seqs == list(range(seqs[0], seqs[-1] + 1)), "a page has a hole"
+        assert 2 <= len(seqs) < 30
+        assert seqs[-1] == pages[0]["events"][-1]["seq"]
+    assert len(max(ana.frames, key=len)) < 300 * 1024
+    earlier = await ana.asks("history.page", circle=circle, before=pages[0]["events"][0]["seq"], limit=200)
+    assert earlier["events"][-1]["seq"] == pages[0]["events"][0]["seq"] - 1
