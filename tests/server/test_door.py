@@ -12,7 +12,7 @@ from sqlalchemy.exc import OperationalError
 from rooms.limits import Limits
 from rooms.log import append, new_log
 from rooms.models import Table
-from rooms.wire_events import CircleOpened
+from rooms.wire_events import CircleOpened, SessionEnded
 from rooms.work import Announcement, Answered, Refusal, Work
 from server.door import Actor, Door
 from server.store import Store
@@ -46,6 +46,12 @@ def say_together(asked: Sequence[tuple[Work, SayTogether]]) -> list[Answered | R
     return [Refusal("test.refused") if command.fails == "refusal" else say(work, command) for work, command in asked]
 
 
+@dataclass(frozen=True)
+class EndSession:
+    log: int
+    session: str
+
+
 class Place:
     def __init__(self, store: Store) -> None:
         self.store = store
@@ -54,7 +60,7 @@ class Place:
         self.commits_seen: list[int] = []
         self.door = Door(
             store,
-            {Say: say},
+            {Say: say, EndSession: self.end_session},
             {SayTogether: say_together},
             limits=Limits(),
             guard=lambda _conn, sessions, _now: frozenset(sessions) - self.ended,
@@ -66,6 +72,10 @@ class Place:
         Table.metadata.create_all(conn)
         work = Work(conn, who=None, now=1, limits=Limits(), pick=lambda _: 0)
         return new_log(work, "circle/AAAAAAAAAAAAAAAA")
+
+    def end_session(self, work: Work, command: EndSession) -> Answered:
+        self.ended.add(command.session)
+        return Answered(seq=append(work, command.log, SessionEnded()).seq)
 
     def publish(self, announcements: Sequence[Announcement]) -> None:
         """What is announced must be readable by others by then."""
@@ -104,6 +114,33 @@ async def test_one_that_fails_leaves_no_trace_and_harms_nobody(
     assert results[1].code == ("test.refused" if fails == "refusal" else "internal")
     assert [each.seq for each in place.published] == [1, 2]
     assert "what somebody wrote" not in caplog.messages
+
+
+@pytest.mark.parametrize("kind", [Say, SayTogether])
+async def test_a_session_that_ends_in_a_batch_does_nothing_more_in_it(place: Place, kind: type[Say]) -> None:
+    leaving, other = Actor("p", "leaving"), Actor("p", "other")
+    asked = [
+        (leaving, kind(place.log)),
+        (other, EndSession(place.log, "leaving")),
+        (leaving, kind(place.log)),
+        (other, kind(place.log)),
+        (leaving, kind(place.log)),
+    ]
+    results = await asyncio.gather(*(place.door.submit(*each) for each in asked), return_exceptions=True)
+    said = [each.code if isinstance(each, Refusal) else getattr(each, "seq", None) for each in results]
+    assert said == [1, 2, "session.ended", 3, "session.ended"]
+    assert len(place.commits_seen) == 1, "they were one batch"
+
+
+async def test_news_that_cannot_be_told_cost_nobody_their_answer(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
+    def breaks(_announcements: Sequence[Announcement]) -> None:
+        raise RuntimeError("what somebody wrote")
+
+    with monkeypatch.context() as broken:
+        broken.setattr(place.door, "publish", breaks)
+        answer = await asyncio.wait_for(place.door.submit(None, Say(place.log)), 10)
+    assert answer.seq == 1
+    assert (await asyncio.wait_for(place.door.submit(None, Say(place.log)), 10)).seq == 2
 
 
 async def test_nothing_of_an_ended_session_is_done(place: Place) -> None:

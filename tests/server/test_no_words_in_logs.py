@@ -152,7 +152,7 @@ async def bugs(place: House, ana: Guest, circle: str, marks: Marks, monkeypatch:
         raise ValueError(f"cannot do {word}", {"body": word})
 
     with monkeypatch.context() as broken:
-        broken.setattr(parts.door, "handlers", {**parts.door.handlers, MakeGesture: breaks})
+        broken.setattr(parts.door.runner, "handlers", {**parts.door.runner.handlers, MakeGesture: breaks})
         with pytest.raises(Refused, match="internal"):
             await ana.asks("gesture.make", circle=circle, target=1, gesture="hear_you")
         answer = await commands(ana, f'{{"do":"gesture.make","circle":"{circle}","target":1,"gesture":"hear_you"}}')
