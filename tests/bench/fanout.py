@@ -29,8 +29,14 @@ def measure(
     for turn in range(rounds):
         for shape in shapes:
             for contestant in here:
-                with running(bench, contestant) as server:
-                    counted = load(bench, server, shape, warm, seconds)
+                try:
+                    with running(bench, contestant) as server:
+                        counted = load(bench, server, shape, warm, seconds)
+                except RuntimeError as error:
+                    if contestant.own or contestant is here[0]:
+                        raise
+                    say(f"round {turn + 1} of {rounds}, {shape.name}: {error}; it is left out")
+                    continue
                 run = {"round": turn, "shape": shape.name, "name": contestant.name, "load_average": load_average()}
                 run |= counted | {"us": 1e6 * counted["server_cpu"] / max(1, counted["frames"])}
                 runs.append(run)

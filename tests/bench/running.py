@@ -144,7 +144,8 @@ def load(bench: Bench, running: Running, shape: Shape, warm: float, seconds: flo
         assert process.stdout is not None
         lines = process.stdout.read().splitlines()
         if process.wait() or not lines or not lines[-1].startswith("done "):
-            raise RuntimeError(f"the load on {running.contestant.name} broke off")
+            log = (running.folder / "log").read_text(encoding="utf-8", errors="replace")
+            raise RuntimeError(f"the load on {running.contestant.name} broke off {log[-500:].strip()}".strip())
     counted: dict[str, Any] = msgspec.json.decode(lines[-1].removeprefix("done "))
     return counted
 

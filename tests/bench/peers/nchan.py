@@ -48,9 +48,13 @@ def main() -> None:
     owner = folder.owner()
     text = CONFIGURATION.format(module=module, folder=folder, port=port, user=owner)
     (folder / "nginx.conf").write_text(text, encoding="utf-8")
-    if os.fork() == 0:
-        tell_when_open(port)
-        return
+    between = os.fork()
+    if between == 0:
+        # A child of this process would be counted, or missed, as one of nginx's.
+        if os.fork() == 0:
+            tell_when_open(port)
+        os._exit(0)
+    os.waitpid(between, 0)
     os.execv(nginx, [nginx, "-e", "stderr", "-p", place, "-c", str(folder / "nginx.conf")])  # noqa: S606
 
 
