@@ -145,11 +145,16 @@ class Feed:
     def _note(self, prepared: Prepared) -> None:
         self.delivered = prepared.seq
         if prepared.clears:
-            while self.ring and self.ring[0].seq <= prepared.clears:
-                self.ring.popleft()
+            self._clear(prepared.clears)
         self.ring.append(prepared)
         for guard in tuple(self.guards):
             guard(prepared)
+
+    def _clear(self, upto: int) -> None:
+        """Forget frames with words of messages up to a seq: the messages, and what was said of them since."""
+        stale = [n for n, kept in enumerate(self.ring) if kept.seq <= upto or (kept.target or upto + 1) <= upto]
+        for _ in range(stale[-1] + 1 if stale else 0):
+            self.ring.popleft()
 
     def _write(self, frames: list[bytes]) -> None:
         if frames:

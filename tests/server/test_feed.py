@@ -136,6 +136,10 @@ class Arrivals(RuleBasedStateMachine):
     def what_is_kept_for_resuming_holds_no_words_that_were_changed(self) -> None:
         changed = {each.target for each in self.log[: self.feed.delivered] if each.target is not None}
         assert not changed & {kept.seq for kept in self.feed.ring}
+        for kept in self.feed.ring:
+            # An edit, say, that was followed by another, or by the words being taken back.
+            since = {each.target for each in self.log[kept.seq : self.feed.delivered]}
+            assert kept.target is None or kept.target not in since
 
     def teardown(self) -> None:
         """After quiet, everybody who stayed has everything."""
