@@ -4,12 +4,12 @@ from collections.abc import Sequence
 from typing import Any
 
 import msgspec
-from sqlalchemy import Connection, func, or_
+from sqlalchemy import Connection, func
 from sqlmodel import col, select
 
 from rooms import rules
 from rooms.history import Reader
-from rooms.models import Agreement, Aside, Circle, EventRow, GestureRow, Invite, Log, ParticipantRow, Person
+from rooms.models import Agreement, Aside, Circle, EventRow, GestureRow, Invite, ParticipantRow, Person
 from rooms.wire import Preferences
 from rooms.wire_views import (
     CircleView,
@@ -20,59 +20,35 @@ from rooms.wire_views import (
     ReceivedGesture,
 )
 
+OUTSIDE_MOST = 200
+"""Circles shown to everybody, open ones and ones to come each."""
 _preferences = msgspec.json.Decoder(Preferences).decode
 
 
-def listing(conn: Connection, person_id: str | None, *, now: int, seat_held: int) -> list[CircleView]:
-    """Circles one may see from outside: one's own, those open to anyone now, and those to come."""
-    mine: dict[str, tuple[int, int]] = {}
-    if person_id is not None:
-        rows = conn.execute(
-            select(ParticipantRow.circle_id, ParticipantRow.read_seq, ParticipantRow.from_seq).where(
-                ParticipantRow.person_id == person_id, col(ParticipantRow.inside)
-            )
+def outside(conn: Connection, *, now: int, seat_held: int) -> list[CircleView]:
+    """Circles that anybody may see: open now, the newest first, then those to come, the soonest first."""
+    anyone = _circles().where(Circle.entry == "anyone")
+    running = anyone.where(col(Circle.state).in_(("open", "closing"))).order_by(col(Circle.opens_at).desc())
+    coming = anyone.where(Circle.state == "planned").order_by(col(Circle.opens_at))
+    found = [*conn.execute(running.limit(OUTSIDE_MOST)), *conn.execute(coming.limit(OUTSIDE_MOST))]
+    return _views(conn, found, now - seat_held, {})
+
+
+def own(conn: Connection, person_id: str, *, now: int, seat_held: int) -> list[CircleView]:
+    """Circles this person is in, the longest open first."""
+    rows = conn.execute(
+        select(ParticipantRow.circle_id, ParticipantRow.read_seq).where(
+            ParticipantRow.person_id == person_id, col(ParticipantRow.inside)
         )
-        mine = {row[0]: (row[1], row[2]) for row in rows}
-    shown = (col(Circle.state) != "closed") & (col(Circle.entry) == "anyone")
-    found = conn.execute(
-        select(Circle, Log.head_seq, Agreement.text)
-        .join(Log, col(Log.id) == col(Circle.log_id))
-        .join(
-            Agreement,
-            (col(Agreement.circle_id) == col(Circle.id)) & (col(Agreement.version) == col(Circle.agreement_version)),
-        )
-        .where(or_(shown, col(Circle.id).in_(list(mine))))
-        .order_by(col(Circle.opens_at))
-        .limit(500)
-    ).all()
-    ids = [row.id for row in found]
-    inside = _inside(conn, ids, now - seat_held)
-    hosts = _hosts(conn, found)
-    said = _newest_words(conn, [row.log_id for row in found if row.id in mine])
-    views = [
-        _view(
-            row,
-            inside=inside.get(row.id, 0),
-            host=hosts.get(row.host_id),
-            mine=row.id in mine,
-            news=row.id in mine and said.get(row.log_id, 0) > mine[row.id][0],
-        )
-        for row in found
-    ]
-    order = {"open": 0, "closing": 0, "planned": 1, "closed": 2}
-    return sorted(views, key=lambda view: (not view.mine, order[view.state], view.opens_at))
+    )
+    read = {row[0]: row[1] for row in rows}
+    found = conn.execute(_circles().where(col(Circle.id).in_(list(read))).order_by(col(Circle.opens_at))).all()
+    return _views(conn, found, now - seat_held, read)
 
 
 def circle_view(conn: Connection, circle_id: str, *, now: int, seat_held: int, mine: bool = False) -> CircleView | None:
     """One circle from outside; None where there is none."""
-    row = conn.execute(
-        select(Circle, Agreement.text)
-        .join(
-            Agreement,
-            (col(Agreement.circle_id) == col(Circle.id)) & (col(Agreement.version) == col(Circle.agreement_version)),
-        )
-        .where(Circle.id == circle_id)
-    ).one_or_none()
+    row = conn.execute(_circles().where(Circle.id == circle_id)).one_or_none()
     if row is None:
         return None
     inside = _inside(conn, [circle_id], now - seat_held)
@@ -136,6 +112,30 @@ def person_row(conn: Connection, person_id: str) -> tuple[str, bool, Preferences
     """(name, kept, preferences)."""
     row = conn.execute(select(Person.name, Person.kept, Person.preferences).where(Person.id == person_id)).one_or_none()
     return None if row is None else (row[0], row[1], _preferences(row[2]))
+
+
+def _circles() -> Any:
+    return select(Circle, Agreement.text).join(
+        Agreement,
+        (col(Agreement.circle_id) == col(Circle.id)) & (col(Agreement.version) == col(Circle.agreement_version)),
+    )
+
+
+def _views(conn: Connection, found: Sequence[Any], since: int, read: dict[str, int]) -> list[CircleView]:
+    """``read`` has the last seq read in each circle that is one's own."""
+    inside = _inside(conn, [row.id for row in found], since)
+    hosts = _hosts(conn, found)
+    said = _newest_words(conn, [row.log_id for row in found if row.id in read])
+    return [
+        _view(
+            row,
+            inside=inside.get(row.id, 0),
+            host=hosts.get(row.host_id),
+            mine=row.id in read,
+            news=row.id in read and said.get(row.log_id, 0) > read[row.id],
+        )
+        for row in found
+    ]
 
 
 def _view(row: Any, *, inside: int, host: str | None, mine: bool, news: bool = False) -> CircleView:

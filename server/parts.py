@@ -6,7 +6,19 @@ import time
 from collections.abc import Coroutine, Sequence
 from typing import Any
 
-from rooms.wire_events import MessageEdited, MessageRephrased, MessageTakenBack, SessionEnded, WordsFaded
+from rooms.wire_events import (
+    CircleClosed,
+    CircleClosing,
+    CircleOpened,
+    CircleStaysOpen,
+    MessageEdited,
+    MessageRephrased,
+    MessageTakenBack,
+    ParticipantEntered,
+    ParticipantLeft,
+    SessionEnded,
+    WordsFaded,
+)
 from rooms.work import Announcement
 from server.auth import Auth
 from server.broker import Broker, Presence
@@ -24,6 +36,8 @@ from server.store import Store
 RETURN_WITHIN = 2_000
 """Milliseconds over which clients are asked to spread their return."""
 
+SHOWN = (CircleClosed, CircleClosing, CircleOpened, CircleStaysOpen, ParticipantEntered, ParticipantLeft)
+"""Events that change what a circle looks like from outside."""
 GONE = (WordsFaded, MessageTakenBack, MessageEdited, MessageRephrased, SessionEnded)
 """Events after which older words must be nowhere on the disk."""
 
@@ -137,4 +151,6 @@ class Parts:
     def _publish(self, announcements: Sequence[Announcement]) -> None:
         self.auth.notice(announcements)
         self.hub.publish(announcements)
+        if any(isinstance(each.event, SHOWN) for each in announcements):
+            self.readers.changed_outside()
         self.words_gone = self.words_gone or any(isinstance(each.event, GONE) for each in announcements)

@@ -2,12 +2,15 @@
 
 import asyncio
 import logging
+import time
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from msgspec.structs import replace
 from sqlalchemy.exc import DBAPIError
 
+from rooms import views
+from rooms.wire_views import CircleView
 from rooms.work import Refusal
 from server import reading
 from server.broker import Prepared
@@ -22,6 +25,7 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 log = logging.getLogger("server.readers")
+OUTSIDE_EVERY = 1.0
 RETRY = 0.5
 """Seconds before a read that failed is tried again."""
 BATCH = 256 * 1024
@@ -29,10 +33,11 @@ BATCH = 256 * 1024
 
 
 class Readers:
-    """Holds no state of its own."""
+    """Holds nothing of its own but what everybody may see of circles, for a second."""
 
     def __init__(self, parts: "Parts") -> None:
         self.parts = parts
+        self._outside: tuple[float, list[CircleView]] = (float("-inf"), [])
 
     async def watch(self, connection: "Connection", command: WatchLog) -> Watching | None:
         """Register, then read, then go live. Returns the answer; events follow it."""
@@ -75,6 +80,21 @@ class Readers:
         connection.add(watch)
         connection.behind()
         return None
+
+    async def outside(self) -> list[CircleView]:
+        """Circles that anybody may see, at most a second old; news made by this process is in it at once."""
+        before = self._outside
+        read_at, shown = before
+        if time.monotonic() - read_at > OUTSIDE_EVERY:
+            now, held = self.parts.now(), self.parts.door.limits.seat_held
+            shown = await self.parts.store.read(lambda conn: views.outside(conn, now=now, seat_held=held))
+            if self._outside is before:
+                self._outside = time.monotonic(), shown
+        return shown
+
+    def changed_outside(self) -> None:
+        """Something happened that shows outside."""
+        self._outside = float("-inf"), []
 
     async def page(self, actor: Actor, command: ReadPage) -> Any:
         return await self._look(actor, lambda conn: reading.page(conn, command, actor.person))

@@ -11,6 +11,7 @@ from starlette.routing import BaseRoute, Route, WebSocketRoute
 from starlette.websockets import WebSocket
 
 from rooms import invites, views
+from rooms.wire_views import CircleView
 from rooms.work import Refusal
 from server import reading
 from server.answers import json_of, parts_of, wait
@@ -34,12 +35,16 @@ async def signed_in(request: Request) -> tuple[Parts, Actor]:
 
 
 async def list_circles(request: Request) -> Response:
+    """One's own first. What everybody may see is read at most once a second, however many ask."""
     parts = parts_of(request)
     actor = await parts.auth.who(request)
     now, held = parts.now(), parts.door.limits.seat_held
-    person = actor.person if actor is not None else None
-    found = await parts.store.read(lambda conn: views.listing(conn, person, now=now, seat_held=held))
-    return json_of(Circles(circles=tuple(found)))
+    shown = await parts.readers.outside()
+    mine: list[CircleView] = []
+    if actor is not None:
+        mine = await parts.store.read(lambda conn: views.own(conn, actor.person, now=now, seat_held=held))
+    own = {each.id for each in mine}
+    return json_of(Circles(circles=(*mine, *(each for each in shown if each.id not in own))))
 
 
 async def look_at_invite(request: Request) -> Response:

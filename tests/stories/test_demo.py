@@ -14,8 +14,9 @@ async def test_a_flag_in_three_browsers(tmp_path: Path) -> None:
         await furnish(place.parts)
         ana, bo, cleo = [await Guest(place.url, name).comes_in() for name in ("Ana", "Bo", "Cleo")]
         listed = (await ana.gets("/api/circles")).json()["circles"]
-        assert [each["topic"] for each in listed] == [topic for topic, *_ in CIRCLES]
-        circle = listed[0]["id"]
+        assert {each["topic"] for each in listed} == {topic for topic, *_ in CIRCLES}
+        assert [each["state"] for each in listed] == ["open", "open", "planned"]
+        circle = next(each["id"] for each in listed if each["topic"] == CIRCLES[0][0])
         for each in (ana, bo, cleo):
             await each.enters(circle)
             await each.hears(CIRCLES[0][3][0][1], circle)
