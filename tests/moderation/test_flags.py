@@ -33,7 +33,7 @@ def test_enough_witnesses_fold_it_for_all_and_the_author_hears_what_was_felt(pla
     seq = place.says("Ana")
     place.flags("Bo", seq, "pressure")
     heard = place.flags("Fern", seq, "disrespect")
-    until = place.now + place.limits.fold_life
+    (until,) = [event.until for _, event in heard if isinstance(event, MessageFolded)]
     assert heard == [
         (f"circle/{CIRCLE}", MessageFolded(target=seq, until=until)),
         (f"person/{named('Bo')}", FlagMoved(circle=CIRCLE, target=seq, status="folded")),
@@ -46,6 +46,22 @@ def test_enough_witnesses_fold_it_for_all_and_the_author_hears_what_was_felt(pla
     assert place.letters("Ana") == (came.letter,)
     assert (came.letter.about, came.letter.target, came.letter.until) == ("folded", seq, until)
     assert came.letter.felt == ("disrespect", "pressure")
+
+
+def test_until_when_a_fold_lasts_does_not_tell_when_the_first_flag_came(place: Place) -> None:
+    names = [f"Person{n}" for n in range(20)]
+    place.people("Bo", "Fern", "Wren", *names)
+    lasts = set()
+    for name in names:
+        seq = place.says(name)
+        place.flags("Bo", seq)
+        place.now += DAY
+        place.flags("Fern", seq)
+        (fold,) = [event for _, event in place.flags("Wren", seq) if isinstance(event, MessageFolded)]
+        lasts.add(fold.until - (place.now - DAY))
+    assert len(lasts) > 15
+    life = place.limits.fold_life
+    assert all(life - life // 24 <= each <= life for each in lasts)
 
 
 def test_who_never_saw_a_message_cannot_flag_it(place: Place) -> None:
@@ -345,8 +361,8 @@ def test_a_fold_lapses_by_itself_and_the_same_flags_never_fold_again(place: Plac
     seq = place.says("Ana")
     place.flags("Bo", seq)
     place.now += HOUR
-    place.flags("Fern", seq)
-    place.passes(place.limits.fold_life - HOUR - 1)
+    (fold,) = [event for _, event in place.flags("Fern", seq) if isinstance(event, MessageFolded)]
+    place.passes(fold.until - place.now - 1)
     assert place.folded(seq)
     (letter,) = place.letters("Ana")
     heard = place.passes(1)
