@@ -2,12 +2,12 @@
 
 from collections.abc import Sequence
 
-from sqlalchemy import ColumnElement, Connection, delete, func, union_all, update
+from sqlalchemy import ColumnElement, Connection, delete, func, literal, union_all, update
 from sqlmodel import col, select
 
 from rooms import rules
 from rooms.log import append
-from rooms.models import Circle, Entry, EventRow, GestureRow, Invite, Log, ParticipantRow, Person
+from rooms.models import Agreement, Aside, Circle, Entry, EventRow, GestureRow, Invite, Log, ParticipantRow, Person
 from rooms.posting import POSTED
 from rooms.wire_events import CircleClosed, CircleOpened, CircleParted, WordsFaded
 from rooms.work import EVERYBODY, Work
@@ -94,7 +94,7 @@ def _fade(work: Work, circle: Circle) -> int:
 
 
 def _put_away(work: Work, circle: Circle) -> None:
-    """A closed circle with nothing left to read: everybody's place in it ends."""
+    """A closed circle with nothing left to read: everybody's place in it ends, and names and topic go too."""
     inside = select(ParticipantRow).where(ParticipantRow.circle_id == circle.id, col(ParticipantRow.inside))
     head = work.db.exec(select(Log.head_seq).where(Log.id == circle.log_id)).one()
     for row in work.db.exec(inside).all():
@@ -104,3 +104,14 @@ def _put_away(work: Work, circle: Circle) -> None:
         work.db.add_all((row, entry))
         if row.person_id is not None:
             append(work, work.db.get_one(Person, row.person_id).log_id, CircleParted(circle=circle.id))
+    work.db.flush()
+    of_circle = col(ParticipantRow.circle_id) == circle.id
+    ids = select(ParticipantRow.id).where(of_circle)
+    work.conn.execute(delete(Aside).where(col(Aside.participant_id).in_(ids)))
+    work.conn.execute(
+        update(ParticipantRow)
+        .where(of_circle)
+        .values(name="", skeleton=literal("-") + col(ParticipantRow.id), person_id=None, invite_id=None)
+    )
+    work.conn.execute(update(Agreement).where(col(Agreement.circle_id) == circle.id).values(text=""))
+    circle.topic, circle.about, circle.opener_id = "", "", None

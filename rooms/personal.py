@@ -54,14 +54,6 @@ def still_here(work: Work, participants: tuple[str, ...]) -> None:
     work.conn.execute(update(ParticipantRow).where(col(ParticipantRow.id).in_(participants)).values(seen_at=work.now))
 
 
-def forget_networks(work: Work) -> None:
-    """Where somebody came from is kept only while it caps what a young identity can do."""
-    old = work.now - work.limits.established_age
-    work.conn.execute(
-        update(Person).where(col(Person.network).is_not(None), col(Person.created_at) <= old).values(network=None)
-    )
-
-
 def release(work: Work, person_id: str) -> None:
     """Give up every seat of somebody who cannot come back (a guest whose sessions have all ended)."""
     for circle, row in _places(work, person_id):

@@ -9,7 +9,7 @@ from moderation import due as flags_due
 from rooms import due
 from rooms.work import Refusal
 from server import identity
-from server.handlers import ForgetNetworks, PerformDue, StillHere
+from server.handlers import PerformDue, StillHere, Tidy
 
 if TYPE_CHECKING:
     from server.parts import Parts
@@ -77,6 +77,6 @@ class Clock:
             some = sorted(here)
             rounds = [StillHere(tuple(some[start : start + 500])) for start in range(0, len(some), 500)]
             try:
-                await asyncio.gather(*(self.parts.door.submit(None, each) for each in (*rounds, ForgetNetworks())))
+                await asyncio.gather(*(self.parts.door.submit(None, each) for each in (*rounds, Tidy())))
             except Refusal as refusal:
                 log.warning("the round was not made", extra={"cause": refusal.code})

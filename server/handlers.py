@@ -10,12 +10,12 @@ from sqlmodel import col
 from moderation import due as flags_due
 from moderation import flags, letters
 from moderation import wire as flagged
-from rooms import circles, closing, due, invites, messages, personal, posting
+from rooms import circles, closing, due, invites, messages, personal, posting, tidy
 from rooms import wire as said
 from rooms.circles import seat
 from rooms.models import Circle, Log
 from rooms.work import Answered, Work
-from server import identity
+from server import identity, sessions
 from server.door import BatchHandler, Handler
 
 
@@ -29,8 +29,8 @@ class StillHere(Struct, frozen=True):
     participants: tuple[str, ...]
 
 
-class ForgetNetworks(Struct, frozen=True):
-    """Where established people once came from is no longer needed."""
+class Tidy(Struct, frozen=True):
+    """Now and then: let go of what nobody needs any more."""
 
 
 def perform_due(work: Work, _command: PerformDue) -> None:
@@ -70,6 +70,12 @@ def _still_here(work: Work, command: StillHere) -> None:
     personal.still_here(work, command.participants)
 
 
+def _tidy(work: Work, _command: Tidy) -> None:
+    tidy.forget_networks(work)
+    tidy.trim_person_logs(work)
+    tidy.erase_people(work, sessions.without_sessions(work, tidy.people_without_places(work)))
+
+
 HANDLERS: Mapping[type, Handler] = {
     said.OpenCircle: circles.open_circle,
     said.EnterCircle: circles.enter,
@@ -94,7 +100,7 @@ HANDLERS: Mapping[type, Handler] = {
     flagged.DismissLetter: letters.dismiss_letter,
     PerformDue: perform_due,
     StillHere: _still_here,
-    ForgetNetworks: lambda work, _: personal.forget_networks(work),
+    Tidy: _tidy,
     **identity.HANDLERS,
 }
 

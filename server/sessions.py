@@ -65,6 +65,13 @@ def note_use(_work: Work, _command: NoteUse) -> None:
     return
 
 
+def without_sessions(work: Work, people: list[str]) -> list[str]:
+    """Those of some people whom no browser can come back as."""
+    rows = select(col(PersonSession.person_id)).where(col(PersonSession.person_id).in_(people))
+    held = set(work.conn.execute(rows).scalars())
+    return [each for each in people if each not in held]
+
+
 def forgotten(work: Work, person: str) -> None:
     """Erase what a forgotten person came in by. Their log has already said that sessions ended."""
     work.conn.execute(delete(PersonSession).where(col(PersonSession.person_id) == person))

@@ -1,0 +1,46 @@
+"""What is not needed any more: done now and then by the clock, a bounded part at a time."""
+
+from sqlalchemy import delete, update
+from sqlmodel import col, select
+
+from rooms.models import EventRow, Log, ParticipantRow, Person
+from rooms.work import Work
+
+AT_ONCE = 200
+PERSON_EVENTS = 1_000
+PERSON_EVENTS_LEFT = 200
+"""A person's log that has grown beyond the first number is cut to the second; screens begin anew with the whole view."""
+
+
+def forget_networks(work: Work) -> None:
+    """Where somebody came from is kept only while it caps what a young identity can do."""
+    old = work.now - work.limits.established_age
+    work.conn.execute(
+        update(Person).where(col(Person.network).is_not(None), col(Person.created_at) <= old).values(network=None)
+    )
+
+
+def trim_person_logs(work: Work) -> None:
+    """Nobody can make somebody else's log, or their own, grow for ever."""
+    long = select(Log.id, Log.head_seq).where(
+        col(Log.address).startswith("person/"), Log.head_seq - Log.floor_seq > PERSON_EVENTS
+    )
+    for log_id, head in work.conn.execute(long.limit(AT_ONCE)).all():
+        floor = head - PERSON_EVENTS_LEFT
+        work.conn.execute(delete(EventRow).where(col(EventRow.log_id) == log_id, col(EventRow.seq) <= floor))
+        work.conn.execute(update(Log).where(col(Log.id) == log_id).values(floor_seq=floor))
+
+
+def people_without_places(work: Work) -> list[str]:
+    """People who have kept no place and whose every circle is over: ids, a part of them at a time."""
+    placed = select(ParticipantRow.person_id).where(ParticipantRow.person_id == Person.id)
+    gone = select(Person.id).where(~col(Person.kept), ~placed.exists())
+    return list(work.conn.execute(gone.limit(AT_ONCE)).scalars())
+
+
+def erase_people(work: Work, people: list[str]) -> None:
+    """Delete people and their logs; nothing of theirs is left that anybody could read."""
+    logs = list(work.conn.execute(select(Person.log_id).where(col(Person.id).in_(people))).scalars())
+    work.conn.execute(delete(Person).where(col(Person.id).in_(people)))
+    work.conn.execute(delete(EventRow).where(col(EventRow.log_id).in_(logs)))
+    work.conn.execute(delete(Log).where(col(Log.id).in_(logs)))
