@@ -1,8 +1,6 @@
 """What time itself does to circles: opening on the hour, closing after the notice, fading, ending invites."""
 
-from collections.abc import Sequence
-
-from sqlalchemy import ColumnElement, Connection, delete, func, literal, union_all, update
+from sqlalchemy import ColumnElement, Connection, delete, func, literal, or_, update
 from sqlmodel import col, select
 
 from rooms import rules
@@ -13,47 +11,58 @@ from rooms.wire_events import CircleClosed, CircleOpened, CircleParted, WordsFad
 from rooms.work import EVERYBODY, Work
 
 AT_ONCE = 100
-"""Circles handled in one command, so that the door is never blocked for long."""
+"""Circles looked up at once."""
 
 
-def next_due(conn: Connection) -> int | None:
-    """When the next of these falls due, in ms; None where nothing waits."""
-    waits = union_all(
-        select(func.min(Circle.opens_at).label("at")).where(Circle.state == "planned"),
-        select(func.min(Circle.closes_at)).where(Circle.state == "closing"),
-        select(func.min(Circle.fades_at)),
-        select(func.min(Invite.ends_at)),
-    ).subquery()
-    found = conn.execute(select(func.min(waits.c.at))).scalar_one()
-    return None if found is None else int(found)
+def next_invite(conn: Connection) -> int | None:
+    """When the next invite ends, in ms; None where none is out."""
+    moment: int | None = conn.execute(select(func.min(Invite.ends_at))).scalar_one()
+    return moment
 
 
-def perform(work: Work) -> list[tuple[int, int]]:
-    """Do what is due at ``work.now``. Returns what faded as (log row, new floor). Harmless to repeat."""
-    for circle in _free(work, (col(Circle.state) == "planned") & (col(Circle.opens_at) <= work.now)):
+def circles(conn: Connection, now: int) -> list[str]:
+    """Ids of circles in which something is due, a part of them at a time. Each is a command of its own, so that one
+    in which something is wrong does not hold up the others."""
+    return list(conn.execute(select(Circle.id).where(_due(now)).limit(AT_ONCE)).scalars())
+
+
+def perform(work: Work, circle_id: str) -> tuple[int, int] | None:
+    """Do what is due in a circle at ``work.now``; what faded as (log row, new floor). Harmless to repeat.
+
+    A circle that somebody else holds just now, another process's clock or a command that may yet change what is due,
+    comes again at the next look.
+    """
+    circle = work.db.exec(
+        select(Circle)
+        .join(Log, col(Log.id) == col(Circle.log_id))
+        .where(Circle.id == circle_id, _due(work.now))
+        .with_for_update(of=[Circle, Log], skip_locked=True)
+        .execution_options(populate_existing=True)
+    ).one_or_none()
+    if circle is None:
+        return None
+    if circle.state == "planned" and circle.opens_at <= work.now:
         circle.state = "open"
         work.db.add(circle)
         append(work, circle.log_id, CircleOpened(at=work.now))
-    for circle in _free(work, (col(Circle.state) == "closing") & (col(Circle.closes_at) <= work.now)):
+    if circle.state == "closing" and circle.closes_at is not None and circle.closes_at <= work.now:
         _close(work, circle)
     work.db.flush()
-    faded = [(circle.log_id, _fade(work, circle)) for circle in _free(work, col(Circle.fades_at) <= work.now)]
+    if circle.fades_at is not None and circle.fades_at <= work.now:
+        return circle.log_id, _fade(work, circle)
+    return None
+
+
+def end_invites(work: Work) -> None:
     work.conn.execute(delete(Invite).where(col(Invite.ends_at) <= work.now))
-    return faded
 
 
-def _free(work: Work, due: ColumnElement[bool]) -> Sequence[Circle]:
-    """Circles that are due and that nobody else holds just now: another process's clock, or a command that may yet
-    change what is due. Those come again at the next look. Held from here on, in the order in which logs are locked."""
-    return work.db.exec(
-        select(Circle)
-        .join(Log, col(Log.id) == col(Circle.log_id))
-        .where(due)
-        .order_by(col(Circle.log_id))
-        .limit(AT_ONCE)
-        .with_for_update(of=[Circle, Log], skip_locked=True)
-        .execution_options(populate_existing=True)
-    ).all()
+def _due(now: int) -> ColumnElement[bool]:
+    return or_(
+        (col(Circle.state) == "planned") & (col(Circle.opens_at) <= now),
+        (col(Circle.state) == "closing") & (col(Circle.closes_at) <= now),
+        col(Circle.fades_at) <= now,
+    )
 
 
 def _close(work: Work, circle: Circle) -> None:
@@ -99,7 +108,7 @@ def _put_away(work: Work, circle: Circle) -> None:
     head = work.db.exec(select(Log.head_seq).where(Log.id == circle.log_id)).one()
     for row in work.db.exec(inside).all():
         row.inside = False
-        entry = work.db.get_one(Entry, (row.id, row.from_seq))
+        entry = work.db.get_one(Entry, (row.id, row.entered_seq))
         entry.to_seq = head + 1
         work.db.add_all((row, entry))
         if row.person_id is not None:

@@ -40,11 +40,20 @@ class Clock:
         """One look at what is due."""
         parts = self.parts
         now = parts.now()
-        moments = await parts.store.read(
-            lambda conn: (due.next_due(conn), flags_due.next_due(conn), identity.next_due(conn))
+        circles, *moments = await parts.store.read(
+            lambda conn: (
+                due.circles(conn, now),
+                due.next_invite(conn),
+                flags_due.next_due(conn),
+                identity.next_due(conn),
+            )
         )
+        commands = [PerformDue(of=circle) for circle in circles]
         if any(moment is not None and moment <= now for moment in moments):
-            await parts.door.submit(None, PerformDue())
+            commands.append(PerformDue())
+        results = await asyncio.gather(*(parts.door.submit(None, each) for each in commands), return_exceptions=True)
+        for failed in {each.code for each in results if isinstance(each, Refusal)}:
+            log.warning("something due was not performed", extra={"cause": failed})
         if parts.words_gone:
             parts.words_gone = False
             await parts.store.scrub()

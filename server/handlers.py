@@ -20,7 +20,9 @@ from server.door import BatchHandler, Handler
 
 
 class PerformDue(Struct, frozen=True):
-    """The clock: do what has fallen due."""
+    """The clock: do what has fallen due, in one circle or outside of circles."""
+
+    of: str | None = None
 
 
 class StillHere(Struct, frozen=True):
@@ -33,9 +35,13 @@ class Tidy(Struct, frozen=True):
     """Now and then: let go of what nobody needs any more."""
 
 
-def perform_due(work: Work, _command: PerformDue) -> None:
-    for log_id, floor in due.perform(work):
-        flags.faded(work, log_id, floor)
+def perform_due(work: Work, command: PerformDue) -> None:
+    if command.of is not None:
+        faded = due.perform(work, command.of)
+        if faded is not None:
+            flags.faded(work, *faded)
+        return
+    due.end_invites(work)
     flags_due.perform(work)
     identity.due(work)
 

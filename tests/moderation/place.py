@@ -104,11 +104,12 @@ class Place:
                     work.conn.execute(
                         insert(ParticipantRow).values(
                             id=mine, circle_id=circle_id, person_id=named(name), name=name, skeleton=name.lower(),
-                            inside=True, seen_at=work.now, agreed_version=1, read_seq=0, **seen,
+                            inside=True, seen_at=work.now, agreed_version=1, read_seq=0, entered_seq=told.seq, **seen,
                         )
                     )  # fmt: skip
                 else:
-                    row.inside, row.from_seq, row.entered_at = True, told.seq, self.now - ago
+                    row.inside, row.from_seq, row.entered_seq = True, told.seq, told.seq
+                    row.entered_at = self.now - ago
                     work.db.add(row)
                 work.conn.execute(insert(Entry).values(participant_id=mine, **seen))
 
@@ -173,13 +174,15 @@ class Place:
         heard: list[Any] = []
 
         def perform(work: Work, _: None) -> None:
-            for log_id, floor in rooms_due.perform(work):
-                flags.faded(work, log_id, floor)
+            for circle in rooms_due.circles(work.conn, work.now):
+                faded = rooms_due.perform(work, circle)
+                if faded is not None:
+                    flags.faded(work, *faded)
             due.perform(work)
 
         while True:
-            waits = [self.read(due.next_due), self.read(rooms_due.next_due)]
-            if not any(each is not None and each <= self.now for each in waits):
+            moment = self.read(due.next_due)
+            if not self.read(lambda conn: rooms_due.circles(conn, self.now)) and (moment is None or moment > self.now):
                 return heard
             heard += self.does(None, perform, None)
 
