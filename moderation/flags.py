@@ -29,12 +29,8 @@ def raise_flag(work: Work, command: FlagMessage) -> None:
     circle, mine = seat(work, command.circle)
     row = message(work, circle, command.target)
     entered_at = witnesses.entered_at(work, mine, row.seq)
-    fold.may_flag(
-        own=row.sender == mine.id,
-        saw=entered_at is not None,
-        already=_flagged_before(work, row),
-    )
-    if row.body is None or row.sender is None or entered_at is None:
+    fold.may_flag(own=row.sender == mine.id, already=_flagged_before(work, row))
+    if row.body is None or row.sender is None:
         raise Refusal("message.taken_back")
     kept = _case_for(work, circle, row, row.sender)
     recent = witnesses.recent(work)

@@ -51,8 +51,10 @@ def bars(*, posted_at: int, server_since: int, established_age: int, established
     )
 
 
-def standing(bars: Bars, *, made_at: int, entered_at: int) -> Standing:
-    """Of somebody whose entry interval, begun at ``entered_at``, holds the message."""
+def standing(bars: Bars, *, made_at: int, entered_at: int | None) -> Standing:
+    """Of somebody whose entry interval, begun at ``entered_at``, holds the message; None where they only read back."""
+    if entered_at is None:
+        return Standing.NONE
     if made_at <= bars.made:
         return Standing.ESTABLISHED
     return Standing.PRESENT if entered_at <= bars.entered else Standing.NONE
@@ -85,10 +87,8 @@ def counted(flags: Iterable[tuple[Standing, Origin]], needed: int) -> int:
     return free + _most(young, cap=max(1, needed // 2), enough=needed - free)
 
 
-def may_flag(*, own: bool, saw: bool, already: bool) -> None:
-    """``saw``: an entry interval of the asker's holds the message."""
-    if not saw:
-        raise Refusal("message.not_found")
+def may_flag(*, own: bool, already: bool) -> None:
+    """Of a message the asker may read."""
     if own:
         raise Refusal("flag.own_words")
     if already:

@@ -77,7 +77,7 @@ def how_many(work: Work, circle: Circle, row: EventRow, bars: fold.Bars) -> int:
     ).scalar_one()
 
 
-def standing(work: Work, kept: Kept, bars: fold.Bars, entered_at: int, recent: list[Recent]) -> fold.Standing:
+def standing(work: Work, kept: Kept, bars: fold.Bars, entered_at: int | None, recent: list[Recent]) -> fold.Standing:
     """What the asker's flag in this case counts."""
     made_at = work.db.get_one(Person, work.person).created_at
     author = cases.author(work, kept)

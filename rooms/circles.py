@@ -129,7 +129,7 @@ def go(work: Work, circle: Circle, mine: ParticipantRow) -> Answered:
     """End a participant's interval. The last one out of an open room closes it."""
     told = append(work, circle.log_id, ParticipantLeft(participant=mine.id, at=work.now), ends=mine.id, sender=mine.id)
     mine.inside = False
-    entry = work.db.get_one(Entry, (mine.id, mine.from_seq))
+    entry = work.db.get_one(Entry, (mine.id, mine.entered_seq))
     entry.to_seq = told.seq + 1
     work.db.add_all((mine, entry))
     if mine.person_id is not None:
@@ -199,8 +199,8 @@ def _come_in(
     mine.name, mine.skeleton, mine.inside, mine.agreed_version = name, look, True, agreed
     mine.from_seq, mine.entered_seq, mine.entered_at = base, told.seq, work.now
     mine.seen_at, mine.read_seq = work.now, told.seq
-    # Where history is open, whoever comes back goes on with the interval they had.
-    work.db.merge(Entry(participant_id=mine.id, from_seq=base, to_seq=None, entered_at=work.now))
+    # Where history is open one reads further back than one was here; a witness is who was here.
+    work.db.add(Entry(participant_id=mine.id, from_seq=told.seq, to_seq=None, entered_at=work.now))
     if person.invite_id is None and invite_id is not None:
         person.invite_id = invite_id
         work.db.add(person)

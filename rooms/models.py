@@ -138,7 +138,7 @@ class ParticipantRow(Table, table=True):
     """What the name looks like; no two who are in a circle share one."""
     inside: bool = True
     from_seq: int = Field(sa_type=Big)
-    """Base of the current entry interval."""
+    """The earliest seq they may read."""
     entered_seq: int = Field(default=0, sa_type=Big)
     """Where the log tells of the current entering; the base lies before it where history is open."""
     entered_at: int = Field(sa_type=Big)
@@ -150,7 +150,7 @@ class ParticipantRow(Table, table=True):
 
 
 class Entry(Table, table=True):
-    """An interval of presence: the participant may read seqs in [from_seq, to_seq)."""
+    """An interval of presence: the participant was in while seqs [from_seq, to_seq) were given; tells who is a witness."""
 
     participant_id: str = Field(primary_key=True, foreign_key="participant.id", max_length=16)
     from_seq: int = Field(primary_key=True, sa_type=Big)

@@ -111,22 +111,21 @@ def test_one_invite_gives_at_most_half_of_what_is_needed(guests: int, needed: in
 
 
 @pytest.mark.parametrize(
-    ("own", "saw", "already", "code"),
-    [
-        (False, False, False, "message.not_found"),
-        (True, False, True, "message.not_found"),
-        (True, True, False, "flag.own_words"),
-        (False, True, True, "flag.already"),
-    ],
+    ("own", "already", "code"),
+    [(True, False, "flag.own_words"), (True, True, "flag.own_words"), (False, True, "flag.already")],
 )
-def test_what_cannot_be_flagged(*, own: bool, saw: bool, already: bool, code: str) -> None:
+def test_what_cannot_be_flagged(*, own: bool, already: bool, code: str) -> None:
     with pytest.raises(Refusal) as refusal:
-        may_flag(own=own, saw=saw, already=already)
+        may_flag(own=own, already=already)
     assert refusal.value.code == code
 
 
 def test_anything_else_may_be_flagged() -> None:
-    may_flag(own=False, saw=True, already=False)
+    may_flag(own=False, already=False)
+
+
+def test_who_only_read_back_counts_for_nothing() -> None:
+    assert standing(Bars(made=100, entered=200), made_at=0, entered_at=None) is Standing.NONE
 
 
 @given(st.lists(st.integers(0, 300), max_size=8), st.integers(1, 5), st.integers(1, 100))
