@@ -132,8 +132,9 @@ class Parts:
     def connect(self, actor: Actor) -> Connection:
         """A new socket of this person. Beyond the limit the oldest gives way."""
         own = self.connections.setdefault(actor.person, [])
-        if len(own) >= self.settings.sockets_each:
-            own[0].goodbye(4509)
+        staying = [each for each in own if not each.ended_already]
+        if len(staying) >= self.settings.sockets_each:
+            staying[0].goodbye(4509)
         connection = Connection(self, actor, self._disconnected)
         own.append(connection)
         return connection

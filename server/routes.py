@@ -129,12 +129,19 @@ async def socket(websocket: WebSocket) -> None:
     if parts.draining:
         await websocket.send_denial_response(Response(status_code=503, headers={"Retry-After": "1"}))
         return
-    feed = await parts.hub.open(f"person/{actor.person}")
+    address = f"person/{actor.person}"
+    feed = await parts.hub.open(address)
     if feed is None:
         await websocket.send_denial_response(Response(status_code=401))
         return
+    try:
+        await websocket.accept()
+        # Meanwhile it may have been let go of with the last socket before this one.
+        feed = await parts.hub.open(address) or feed
+    except BaseException:
+        parts.hub.release(feed)
+        raise
     connection = parts.connect(actor)
-    await websocket.accept()
     attach = websocket.scope.get("extensions", {}).get(ATTACH)
     if attach is not None:
         connection.attached(attach(connection), feed)
