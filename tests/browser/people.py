@@ -112,6 +112,18 @@ class Person:
         """Another screen of the same page, such as ``#/safety``."""
         await self.page.evaluate("where => { location.hash = where }", where)
 
+    async def comes_back_to(self, circle: str) -> None:
+        """From another screen of the same page; returns when what was missed is here."""
+
+        def followed() -> int:
+            return sum(f'"on":"circle/{circle}"' in frame and '"reason":' in frame for frame in self.heard)
+
+        before = followed()
+        await self.goes_to(f"#/c/{circle}")
+        await expect(self.box).to_be_visible()
+        await self.until(lambda: followed() > before, "follows the circle again")
+        await self.is_painted()
+
     @contextlib.asynccontextmanager
     async def offline(self) -> AsyncIterator[None]:
         """No network, and the browser knows."""

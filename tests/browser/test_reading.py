@@ -145,41 +145,46 @@ async def test_the_unread_line_is_a_third_down_on_coming_back_and_stays(somebody
 
 async def test_what_was_read_is_marked_by_looking_and_told_to_nobody(somebody: Comes, guest: Guests) -> None:
     ana, bo = await guest("Ana"), await somebody(**PHONE)
-    circle = await ana.opens()
+    circle = await ana.opens(history_open=True)
+    await say_many(ana, [f"{n}. {LONG}" for n in range(30)])
+    await bo.page.clock.install()
     await bo.sits_in(circle)
     await (await bo.cdp()).send("Emulation.setFocusEmulationEnabled", {"enabled": False})
     other = await bo.context.new_page()
     await other.bring_to_front()
     await bo.page.wait_for_function("() => !document.hasFocus()")
-    await bo.page.clock.install()
+    await bo.page.clock.pause_at(await bo.page.evaluate("() => Date.now() + 5_000"))
     seq = await ana.says("Not looked at yet.")
-    await bo.sees("Not looked at yet.")
-    await bo.page.clock.fast_forward(10_000)
-    await bo.is_painted()
-    assert bo.sent_commands("read.mark") == []
+    await bo.until(lambda: "Not looked at yet." in bo.heard[-1], "hears it")
+    await bo.page.clock.run_for(10_000)
+    await expect(bo.message("Not looked at yet.")).to_be_in_viewport()
+    assert await marks(bo) == []
     heard = len(ana.frames)
     await bo.page.bring_to_front()
     await bo.page.wait_for_function("() => document.hasFocus()")
-    await bo.page.clock.fast_forward(800)
-    assert bo.sent_commands("read.mark") == [], "nobody reads so quickly"
-    await bo.page.clock.fast_forward(1_500)
-    await bo.page.clock.fast_forward(1_500)
-    await bo.until(lambda: bo.sent_commands("read.mark"), "marks what was read")
-    assert bo.sent_commands("read.mark")[-1]["seq"] == seq
-    tall = await ana.says("A line.\n" * 60)
-    await expect(bo.messages).to_have_count(2)
-    await bo.page.evaluate("() => document.getElementById('messages').scrollTo(0, 0)")
-    await bo.is_painted()
-    await bo.page.clock.fast_forward(5_000)
-    await bo.page.evaluate("() => document.getElementById('messages').scrollBy(0, 5)")
-    await bo.is_painted()
-    await bo.page.clock.fast_forward(5_000)
-    assert not await bo.page.evaluate("() => document.getElementById('messages').scrollTop > 100")
+    # A second of looking, and half of one in which marks are gathered.
+    await bo.page.clock.run_for(1_300)
+    assert await marks(bo) == [], "nobody reads so quickly"
+    await bo.page.clock.run_for(1_000)
+    assert await marks(bo) == [seq]
+    await bo.page.evaluate("() => document.getElementById('messages').scrollBy(0, -900)")
+    await bo.page.clock.run_for(1_000)
+    below = await ana.says("Further down.")
+    await bo.until(lambda: any("Further down." in frame for frame in bo.heard), "hears it")
+    await bo.page.clock.run_for(5_000)
+    assert await marks(bo) == [seq], "it had not been seen"
+    await bo.page.evaluate("() => document.getElementById('messages').scrollBy(0, 9_000)")
+    await bo.page.clock.run_for(5_000)
+    assert await marks(bo) == [seq, below]
     await ana.says("After it.")
-    assert all(mark["seq"] < tall for mark in bo.sent_commands("read.mark")), "its end was not seen"
-    await ana.hears("After it.")
     await ana.hears_nothing()
     assert not any(b"read" in frame for frame in ana.frames[heard:])
+
+
+async def marks(person: Person) -> list[int]:
+    """The read marks that this person's page has told the server; all that it had to say has been said by then."""
+    await person.page.evaluate("() => fetch('/api/circles').then(answer => answer.text())")
+    return [mark["seq"] for mark in person.sent_commands("read.mark")]
 
 
 async def test_days_change_at_the_viewers_own_midnight(somebody: Comes, place: House, guest: Guests) -> None:
