@@ -55,8 +55,11 @@ class Clock:
         for failed in {each.code for each in results if isinstance(each, Refusal)}:
             log.warning("something due was not performed", extra={"cause": failed})
         if parts.words_gone:
-            parts.words_gone = False
-            await parts.store.scrub()
+            parts.words_gone = done = False
+            try:
+                done = await parts.store.scrub()
+            finally:
+                parts.words_gone = parts.words_gone or not done
 
     async def _due(self) -> None:
         while True:
@@ -72,7 +75,10 @@ class Clock:
             await asyncio.sleep(SWEEP)
             now = time.monotonic()
             for connection in self.parts.all_connections():
-                connection.sweep(now)
+                try:
+                    connection.sweep(now)
+                except Exception:
+                    log.exception("a connection was not swept")
 
     async def _seats(self) -> None:
         while True:

@@ -11,6 +11,8 @@ import time
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
+from sqlalchemy.exc import DBAPIError
+
 from server.asking import Asking
 from server.broker import Prepared
 from server.door import Actor
@@ -24,7 +26,7 @@ if TYPE_CHECKING:
 
 log = logging.getLogger("server.connection")
 RETRY = 1.0
-"""Seconds before catching up is tried again after a bug ended it."""
+"""Seconds before what failed is tried again."""
 BEAT = 25.0
 """Seconds between signs of life."""
 SILENCE = 35.0
@@ -134,8 +136,17 @@ class Connection:
             self.write(frame(encode(HeadsFrame(heads))))
 
     async def _look_at_session(self) -> None:
-        if not await self.parts.auth.good(self.actor.session):
-            self.goodbye(4501)
+        """Until the database has answered: a session that ended while it was away must not keep its socket."""
+        while not self._closing:
+            try:
+                stands = await self.parts.auth.good(self.actor.session)
+            except DBAPIError as error:
+                log.warning("a session could not be looked at", extra={"cause": type(error.orig).__name__})
+                await asyncio.sleep(RETRY)
+                continue
+            if not stands:
+                self.goodbye(4501)
+            return
 
     # --- what it follows
 

@@ -86,8 +86,8 @@ class Parts:
         self.readers = Readers(self)
         self.connections: dict[str, list[Connection]] = {}
         """By person, oldest first."""
-        self.words_gone = False
-        """Words were changed or erased since the write-ahead log was last emptied."""
+        self.words_gone = True
+        """Words may have been changed or erased since the write-ahead log was last emptied, also before a crash."""
         self.clock = Clock(self)
         self._tasks: set[asyncio.Task[Any]] = set()
         self.started = False
@@ -151,7 +151,7 @@ class Parts:
 
     def _publish(self, announcements: Sequence[Announcement]) -> None:
         self.auth.notice(announcements)
+        self.words_gone = self.words_gone or any(isinstance(each.event, GONE) for each in announcements)
         self.hub.publish(announcements)
         if any(isinstance(each.event, SHOWN) for each in announcements):
             self.readers.changed_outside()
-        self.words_gone = self.words_gone or any(isinstance(each.event, GONE) for each in announcements)

@@ -70,10 +70,11 @@ class Store:
         with self.readers.begin() as conn:
             return work(conn)
 
-    async def scrub(self) -> None:
-        """After words were deleted: leave no copy of them in the write-ahead log."""
-        if self.sqlite:
-            await asyncio.get_running_loop().run_in_executor(self._write_thread, self._truncate)
+    async def scrub(self) -> bool:
+        """After words were deleted: leave no copy of them in the write-ahead log. Returns whether that is done."""
+        if not self.sqlite:
+            return True
+        return await asyncio.get_running_loop().run_in_executor(self._write_thread, self._truncate)
 
     def check(self) -> None:
         """Raise `StoreUnavailable` where the database does not answer."""
@@ -97,10 +98,16 @@ class Store:
         self.writer.dispose()
         self.readers.dispose()
 
-    def _truncate(self) -> None:
+    def _truncate(self) -> bool:
         with self.writer.connect() as conn:
             raw: Any = conn.connection.driver_connection
-            raw.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+            # Commands wait meanwhile, so readers are not waited for; it is tried again a moment later.
+            raw.execute("PRAGMA busy_timeout=100")
+            try:
+                busy, _, _ = raw.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+            finally:
+                raw.execute("PRAGMA busy_timeout=30000")
+        return not busy
 
 
 def trouble(error: DBAPIError) -> str:

@@ -1,0 +1,53 @@
+"""Words that were deleted are nowhere on the disk: neither after a crash, nor because somebody was reading."""
+
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from sqlalchemy import text
+
+from server.store import Store
+from tests.guests import Guest
+from tests.house import house
+
+MARKER = "a marker that must not be found afterwards"
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Iterator[Store]:
+    store = Store(f"sqlite:///{tmp_path / 'words.db'}")
+    store.write_now(lambda conn: conn.execute(text("CREATE TABLE words (said TEXT)")))
+    yield store
+    store.close()
+
+
+def found(folder: Path) -> list[str]:
+    return [path.name for path in folder.glob("*.db*") if MARKER.encode() in path.read_bytes()]
+
+
+async def test_a_reader_in_the_way_makes_it_undone_and_not_forgotten(store: Store, tmp_path: Path) -> None:
+    await store.write(lambda conn: conn.execute(text("INSERT INTO words VALUES (:said)"), {"said": MARKER}))
+    with store.readers.begin() as reading:
+        reading.execute(text("SELECT count(*) FROM words"))
+        await store.write(lambda conn: conn.execute(text("DELETE FROM words")))
+        assert not await store.scrub()
+        assert found(tmp_path)
+    assert await store.scrub()
+    assert not found(tmp_path)
+
+
+async def test_a_start_after_a_crash_clears_what_the_crash_left(tmp_path: Path) -> None:
+    left, crashed = tmp_path / "left", tmp_path / "crashed"
+    async with house(left) as place:
+        ana = await Guest(place.url, "Ana").comes_in()
+        circle = await ana.opens()
+        seq = await ana.says(MARKER)
+        await place.parts.clock.close()
+        await ana.asks("message.take_back", circle=circle, target=seq)
+        shutil.copytree(left, crashed)  # what a killed server leaves: taken back, and still in the write-ahead log
+        assert found(crashed)
+    async with house(crashed) as place:
+        await place.parts.clock.close()  # its own first look may be under way
+        await place.parts.clock.perform()
+        assert not found(crashed)
