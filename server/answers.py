@@ -40,10 +40,12 @@ def wait(milliseconds: int) -> None:
 
 
 async def seen(request: HTTPConnection) -> Seen:
-    """The asker's session; `Refusal` ``session.missing`` for those who are nobody yet."""
-    session = await parts_of(request).auth.session(request)
+    """The asker's session. Refuses as ``session.missing`` those who are nobody yet, and as ``rate.limited`` floods."""
+    parts = parts_of(request)
+    session = await parts.auth.session(request)
     if session is None:
         raise Refusal("session.missing")
+    wait(parts.limits.requests(session.id))
     return session
 
 

@@ -14,7 +14,7 @@ from starlette.responses import Response
 
 from rooms.limits import DAY, HOUR
 from rooms.wire_events import SessionEnded
-from rooms.work import Announcement, Refusal
+from rooms.work import Announcement
 from server.door import Actor
 from server.keys import Keys
 from server.models import PersonSession
@@ -101,13 +101,6 @@ class Auth:
         """The person behind a request or a handshake, or None. Costs at most one read, mostly none."""
         session = await self.session(connection)
         return Actor(session.person, session.id) if session is not None else None
-
-    async def actor(self, connection: HTTPConnection) -> Actor:
-        """`who`, refusing those who are nobody yet."""
-        who = await self.who(connection)
-        if who is None:
-            raise Refusal("session.missing")
-        return who
 
     async def session(self, connection: HTTPConnection) -> Seen | None:
         """The good session of a request's cookie, at most `CACHED` seconds old."""

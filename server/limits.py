@@ -124,7 +124,9 @@ class Limits:
         entries = settings.entries_per_minute
         looks = settings.looks_per_minute
         sign_ins = settings.sign_ins_per_minute
+        frames = settings.frames_per_10s
         self._sends = Pace(sends / 10, 2 * sends, clock=clock)
+        self._requests = Pace(frames / 10, frames, clock=clock)
         self._entries = Pace(entries / 60, entries, doublings=ENTRY_DOUBLINGS, clock=clock)
         self._looks = Pace(looks / 60, looks, doublings=GUESS_DOUBLINGS, clock=clock)
         self._sign_ins = Pace(sign_ins / 60, sign_ins, doublings=GUESS_DOUBLINGS, clock=clock)
@@ -134,11 +136,15 @@ class Limits:
     def asks(self, person: str, command: object) -> int:
         """For any command that goes through the door."""
         if isinstance(command, MarkRead):
-            # Reading on must not use up what one may say; the socket's own budget bounds it.
+            # Reading on must not use up what one may say; the budget of the socket, or of requests, bounds it.
             return 0
         if isinstance(command, EnterCircle) and command.invite is not None:
             return self._looks.take(person) or self._sends.take(person)
         return self._sends.take(person)
+
+    def requests(self, session: str) -> int:
+        """For any request of somebody who is here. By session, so that nobody keeps a person from ending another."""
+        return self._requests.take(session)
 
     def enters(self, network: str) -> int:
         return self._entries.take(network)

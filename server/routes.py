@@ -14,7 +14,7 @@ from rooms import invites, views
 from rooms.wire_views import CircleView
 from rooms.work import Refusal
 from server import reading
-from server.answers import json_of, parts_of, wait
+from server.answers import json_of, parts_of, seen, wait
 from server.asgi_fallback import serve
 from server.asking import unreadable
 from server.bodies import body_of
@@ -29,9 +29,9 @@ PAGE_MOST = 200
 
 
 async def signed_in(request: Request) -> tuple[Parts, Actor]:
-    """The parts and who asks; ``session.missing`` for nobody."""
-    parts = parts_of(request)
-    return parts, await parts.auth.actor(request)
+    """The parts and who asks, as `seen` judges it."""
+    session = await seen(request)
+    return parts_of(request), Actor(session.person, session.id)
 
 
 async def list_circles(request: Request) -> Response:

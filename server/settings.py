@@ -90,7 +90,9 @@ class Settings(BaseSettings):
     sends_per_10s: int = Field(
         default=10, ge=1, description="Changes one person may make in 10 s (burst is twice that)."
     )
-    frames_per_10s: int = Field(default=200, ge=1, description="Frames one socket may send in 10 s.")
+    frames_per_10s: int = Field(
+        default=200, ge=1, description="Frames one socket, or requests one session, may send in 10 s."
+    )
     sockets_each: int = Field(default=5, ge=1, description="Open sockets one person may have; the oldest is replaced.")
     entries_per_minute: int = Field(
         default=60, ge=1, description="People who may come in per network prefix and minute."
