@@ -153,9 +153,9 @@ async def test_what_was_read_is_marked_by_looking_and_told_to_nobody(somebody: C
     other = await bo.context.new_page()
     await other.bring_to_front()
     await bo.page.wait_for_function("() => !document.hasFocus()")
-    await bo.page.clock.pause_at(await bo.page.evaluate("() => Date.now() + 5_000"))
+    await bo.page.clock.pause_at(await bo.page.evaluate("() => Date.now() / 1000 + 5"))
     seq = await ana.says("Not looked at yet.")
-    await bo.until(lambda: "Not looked at yet." in bo.heard[-1], "hears it")
+    await bo.until(lambda: any("Not looked at yet." in frame for frame in bo.heard), "hears it")
     await bo.page.clock.run_for(10_000)
     await expect(bo.message("Not looked at yet.")).to_be_in_viewport()
     assert await marks(bo) == []
@@ -167,13 +167,14 @@ async def test_what_was_read_is_marked_by_looking_and_told_to_nobody(somebody: C
     assert await marks(bo) == [], "nobody reads so quickly"
     await bo.page.clock.run_for(1_000)
     assert await marks(bo) == [seq]
-    await bo.page.evaluate("() => document.getElementById('messages').scrollBy(0, -900)")
-    await bo.page.clock.run_for(1_000)
+    await bo.page.evaluate("() => document.getElementById('messages').scrollBy(0, -1_500)")
+    await expect(bo.page.locator(".jump")).to_have_text("Latest")
     below = await ana.says("Further down.")
     await bo.until(lambda: any("Further down." in frame for frame in bo.heard), "hears it")
     await bo.page.clock.run_for(5_000)
     assert await marks(bo) == [seq], "it had not been seen"
     await bo.page.evaluate("() => document.getElementById('messages').scrollBy(0, 9_000)")
+    await expect(bo.page.locator(".jump")).to_have_text("")
     await bo.page.clock.run_for(5_000)
     assert await marks(bo) == [seq, below]
     await ana.says("After it.")
