@@ -111,6 +111,7 @@ async def test_a_file_that_may_not_grow_is_a_disk_without_room(tmp_path: Path, k
     ana = await Guest(server.url, "Ana").comes_in()
     circle = await ana.opens()
     await ana.says("Before.")
+    await ana.hears("Before.")
     before = resource.prlimit(server.pid, resource.RLIMIT_FSIZE)
     largest = max(each.stat().st_size for each in (tmp_path / "data").iterdir())
     resource.prlimit(server.pid, resource.RLIMIT_FSIZE, (largest + 20_000, before[1]))
