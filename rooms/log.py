@@ -4,7 +4,7 @@ import secrets
 from typing import Any
 
 import msgspec
-from sqlalchemy import bindparam, insert, select, update
+from sqlalchemy import bindparam, insert, update
 
 from rooms.models import EventRow, Log
 from rooms.wire_events import Event
@@ -59,10 +59,3 @@ def append(
     announcement = Announcement(address, epoch, seq, event, target, ends)
     work.announce(announcement)
     return announcement
-
-
-def log_of(work: Work, address: str) -> Any:
-    """The log row (id, epoch, head_seq, floor_seq) at an address, or None."""
-    return work.conn.execute(
-        select(Log.id, Log.epoch, Log.head_seq, Log.floor_seq).where(Log.address == address)  # type: ignore[call-overload]
-    ).one_or_none()

@@ -202,10 +202,6 @@ class Settings(BaseSettings):
             self.time_scale,
         )
 
-    @property
-    def session_idle(self) -> int:
-        return round(self.session_idle_days * DAY)
-
 
 def describe() -> str:
     """Every setting with its environment name, default and meaning, one paragraph each."""
