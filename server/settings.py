@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 from pydantic import Field, field_validator, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
-from rooms.limits import DAY, HOUR, MINUTE, Limits, scaled
+from rooms.limits import HOUR, MINUTE, Limits, scaled
 
 AGREEMENT = """\
 I speak from my own experience, and I let others have theirs.
