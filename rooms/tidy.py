@@ -1,6 +1,6 @@
 """What is not needed any more: done now and then by the clock, a bounded part at a time."""
 
-from sqlalchemy import delete, update
+from sqlalchemy import ColumnElement, delete, update
 from sqlmodel import col, select
 
 from rooms.models import EventRow, Log, ParticipantRow, Person
@@ -31,11 +31,11 @@ def trim_person_logs(work: Work) -> None:
         work.conn.execute(update(Log).where(col(Log.id) == log_id).values(floor_seq=floor))
 
 
-def people_without_places(work: Work) -> list[str]:
-    """People who have kept no place and whose every circle is over: ids, a part of them at a time."""
+def people_without_places(work: Work, *, gone: ColumnElement[bool]) -> list[str]:
+    """People who have kept no place and whose every circle is over, of those who are ``gone``: ids, a part at a time."""
     placed = select(ParticipantRow.person_id).where(ParticipantRow.person_id == Person.id)
-    gone = select(Person.id).where(~col(Person.kept), ~placed.exists())
-    return list(work.conn.execute(gone.limit(AT_ONCE)).scalars())
+    found = select(Person.id).where(~col(Person.kept), ~placed.exists(), gone)
+    return list(work.conn.execute(found.limit(AT_ONCE)).scalars())
 
 
 def erase_people(work: Work, people: list[str]) -> None:

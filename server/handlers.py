@@ -79,7 +79,7 @@ def _still_here(work: Work, command: StillHere) -> None:
 def _tidy(work: Work, _command: Tidy) -> None:
     tidy.forget_networks(work)
     tidy.trim_person_logs(work)
-    tidy.erase_people(work, sessions.without_sessions(work, tidy.people_without_places(work)))
+    tidy.erase_people(work, tidy.people_without_places(work, gone=sessions.nobody_can_come_back()))
 
 
 HANDLERS: Mapping[type, Handler] = {

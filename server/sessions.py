@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from sqlalchemy import Connection, delete, func, insert, select, update
+from sqlalchemy import ColumnElement, Connection, delete, func, insert, select, update
 from sqlmodel import col
 
 from rooms import personal
@@ -65,11 +65,9 @@ def note_use(_work: Work, _command: NoteUse) -> None:
     return
 
 
-def without_sessions(work: Work, people: list[str]) -> list[str]:
-    """Those of some people whom no browser can come back as."""
-    rows = select(col(PersonSession.person_id)).where(col(PersonSession.person_id).in_(people))
-    held = set(work.conn.execute(rows).scalars())
-    return [each for each in people if each not in held]
+def nobody_can_come_back() -> ColumnElement[bool]:
+    """Of a `Person`: no browser has a session of theirs."""
+    return ~select(col(PersonSession.id)).where(col(PersonSession.person_id) == col(Person.id)).exists()
 
 
 def forgotten(work: Work, person: str) -> None:
