@@ -20,7 +20,8 @@ export function later<P extends object>(load: Load<P>, meanwhile: () => Componen
   return function Later(props: P) {
     const [, show] = useState(loaded !== null);
     useEffect(() => {
-      if (loaded !== null) return undefined;
+      // It may have come between the drawing and this.
+      if (loaded !== null) return show(true);
       const attempt = (): void => void fetched().then(() => show(true), missing);
       attempt();
       addEventListener("online", attempt);
