@@ -242,7 +242,7 @@ async def test_a_draft_lives_in_this_tab_and_nowhere_else(somebody: Comes, guest
     assert "marmalade" not in kept
     assert "elderflower" not in kept
     await bo.presses("Post")
-    await ana.hears("marmalade in two", two)
+    await expect(bo.message("marmalade in two")).to_have_attribute("data-seq", re.compile(r"\d"))
     assert "marmalade" not in await session_storage(bo)
     assert "elderflower" in await session_storage(bo)
     await bo.goes_to("#/safety")
