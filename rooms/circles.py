@@ -1,11 +1,11 @@
 """Circles themselves: opening, entering, leaving."""
 
-from sqlalchemy import func
+from sqlalchemy import delete, func
 from sqlmodel import col, select
 
 from rooms import invites, rules
 from rooms.log import append, new_id, new_log
-from rooms.models import Agreement, Circle, Entry, ParticipantRow, Person
+from rooms.models import Agreement, Circle, Entry, Invite, ParticipantRow, Person
 from rooms.names import name as clean_name
 from rooms.names import refuse_reserved, skeleton
 from rooms.text import paragraphs
@@ -129,6 +129,7 @@ def go(work: Work, circle: Circle, mine: ParticipantRow) -> Answered:
     """End a participant's interval. The last one out of an open room closes it."""
     told = append(work, circle.log_id, ParticipantLeft(participant=mine.id, at=work.now), ends=mine.id, sender=mine.id)
     mine.inside = False
+    work.conn.execute(delete(Invite).where(col(Invite.made_by) == mine.id))
     entry = work.db.get_one(Entry, (mine.id, mine.entered_seq))
     entry.to_seq = told.seq + 1
     work.db.add_all((mine, entry))
@@ -170,6 +171,13 @@ def _come_in(
     refuse_reserved(name, work.limits)
     mine = _mine(work, circle, person.id)
     look = skeleton(name)
+    sitting = work.db.exec(
+        select(func.count())
+        .select_from(ParticipantRow)
+        .where(ParticipantRow.person_id == person.id, col(ParticipantRow.inside))
+    ).one()
+    if sitting >= work.limits.circles_each:
+        raise Refusal("circle.too_many", most=work.limits.circles_each)
     alike = work.db.exec(
         select(ParticipantRow.id).where(
             ParticipantRow.circle_id == circle.id,

@@ -8,6 +8,9 @@ HOUR = 60 * MINUTE
 DAY = 24 * HOUR
 
 
+CIRCLES_EACH = 30
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Limits:
     """Defaults are for people; the server's settings may set each and divide the times by TIME_SCALE."""
@@ -19,11 +22,15 @@ class Limits:
     about_length: int = 300
     agreement_length: int = 4_000
     capacity_most: int = 500
+    keep_least: int = 10 * MINUTE
+    """Unless words go with the closing: shorter, and everybody's words would vanish while they are read."""
     keep_most: int = 90 * DAY
     keep_default: int = 1 * DAY
     closing_notice: int = 10 * MINUTE
     opens_within: int = 60 * DAY
     open_rooms_each: int = 1
+    circles_each: int = CIRCLES_EACH
+    """Circles one person may be in at once."""
     invites_each: int = 20
     open_rooms: str = "anyone"
     """Who may open a room: ``anyone``, ``kept`` (has kept a place) or ``invited`` (came by an invite)."""

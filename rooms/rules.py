@@ -21,8 +21,8 @@ def may_open(limits: Limits, *, open_now: int, kept: bool, invited: bool) -> Non
 def may_plan(limits: Limits, *, now: int, opens_at: int | None, capacity: int, keep_for: int) -> None:
     if capacity > limits.capacity_most:
         raise Refusal("request.bad_field", field="capacity", most=limits.capacity_most)
-    if keep_for > limits.keep_most:
-        raise Refusal("request.bad_field", field="keep_for", most=limits.keep_most)
+    if keep_for > limits.keep_most or 0 < keep_for < limits.keep_least:
+        raise Refusal("request.bad_field", field="keep_for", least=limits.keep_least, most=limits.keep_most)
     if opens_at is not None and opens_at > now + limits.opens_within:
         raise Refusal("request.bad_field", field="opens_at", most=now + limits.opens_within)
 

@@ -60,6 +60,7 @@ SENTENCES: Final[dict[str, tuple[int, str]]] = {
     "circle.not_closing": (409, "No closing has been announced here."),
     "circle.not_host": (403, "Only whoever announced it or opened the circle can do this."),
     "circle.not_open_yet": (409, "This circle is not open yet."),
+    "circle.too_many": (409, "You are in many circles already. Leave one first."),
     "circle.one_at_a_time": (409, "You hold a room open already. Close it first."),
     "flag.already": (409, "You have flagged this already."),
     "flag.budget": (429, "You have flagged a lot today. Please let some time pass."),

@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 from pydantic import Field, field_validator, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
-from rooms.limits import HOUR, MINUTE, Limits, scaled
+from rooms.limits import CIRCLES_EACH, HOUR, MINUTE, Limits, scaled
 
 AGREEMENT = """\
 I speak from my own experience, and I let others have theirs.
@@ -194,6 +194,7 @@ class Settings(BaseSettings):
                 capacity_most=self.capacity_most,
                 open_rooms=self.open_rooms,
                 open_rooms_each=self.open_rooms_each,
+                circles_each=max(CIRCLES_EACH, self.open_rooms_each),
                 closing_notice=round(self.closing_minutes * MINUTE),
                 established_age=round(self.established_hours * HOUR),
                 established_presence=round(self.established_minutes * MINUTE),

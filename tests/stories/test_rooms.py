@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from tests.guests import Guest, Refused
-from tests.house import House
+from tests.house import House, house
 
 DAY = 24 * 3600 * 1000
 
@@ -209,3 +209,33 @@ async def test_where_the_agreement_says_so_newcomers_read_what_was_said_before(q
     await ana.says("Said while Bo was gone.")
     await bo.enters(circle)
     await bo.hears("Said while Bo was gone.")
+
+
+async def test_words_stay_long_enough_to_be_read(quick: House) -> None:
+    ana = await guest(quick, "Ana")
+    for keep_for in (1, 9 * 60_000, 91 * DAY):
+        with pytest.raises(Refused, match="request.bad_field"):
+            await ana.opens(keep_for=keep_for)
+    await ana.opens(keep_for=10 * 60_000)
+
+
+async def test_an_invite_ends_when_its_maker_leaves(quick: House) -> None:
+    ana, bo, cleo = [await guest(quick, name) for name in ("Ana", "Bo", "Cleo")]
+    circle = await ana.opens(entry="invited")
+    let_in = await ana.asks("invite.make", circle=circle)
+    await bo.enters(circle, invite=let_in["token"])
+    by_bo = await bo.asks("invite.make", circle=circle)
+    await bo.asks("circle.leave", circle=circle)
+    with pytest.raises(Refused, match="invite.not_valid"):
+        await cleo.enters(circle, invite=by_bo["token"])
+    await cleo.enters(circle, invite=let_in["token"])
+
+
+async def test_nobody_sits_in_more_circles_than_they_can_follow(tmp_path: Path) -> None:
+    async with house(tmp_path / "data", open_rooms_each=1) as place:
+        ana = await guest(place, "Ana")
+        rooms = [await (await guest(place, f"Host {number}")).opens(f"Room {number}") for number in range(31)]
+        for circle in rooms[:30]:
+            await ana.enters(circle)
+        with pytest.raises(Refused, match="circle.too_many"):
+            await ana.enters(rooms[30])
