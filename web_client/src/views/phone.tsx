@@ -110,7 +110,9 @@ function Change() {
 function Sessions() {
   const [all, setAll] = useState<readonly SessionView[]>([]);
   const act = useAct();
-  useEffect(() => void act.run(actions.sessions, setAll), []);
+  // Apart from what is pressed: signing out does not wait for a list.
+  const reading = useAct();
+  useEffect(() => void reading.run(actions.sessions, setAll), []);
   return (
     <div class="stack-2">
       <h3>{t("sessionsTitle")}</h3>
@@ -134,7 +136,7 @@ function Sessions() {
           </li>
         ))}
       </ul>
-      <Said text={act.said} />
+      <Said text={act.said ?? reading.said} />
       <div class="row-of">
         <button type="button" class="button" onClick={() => void act.run(actions.signOut)}>
           {t("signOut")}
