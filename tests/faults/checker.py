@@ -254,6 +254,9 @@ def c9_access(seen: Seen, _: Bounds) -> Iterator[str]:
                 case Left():
                     last = entry.last
                     away[who, on].append((entry.t, inf))
+                case Began() if base == 0:
+                    # The answer to entering was lost; the first answered watch tells where their time begins.
+                    base = entry.base
                 case Began() if base is None or entry.base < base:
                     yield f"{who} may read {on} from {entry.base} but entered at {base}"
                 case Heard():
