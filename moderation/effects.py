@@ -8,8 +8,8 @@ from moderation.case import GONE, Close, Closing, Fold, Hush, Step, Tell, Unfold
 from moderation.cases import Kept, author
 from moderation.models import CaseMessageRow, CaseRow, FlagRow
 from moderation.wire import FlagMoved
+from rooms.covers import fold, uncover
 from rooms.log import append
-from rooms.messages import fold, unfold
 from rooms.models import Circle, EventRow, Person
 from rooms.work import Work
 
@@ -33,7 +33,7 @@ def carry_out(work: Work, kept: Kept, step: Step) -> None:
                     letters.folded(work, kept.rows[seq], who, until)
             case Unfold(seq):
                 if (said := _said(work, kept, seq)) is not None:
-                    unfold(work, *said)
+                    uncover(work, *said)
                 if (who := author(work, kept)) is not None:
                     letters.unfolded(work, kept.rows[seq], who)
             case Hush(seq):

@@ -87,7 +87,7 @@ def rephrase(work: Work, command: RephraseMessage) -> Answered:
             return Answered(circle=circle.id, dup=True)
         raise Refusal("message.rephrased_once")
     rules.may_talk(circle.state)
-    if row.folded_until is None:
+    if row.cover is None:
         raise Refusal("message.not_folded")
     if row.body == body:
         raise Refusal("message.same_words")

@@ -7,7 +7,19 @@ from rooms.wire_events import Event
 
 Category = Literal["disrespect", "pressure", "safety", "privacy", "threat", "illegal", "spam"]
 """What a flag says was felt. ``safety`` is method detail; the last four are the hard ones."""
-FlagStatus = Literal["received", "folded", "lapsed", "withdrawn", "rephrased", "taken_back"]
+FlagStatus = Literal[
+    "received",
+    "folded",
+    "held",
+    "reading",
+    "kept",
+    "confirmed",
+    "withheld",
+    "lapsed",
+    "withdrawn",
+    "rephrased",
+    "taken_back",
+]
 
 
 class FlagMessage(Command, tag="message.flag", frozen=True, kw_only=True):
@@ -43,16 +55,54 @@ class FlagMoved(Event, tag="flag.moved", frozen=True, kw_only=True):
     status: FlagStatus
 
 
+class Outcome(Discreet, frozen=True, kw_only=True, omit_defaults=True):
+    target: Seq
+    content: int
+    until: Moment | None = None
+
+
+class Statement(Discreet, frozen=True, kw_only=True, omit_defaults=True):
+    """The reasons of a panel: what and until when, on what ground, who decided, how to ask others."""
+
+    outcomes: tuple[Outcome, ...]
+    person: int = 0
+    person_until: Moment | None = None
+    code: Category | None = None
+    clause: str | None = None
+    """The line of the agreement, as it was."""
+    sentences: tuple[str, ...] = ()
+    agreed: int
+    """How many of the panel, at or above what was decided."""
+    size: int
+    band: str
+    """How many they were drawn from, as a band."""
+    second: bool = False
+    """Decided by the second panel: there is no further one."""
+    appeal_until: Moment | None = None
+
+
+LetterAbout = Literal["folded", "held", "lapsed", "gentle", "reading", "decided", "kept", "unheard"]
+"""To the author: folded or held, over without a record, a gentle note, a panel reads it, what the panel decided. To
+somebody who flagged it: what was decided, that it was left as it is, or that too few could be found to read it."""
+
+
 class Letter(Discreet, frozen=True, kw_only=True, omit_defaults=True):
-    """To the writer of a folded message: what was felt, never by whom, nor by how many."""
+    """What was felt, what is being done, what was decided; never by whom it was flagged, nor by how many."""
 
     id: OpaqueId
-    about: Literal["folded", "lapsed"]
+    about: LetterAbout
+    mine: bool = True
+    """It is about one's own message; else about one that one flagged."""
     circle: OpaqueId
     target: Seq
     at: Moment
     until: Moment | None = None
     felt: tuple[Category, ...] = ()
+    statement: Statement | None = None
+    side_until: Moment | None = None
+    """Until when the author may add their side; absent once they did."""
+    appeal_until: Moment | None = None
+    """Until when its reader may ask another panel; absent where they may not."""
 
 
 class LetterCame(Event, tag="letter.came", frozen=True, kw_only=True):

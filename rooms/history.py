@@ -11,6 +11,7 @@ from sqlalchemy import Connection, Row
 from sqlmodel import col, select
 
 from rooms import rules
+from rooms.covers import AS_IT_STANDS, shown
 from rooms.models import Circle, EventRow, Log, ParticipantRow, Person
 from rooms.wire import Preferences
 from rooms.wire_events import (
@@ -33,6 +34,7 @@ PAGE_BYTES = 256 * 1024
 FRAME_BYTES = 200
 """What an event takes beside its words."""
 QUIET = Quiet()
+ABOUT_WORDS = ("message.edited", "message.rephrased", "message.folded", "message.unfolded")
 _LOG: tuple[Any, ...] = (col(Log.id), col(Log.epoch), col(Log.head_seq), col(Log.floor_seq))
 _SEAT: tuple[Any, ...] = (col(ParticipantRow.id), col(ParticipantRow.from_seq), col(ParticipantRow.entered_seq))
 
@@ -151,13 +153,15 @@ def _dress(conn: Connection, log_id: int, rows: Sequence[Row[Any]], decode: Any)
     if senders:
         found = conn.execute(select(ParticipantRow.id, ParticipantRow.name).where(col(ParticipantRow.id).in_(senders)))
         names = {row[0]: row[1] for row in found}
-    targets = {row.target for row in rows if row.kind in ("message.edited", "message.rephrased")}
+    targets = {row.target for row in rows if row.kind in ABOUT_WORDS}
     bodies: dict[int, str | None] = {}
     if targets:
         said = conn.execute(
-            select(EventRow.seq, EventRow.body).where(EventRow.log_id == log_id, col(EventRow.seq).in_(targets))
+            select(EventRow.seq, EventRow.body, EventRow.cover).where(
+                EventRow.log_id == log_id, col(EventRow.seq).in_(targets)
+            )
         )
-        bodies = {row[0]: row[1] for row in said}
+        bodies = {row.seq: shown(row) for row in said}
     result = []
     for row in rows:
         event = decode(row.data)
@@ -166,15 +170,17 @@ def _dress(conn: Connection, log_id: int, rows: Sequence[Row[Any]], decode: Any)
             event = msgspec.structs.replace(
                 event,
                 name=name,
-                body=row.body,
+                body=shown(row),
                 edited=bool(row.edits),
                 rephrased=bool(row.rephrased),
-                folded_until=row.folded_until,
+                cover=row.cover,
+                folded_until=row.covered_until,
+                reason=row.cover_reason,
                 received=bool(row.received),
             )
         elif isinstance(event, ParticipantEntered | GestureMade):
             event = msgspec.structs.replace(event, name=name)
-        elif isinstance(event, MessageEdited | MessageRephrased):
+        elif isinstance(event, MessageEdited | MessageRephrased) or getattr(event, "body", None) == AS_IT_STANDS:
             event = msgspec.structs.replace(event, body=bodies.get(row.target))
         elif isinstance(event, PreferencesChanged):
             event = PreferencesChanged(preferences=_preferences_of(conn, log_id))

@@ -12,6 +12,7 @@ from sqlmodel import col
 
 from rooms import rules
 from rooms.circles import seat
+from rooms.covers import clear
 from rooms.log import append
 from rooms.models import Circle, EventRow, GestureRow, ParticipantRow, Person
 from rooms.posting import POSTED
@@ -29,11 +30,9 @@ from rooms.wire_events import (
     GestureMade,
     GestureUndone,
     MessageEdited,
-    MessageFolded,
     MessageReceived,
     MessageRephrased,
     MessageTakenBack,
-    MessageUnfolded,
 )
 from rooms.work import Answered, Refusal, Work
 
@@ -44,7 +43,7 @@ def edit(work: Work, command: EditMessage) -> Answered:
     row = message(work, circle, command.target)
     rules.may_talk(circle.state)
     rules.may_change(writer=row.sender, asker=mine.id, taken_back=row.body is None)
-    if row.folded_until is not None:
+    if row.cover is not None:
         # Words that were flagged are said differently in the open, never swapped quietly.
         raise Refusal("message.folded")
     if (row.edits or 0) >= work.limits.edit_most:
@@ -80,32 +79,18 @@ def withdraw(work: Work, circle: Circle, row: EventRow) -> Answered:
     """Overwrite a message's words and tell the circle."""
     row.body = None
     row.body_hash = None
-    row.folded_until = None
+    clear(row)
     work.db.add(row)
     work.db.flush()
     work.conn.execute(delete(GestureRow).where(col(GestureRow.log_id) == row.log_id, col(GestureRow.target) == row.seq))
     return _about(work, circle, row, MessageTakenBack(target=row.seq))
 
 
-def fold(work: Work, circle: Circle, row: EventRow, until: int) -> Answered:
-    row.folded_until = until
-    work.db.add(row)
-    work.db.flush()
-    return _about(work, circle, row, MessageFolded(target=row.seq, until=until))
-
-
-def unfold(work: Work, circle: Circle, row: EventRow) -> Answered:
-    row.folded_until = None
-    work.db.add(row)
-    work.db.flush()
-    return _about(work, circle, row, MessageUnfolded(target=row.seq))
-
-
 def rephrase(work: Work, circle: Circle, row: EventRow, body: str) -> Answered:
     """The writer says it differently: new words in the old place, and the fold ends."""
     row.body = body
     row.rephrased = True
-    row.folded_until = None
+    clear(row)
     work.db.add(row)
     work.db.flush()
     return _about(work, circle, row, MessageRephrased(target=row.seq, body=body), MessageRephrased(target=row.seq))

@@ -60,7 +60,10 @@ class EventRow(Table, table=True):
     """The event's other fields as JSON; holds no words and no names."""
     edits: int | None = None
     rephrased: bool | None = None
-    folded_until: int | None = Field(default=None, sa_type=Big)
+    cover: str | None = Field(default=None, max_length=8)
+    """folded, held or withheld, for everybody."""
+    covered_until: int | None = Field(default=None, sa_type=Big)
+    cover_reason: str | None = Field(default=None, max_length=10)
     received: bool | None = None
 
 

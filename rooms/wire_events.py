@@ -1,5 +1,7 @@
 """What follows: the events of a circle's log and of a person's log. Nothing in a circle's event is personal."""
 
+from typing import Literal
+
 from rooms.wire import Discreet, Gesture, Key, Moment, OpaqueId, Preferences, Seq
 
 
@@ -39,6 +41,9 @@ class ParticipantLeft(Event, tag="participant.left", frozen=True, kw_only=True):
     at: Moment
 
 
+Cover = Literal["folded", "held", "withheld"]
+
+
 class MessagePosted(Event, tag="message.posted", frozen=True, kw_only=True):
     """A message as it is now: read again later, it carries what was done to it since."""
 
@@ -51,7 +56,10 @@ class MessagePosted(Event, tag="message.posted", frozen=True, kw_only=True):
     reply_to: Seq | None = None
     edited: bool = False
     rephrased: bool = False
+    cover: Cover | None = None
+    """How it is covered now. Held and withheld messages come without a body."""
     folded_until: Moment | None = None
+    reason: str | None = None
     received: bool = False
     """Somebody answered with a gesture; never how many, nor who."""
 
@@ -77,12 +85,38 @@ class MessageReceived(Event, tag="message.received", frozen=True, kw_only=True):
 
 
 class MessageFolded(Event, tag="message.folded", frozen=True, kw_only=True):
+    """It lies behind a neutral line that anyone may open. ``body`` is there where the words were covered before."""
+
+    target: Seq
+    until: Moment | None = None
+    """Absent where a panel folded it for as long as the words stay."""
+    reason: str | None = None
+    """What a panel found, as a category of flags; absent where flags alone folded it."""
+    body: str | None = None
+
+
+class MessageHeld(Event, tag="message.held", frozen=True, kw_only=True):
+    """Covered for everybody for a while; its words are not sent."""
+
     target: Seq
     until: Moment
+    reason: str
+
+
+class MessageWithheld(Event, tag="message.withheld", frozen=True, kw_only=True):
+    """A panel withholds it: its words are not sent any more."""
+
+    target: Seq
+    reason: str
+    until: Moment | None = None
+    """Set only for a legal hold, which is renewed or ends."""
 
 
 class MessageUnfolded(Event, tag="message.unfolded", frozen=True, kw_only=True):
+    """It stands as it was. ``body`` is there where the words were covered before."""
+
     target: Seq
+    body: str | None = None
 
 
 class WordsFaded(Event, tag="words.faded", frozen=True, kw_only=True):
@@ -161,6 +195,8 @@ CircleEvent = (
     | MessageTakenBack
     | MessageReceived
     | MessageFolded
+    | MessageHeld
+    | MessageWithheld
     | MessageUnfolded
     | WordsFaded
     | Quiet

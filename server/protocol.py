@@ -26,6 +26,7 @@ import msgspec
 from msgspec import Meta, Struct
 
 from moderation.wire import FlagCommand, FlagEvent, Letter, MyFlag
+from moderation.wire_panels import PanelCommand, PanelEvent, PauseMoved, SeatView
 from rooms.wire import (
     CircleCommand,
     Command,
@@ -90,7 +91,7 @@ class Logged(Discreet, frozen=True, kw_only=True):
     """An event at its place in a log."""
 
     seq: Seq
-    event: CircleEvent | PersonEvent | FlagEvent
+    event: CircleEvent | PersonEvent | FlagEvent | PanelEvent
 
 
 class Page(Discreet, frozen=True, kw_only=True):
@@ -112,6 +113,8 @@ class PersonView(Discreet, frozen=True, kw_only=True, omit_defaults=True):
     preferences: Preferences
     circles: tuple[OpaqueId, ...] = ()
     letters: tuple[Letter, ...] = ()
+    seats: tuple[SeatView, ...] = ()
+    pauses: tuple[PauseMoved, ...] = ()
 
 
 class Watching(Discreet, frozen=True, kw_only=True, omit_defaults=True):
@@ -165,7 +168,7 @@ class RefusedFrame(Struct, frozen=True):
 class EventFrame(Discreet, frozen=True):
     on: Address
     seq: Seq
-    event: CircleEvent | PersonEvent | FlagEvent
+    event: CircleEvent | PersonEvent | FlagEvent | PanelEvent
 
 
 class ResetFrame(Struct, frozen=True):
@@ -202,9 +205,9 @@ class ByeFrame(Struct, frozen=True):
 
 
 SocketCommand = WatchLog | UnwatchLog | ReadPage | TellWriting | Beat
-DoorCommand = CircleCommand | FlagCommand
+DoorCommand = CircleCommand | FlagCommand | PanelCommand
 AnyCommand = DoorCommand | SocketCommand
-AnyEvent = CircleEvent | PersonEvent | FlagEvent
+AnyEvent = CircleEvent | PersonEvent | FlagEvent | PanelEvent
 Answer = Done | Watching | Page | MadeInvite
 AnyFrame = (
     HelloFrame | OkFrame | RefusedFrame | EventFrame | ResetFrame | HereFrame | WritingFrame | HeadsFrame | ByeFrame

@@ -182,7 +182,7 @@ def message(logged: dict[str, Any]) -> dict[str, Any]:
         "reply_to": event.get("reply_to"),
         "edited": event.get("edited", False),
         "rephrased": event.get("rephrased", False),
-        "folded": "folded_until" in event,
+        "folded": event.get("cover") == "folded",
         "received": event.get("received", False),
     }
 

@@ -12,7 +12,7 @@ import msgspec
 
 QUIET = 0
 """Fingerprint of an event of which only its place was told."""
-OF_TODAY = ("name", "body", "edited", "rephrased", "folded_until", "received", "preferences")
+OF_TODAY = ("name", "body", "edited", "rephrased", "cover", "folded_until", "reason", "received", "preferences")
 """Fields that are dressed when read, so that they may differ between two readings."""
 
 

@@ -110,7 +110,9 @@ def upgrade() -> None:
         sa.Column("data", sa.LargeBinary(), nullable=True),
         sa.Column("edits", sa.Integer(), nullable=True),
         sa.Column("rephrased", sa.Boolean(), nullable=True),
-        sa.Column("folded_until", sa.BigInteger(), nullable=True),
+        sa.Column("cover", sa.String(length=8), nullable=True),
+        sa.Column("covered_until", sa.BigInteger(), nullable=True),
+        sa.Column("cover_reason", sa.String(length=10), nullable=True),
         sa.Column("received", sa.Boolean(), nullable=True),
         sa.ForeignKeyConstraint(
             ["log_id"],

@@ -3,7 +3,15 @@
 
 export type Gesture = "hear_you" | "same_here" | "holding_you" | "thank_you" | "celebrating";
 
-export type FlagStatus = "received" | "folded" | "lapsed" | "withdrawn" | "rephrased" | "taken_back";
+export type FlagStatus = "received" | "folded" | "held" | "reading" | "kept" | "confirmed" | "withheld" | "lapsed" | "withdrawn" | "rephrased" | "taken_back";
+
+/** The author tells the panel their side, once, while it reads. */
+export interface AddSide {
+  do: "side.add";
+  ref?: number;
+  letter: string;
+  body: string;
+}
 
 export interface AsideSet {
   kind: "aside.was_set";
@@ -25,6 +33,18 @@ export interface Bye {
 
 export interface ByeFrame {
   bye: Bye;
+}
+
+/** One mark for each message, one for the person; with a reason where any is above 0. */
+export interface CastBallot {
+  do: "ballot.cast";
+  ref?: number;
+  seat: string;
+  messages: MessageMark[];
+  person?: number;
+  code?: "disrespect" | "illegal" | "pressure" | "privacy" | "safety" | "spam" | "threat" | null;
+  clause?: number;
+  sentence?: string;
 }
 
 /** Ends every other session at once. */
@@ -100,6 +120,13 @@ export interface ComeIn {
   name: string;
 }
 
+export interface CosignHold {
+  do: "hold.cosign";
+  ref?: number;
+  circle: string;
+  target: number;
+}
+
 export interface DismissLetter {
   do: "letter.dismiss";
   ref?: number;
@@ -143,7 +170,7 @@ export interface EnterCircle {
 export interface EventFrame {
   on: string;
   seq: number;
-  event: CircleOpened | CircleClosing | CircleStaysOpen | CircleClosed | ParticipantEntered | ParticipantLeft | MessagePosted | MessageEdited | MessageRephrased | MessageTakenBack | MessageReceived | MessageFolded | MessageUnfolded | WordsFaded | Quiet | CircleJoined | CircleParted | GestureMade | GestureUndone | GestureGiven | AsideSet | PreferencesChanged | SessionEnded | FlagMoved | LetterCame | LetterDismissed;
+  event: CircleOpened | CircleClosing | CircleStaysOpen | CircleClosed | ParticipantEntered | ParticipantLeft | MessagePosted | MessageEdited | MessageRephrased | MessageTakenBack | MessageReceived | MessageFolded | MessageHeld | MessageWithheld | MessageUnfolded | WordsFaded | Quiet | CircleJoined | CircleParted | GestureMade | GestureUndone | GestureGiven | AsideSet | PreferencesChanged | SessionEnded | FlagMoved | LetterCame | LetterDismissed | SeatMoved | PauseMoved;
 }
 
 /** Say that a message goes against the agreement. Hidden for oneself at once; once per message. */
@@ -160,7 +187,7 @@ export interface FlagMoved {
   kind: "flag.moved";
   circle: string;
   target: number;
-  status: "folded" | "lapsed" | "received" | "rephrased" | "taken_back" | "withdrawn";
+  status: "confirmed" | "folded" | "held" | "kept" | "lapsed" | "reading" | "received" | "rephrased" | "taken_back" | "withdrawn" | "withheld";
 }
 
 /** Erase the person: words, names, place, sessions. Needs no reason and cannot be undone. */
@@ -234,6 +261,16 @@ export interface HereFrame {
   here: HereDiff;
 }
 
+/** Cover a message for some minutes, for everybody, while others look. ``mine``: it shows one's own private data. */
+export interface HoldMessage {
+  do: "message.hold";
+  ref?: number;
+  circle: string;
+  target: number;
+  category: "illegal" | "privacy" | "spam" | "threat";
+  mine?: boolean;
+}
+
 export interface InviteLook {
   circle: CircleView;
 }
@@ -263,15 +300,33 @@ export interface LeaveCircle {
   circle: string;
 }
 
-/** To the writer of a folded message: what was felt, never by whom, nor by how many. */
+/** Hand the case over, and be offered no seat for a day. */
+export interface LeaveHeavySeat {
+  do: "seat.heavy";
+  ref?: number;
+  seat: string;
+}
+
+/** Not this one: before or after taking it, without a reason. */
+export interface LeaveSeat {
+  do: "seat.leave";
+  ref?: number;
+  seat: string;
+}
+
+/** What was felt, what is being done, what was decided; never by whom it was flagged, nor by how many. */
 export interface Letter {
   id: string;
-  about: "folded" | "lapsed";
+  about: "decided" | "folded" | "gentle" | "held" | "kept" | "lapsed" | "reading" | "unheard";
+  mine?: boolean;
   circle: string;
   target: number;
   at: number;
   until?: number | null;
   felt?: ("disrespect" | "illegal" | "pressure" | "privacy" | "safety" | "spam" | "threat")[];
+  statement?: Statement | null;
+  side_until?: number | null;
+  appeal_until?: number | null;
 }
 
 export interface LetterCame {
@@ -287,7 +342,7 @@ export interface LetterDismissed {
 /** An event at its place in a log. */
 export interface Logged {
   seq: number;
-  event: CircleOpened | CircleClosing | CircleStaysOpen | CircleClosed | ParticipantEntered | ParticipantLeft | MessagePosted | MessageEdited | MessageRephrased | MessageTakenBack | MessageReceived | MessageFolded | MessageUnfolded | WordsFaded | Quiet | CircleJoined | CircleParted | GestureMade | GestureUndone | GestureGiven | AsideSet | PreferencesChanged | SessionEnded | FlagMoved | LetterCame | LetterDismissed;
+  event: CircleOpened | CircleClosing | CircleStaysOpen | CircleClosed | ParticipantEntered | ParticipantLeft | MessagePosted | MessageEdited | MessageRephrased | MessageTakenBack | MessageReceived | MessageFolded | MessageHeld | MessageWithheld | MessageUnfolded | WordsFaded | Quiet | CircleJoined | CircleParted | GestureMade | GestureUndone | GestureGiven | AsideSet | PreferencesChanged | SessionEnded | FlagMoved | LetterCame | LetterDismissed | SeatMoved | PauseMoved;
 }
 
 /** A token from a link, or a six-letter code. */
@@ -300,6 +355,14 @@ export interface MadeInvite {
   invite: InviteView;
   token: string;
   code: string;
+}
+
+/** Ask another panel; by the author, or by somebody who flagged what was left as it is. */
+export interface MakeAppeal {
+  do: "appeal.make";
+  ref?: number;
+  letter: string;
+  body?: string;
 }
 
 export interface MakeGesture {
@@ -316,6 +379,14 @@ export interface MakeInvite {
   circle: string;
   uses?: number;
   lasts?: number;
+}
+
+/** After deciding to leave everything as it is: these flags were an attack. Counts only if all of the panel say so. */
+export interface MarkBadFaith {
+  do: "faith.mark";
+  ref?: number;
+  seat: string;
+  flags: number[];
 }
 
 /** Private: where this person's unread line will be next time. Nobody else learns of it. */
@@ -348,10 +419,27 @@ export interface MessageEdited {
   body?: string | null;
 }
 
+/** It lies behind a neutral line that anyone may open. ``body`` is there where the words were covered before. */
 export interface MessageFolded {
   kind: "message.folded";
   target: number;
+  until?: number | null;
+  reason?: string | null;
+  body?: string | null;
+}
+
+/** Covered for everybody for a while; its words are not sent. */
+export interface MessageHeld {
+  kind: "message.held";
+  target: number;
   until: number;
+  reason: string;
+}
+
+export interface MessageMark {
+  item: number;
+  content: number;
+  hold?: boolean;
 }
 
 /** A message as it is now: read again later, it carries what was done to it since. */
@@ -365,7 +453,9 @@ export interface MessagePosted {
   reply_to?: number | null;
   edited?: boolean;
   rephrased?: boolean;
+  cover?: "folded" | "held" | "withheld" | null;
   folded_until?: number | null;
+  reason?: string | null;
   received?: boolean;
 }
 
@@ -386,9 +476,19 @@ export interface MessageTakenBack {
   target: number;
 }
 
+/** It stands as it was. ``body`` is there where the words were covered before. */
 export interface MessageUnfolded {
   kind: "message.unfolded";
   target: number;
+  body?: string | null;
+}
+
+/** A panel withholds it: its words are not sent any more. */
+export interface MessageWithheld {
+  kind: "message.withheld";
+  target: number;
+  reason: string;
+  until?: number | null;
 }
 
 /** What only this person sees of a circle. */
@@ -405,7 +505,7 @@ export interface MyCircle {
 
 export interface MyFlag {
   target: number;
-  status: "folded" | "lapsed" | "received" | "rephrased" | "taken_back" | "withdrawn";
+  status: "confirmed" | "folded" | "held" | "kept" | "lapsed" | "reading" | "received" | "rephrased" | "taken_back" | "withdrawn" | "withheld";
 }
 
 /** An empty object. */
@@ -439,6 +539,12 @@ export interface OpenCircle {
   name?: string | null;
 }
 
+export interface Outcome {
+  target: number;
+  content: number;
+  until?: number | null;
+}
+
 /** Events of one circle; ``base`` is the earliest seq this person may read. */
 export interface Page {
   epoch: string;
@@ -464,6 +570,13 @@ export interface ParticipantLeft {
   at: number;
 }
 
+/** One's own pause from posting; without ``until`` it is over. Without ``circle`` it is everywhere. */
+export interface PauseMoved {
+  kind: "pause.moved";
+  circle?: string | null;
+  until?: number | null;
+}
+
 /** One's own place, as of the head it comes with. */
 export interface PersonView {
   name: string;
@@ -471,6 +584,8 @@ export interface PersonView {
   preferences: Preferences;
   circles?: string[];
   letters?: Letter[];
+  seats?: SeatView[];
+  pauses?: PauseMoved[];
 }
 
 /** A QR code as an SVG document. */
@@ -529,6 +644,13 @@ export interface ReadPage {
   limit?: number;
 }
 
+/** Enough was said; the second ballot begins once all say so. */
+export interface ReadyToVote {
+  do: "panel.ready";
+  ref?: number;
+  seat: string;
+}
+
 export interface ReceivedGesture {
   target: number;
   by: string;
@@ -579,6 +701,32 @@ export interface RevokeInvite {
   invite: string;
 }
 
+export interface SayToPanel {
+  do: "panel.say";
+  ref?: number;
+  seat: string;
+  body: string;
+}
+
+/** One's seat on a panel stands differently, or something was said at its table. */
+export interface SeatMoved {
+  kind: "seat.moved";
+  seat: SeatView;
+}
+
+/** One's own seat on a panel. */
+export interface SeatView {
+  id: string;
+  state: "again" | "cast" | "done" | "gone" | "offered" | "reading" | "taken" | "talk";
+  kinds?: ("disrespect" | "illegal" | "pressure" | "privacy" | "safety" | "spam" | "threat")[];
+  size: number;
+  appeal?: boolean;
+  until?: number | null;
+  letter?: string | null;
+  answered?: number;
+  undo_until?: number | null;
+}
+
 /** Some sessions of this person ended; each socket looks whether its own is among them. */
 export interface SessionEnded {
   kind: "session.ended";
@@ -615,11 +763,32 @@ export interface SignIn {
   remember?: boolean;
 }
 
+/** The reasons of a panel: what and until when, on what ground, who decided, how to ask others. */
+export interface Statement {
+  outcomes: Outcome[];
+  person?: number;
+  person_until?: number | null;
+  code?: "disrespect" | "illegal" | "pressure" | "privacy" | "safety" | "spam" | "threat" | null;
+  clause?: string | null;
+  sentences?: string[];
+  agreed: number;
+  size: number;
+  band: string;
+  second?: boolean;
+  appeal_until?: number | null;
+}
+
 export interface TakeBackMessage {
   do: "message.take_back";
   ref?: number;
   circle: string;
   target: number;
+}
+
+export interface TakeSeat {
+  do: "seat.take";
+  ref?: number;
+  seat: string;
 }
 
 export interface TellWriting {
@@ -633,6 +802,12 @@ export interface UndoAside {
   ref?: number;
   circle: string;
   participant: string;
+}
+
+export interface UndoBallot {
+  do: "ballot.undo";
+  ref?: number;
+  seat: string;
 }
 
 export interface UndoGesture {
@@ -691,11 +866,11 @@ export interface WritingFrame {
   writing?: true;
 }
 
-export type DoorCommand = CloseCircle | DismissLetter | EditMessage | EnterCircle | FlagMessage | ForgetMe | GoOn | KeepCircleOpen | LeaveCircle | MakeGesture | MakeInvite | MarkRead | OpenCircle | PostMessage | RephraseMessage | RevokeInvite | SetAside | SetPreferences | TakeBackMessage | UndoAside | UndoGesture | WithdrawFlag;
+export type DoorCommand = AddSide | CastBallot | CloseCircle | CosignHold | DismissLetter | EditMessage | EnterCircle | FlagMessage | ForgetMe | GoOn | HoldMessage | KeepCircleOpen | LeaveCircle | LeaveHeavySeat | LeaveSeat | MakeAppeal | MakeGesture | MakeInvite | MarkBadFaith | MarkRead | OpenCircle | PostMessage | ReadyToVote | RephraseMessage | RevokeInvite | SayToPanel | SetAside | SetPreferences | TakeBackMessage | TakeSeat | UndoAside | UndoBallot | UndoGesture | WithdrawFlag;
 
 export type SocketCommand = Beat | ReadPage | TellWriting | UnwatchLog | WatchLog;
 
-export type AnyEvent = AsideSet | CircleClosed | CircleClosing | CircleJoined | CircleOpened | CircleParted | CircleStaysOpen | FlagMoved | GestureGiven | GestureMade | GestureUndone | LetterCame | LetterDismissed | MessageEdited | MessageFolded | MessagePosted | MessageReceived | MessageRephrased | MessageTakenBack | MessageUnfolded | ParticipantEntered | ParticipantLeft | PreferencesChanged | Quiet | SessionEnded | WordsFaded;
+export type AnyEvent = AsideSet | CircleClosed | CircleClosing | CircleJoined | CircleOpened | CircleParted | CircleStaysOpen | FlagMoved | GestureGiven | GestureMade | GestureUndone | LetterCame | LetterDismissed | MessageEdited | MessageFolded | MessageHeld | MessagePosted | MessageReceived | MessageRephrased | MessageTakenBack | MessageUnfolded | MessageWithheld | ParticipantEntered | ParticipantLeft | PauseMoved | PreferencesChanged | Quiet | SeatMoved | SessionEnded | WordsFaded;
 
 export type Answer = Done | MadeInvite | Page | Watching;
 
