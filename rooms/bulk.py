@@ -27,7 +27,8 @@ def _both(template: str) -> Mapping[str, str]:
 
 
 _SEATS = _both(
-    "SELECT c.id AS circle, c.log_id, c.state, c.keep_for, c.fades_at, p.person_id, p.id, p.name, p.from_seq"
+    "SELECT c.id AS circle, c.log_id, c.state, c.keep_for, c.fades_at, p.person_id, p.id, p.name, p.from_seq,"
+    " p.paused_until"
     " FROM {pairs} CROSS JOIN participant AS p CROSS JOIN circle AS c"
     " WHERE p.circle_id = j.a AND p.person_id = j.b AND p.inside AND c.id = p.circle_id"
 )

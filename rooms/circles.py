@@ -67,6 +67,7 @@ def open_circle(work: Work, command: OpenCircle) -> Answered:
         keep_for=keep_for,
         opens_at=command.opens_at if later and command.opens_at is not None else work.now,
         history_open=command.history_open,
+        panels=command.panels,
         host_shown=command.host_shown,
         opener_id=person.id,
         key=command.key,
@@ -207,6 +208,8 @@ def _come_in(
     mine.name, mine.skeleton, mine.inside, mine.agreed_version = name, look, True, agreed
     mine.from_seq, mine.entered_seq, mine.entered_at = base, told.seq, work.now
     mine.seen_at, mine.read_seq = work.now, told.seq
+    if (person.paused_until or 0) > max(work.now, mine.paused_until or 0):
+        mine.paused_until = person.paused_until
     # Where history is open one reads further back than one was here; a witness is who was here.
     work.db.add(Entry(participant_id=mine.id, from_seq=told.seq, to_seq=None, entered_at=work.now))
     if person.invite_id is None and invite_id is not None:

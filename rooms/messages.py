@@ -43,6 +43,7 @@ def edit(work: Work, command: EditMessage) -> Answered:
     row = message(work, circle, command.target)
     rules.may_talk(circle.state)
     rules.may_change(writer=row.sender, asker=mine.id, taken_back=row.body is None)
+    rules.may_post(mine.paused_until, now=work.now)
     if row.cover is not None:
         # Words that were flagged are said differently in the open, never swapped quietly.
         raise Refusal("message.folded")

@@ -88,6 +88,8 @@ class Person(Table, table=True):
     """Keyed hash of the network prefix the person first came from; dropped once the identity is established."""
     invite_id: str | None = Field(default=None, max_length=16)
     """The invite they first entered a circle by."""
+    paused_until: int | None = Field(default=None, sa_type=Big)
+    """They step away from posting anywhere until then."""
 
 
 class Circle(Table, table=True):
@@ -101,6 +103,8 @@ class Circle(Table, table=True):
     entry: str = Field(max_length=8)
     history_open: bool = False
     """Newcomers may read what was said before they came."""
+    panels: bool = True
+    """Who enters agrees that people drawn by lot may read what is flagged and the lines around it."""
     capacity: int
     keep_for: int = Field(sa_type=Big)
     opens_at: int = Field(sa_type=Big)
@@ -150,6 +154,8 @@ class ParticipantRow(Table, table=True):
     agreed_version: int
     read_seq: int = Field(default=0, sa_type=Big)
     invite_id: str | None = Field(default=None, max_length=16)
+    paused_until: int | None = Field(default=None, sa_type=Big)
+    """They do not post here until then."""
 
 
 class Entry(Table, table=True):

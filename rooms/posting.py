@@ -105,6 +105,7 @@ def _judge(conn: Connection, posts: Sequence[Post]) -> None:
                 each.result = again(each, before)
                 continue
             rules.may_talk(each.seat.state)
+            rules.may_post(each.seat.paused_until, now=each.work.now)
             _refuse_reply_to_nothing(conn, each)
         except Refusal as refusal:
             each.result = refusal

@@ -48,6 +48,12 @@ def may_talk(state: str) -> None:
         raise Refusal("circle.closed" if state == "closed" else "circle.not_open_yet")
 
 
+def may_post(paused_until: int | None, *, now: int) -> None:
+    """``paused_until``: a panel asked the person to pause from posting until then. Reading and leaving stay open."""
+    if paused_until is not None and now < paused_until:
+        raise Refusal("participant.paused", until=paused_until)
+
+
 def may_change(*, writer: str | None, asker: str, taken_back: bool) -> None:
     """Only its writer changes a message, and a message taken back stays so."""
     if writer != asker:

@@ -150,6 +150,7 @@ def _view(row: Any, *, inside: int, host: str | None, mine: bool, news: bool = F
         agreement_version=row.agreement_version,
         keep_for=row.keep_for,
         history_open=row.history_open,
+        panels=row.panels,
         opens_at=row.opens_at,
         closes_at=row.closes_at,
         host=host if row.host_shown else None,

@@ -67,6 +67,8 @@ class OpenCircle(Command, tag="circle.open", frozen=True, kw_only=True):
     entry: EntryBy = "anyone"
     history_open: bool = False
     """Newcomers may read what was said before they came, as far as it has not faded."""
+    panels: bool = True
+    """Flagged messages, with the lines around them, may be read by people drawn by lot from the whole server."""
     host_shown: bool = False
     name: Line | None = None
 

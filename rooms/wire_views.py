@@ -22,6 +22,8 @@ class CircleView(Discreet, frozen=True, kw_only=True, omit_defaults=True):
     keep_for: int
     """Milliseconds that words stay; 0 is "until closing"."""
     history_open: bool = False
+    panels: bool = True
+    """Who enters agrees that people drawn by lot may read what is flagged and the lines around it."""
     opens_at: Moment
     closes_at: Moment | None = None
     host: str | None = None

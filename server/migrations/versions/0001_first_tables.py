@@ -18,6 +18,32 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("participant_id", "other_id"),
     )
     op.create_table(
+        "case_words",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("case_id", sa.Integer(), nullable=False),
+        sa.Column("panel", sa.Integer(), nullable=False),
+        sa.Column("kind", sa.String(length=9), nullable=False),
+        sa.Column("by", sa.String(length=2), nullable=False),
+        sa.Column("body", sa.String(), nullable=False),
+        sa.Column("at", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("id"),
+    )
+    with op.batch_alter_table("case_words", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_case_words_case_id"), ["case_id"], unique=False)
+
+    op.create_table(
+        "conduct",
+        sa.Column("case_id", sa.Integer(), nullable=False),
+        sa.Column("person_id", sa.String(length=16), nullable=True),
+        sa.Column("circle_id", sa.String(length=16), nullable=False),
+        sa.Column("level", sa.Integer(), nullable=False),
+        sa.Column("at", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("case_id"),
+    )
+    with op.batch_alter_table("conduct", schema=None) as batch_op:
+        batch_op.create_index("conduct_person", ["person_id", "at"], unique=False)
+
+    op.create_table(
         "flag_case",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("circle_id", sa.String(length=16), nullable=False),
@@ -43,6 +69,49 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id"),
         sa.UniqueConstraint("address"),
     )
+    op.create_table(
+        "pause",
+        sa.Column("case_id", sa.Integer(), nullable=False),
+        sa.Column("level", sa.Integer(), nullable=False),
+        sa.Column("person_id", sa.String(length=16), nullable=True),
+        sa.Column("circle_id", sa.String(length=16), nullable=True),
+        sa.Column("until", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("case_id", "level"),
+    )
+    with op.batch_alter_table("pause", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_pause_until"), ["until"], unique=False)
+        batch_op.create_index("pause_person", ["person_id"], unique=False)
+
+    op.create_table(
+        "sealed",
+        sa.Column("case_id", sa.Integer(), nullable=False),
+        sa.Column("seq", sa.BigInteger(), nullable=False),
+        sa.Column("log_id", sa.Integer(), nullable=False),
+        sa.Column("sender", sa.String(length=16), nullable=True),
+        sa.Column("body", sa.String(), nullable=True),
+        sa.PrimaryKeyConstraint("case_id", "seq"),
+    )
+    with op.batch_alter_table("sealed", schema=None) as batch_op:
+        batch_op.create_index("sealed_at", ["log_id", "seq"], unique=False)
+
+    op.create_table(
+        "seat",
+        sa.Column("id", sa.String(length=16), nullable=False),
+        sa.Column("case_id", sa.Integer(), nullable=False),
+        sa.Column("panel", sa.Integer(), nullable=False),
+        sa.Column("person_id", sa.String(length=16), nullable=True),
+        sa.Column("hard", sa.Boolean(), nullable=False),
+        sa.Column("offered_at", sa.BigInteger(), nullable=False),
+        sa.Column("taken_at", sa.BigInteger(), nullable=True),
+        sa.Column("ended_at", sa.BigInteger(), nullable=True),
+        sa.Column("state", sa.String(length=8), nullable=False),
+        sa.PrimaryKeyConstraint("id"),
+    )
+    with op.batch_alter_table("seat", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_seat_case_id"), ["case_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_seat_ended_at"), ["ended_at"], unique=False)
+        batch_op.create_index("seat_person", ["person_id", "ended_at"], unique=False)
+
     op.create_table(
         "case_message",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -72,6 +141,7 @@ def upgrade() -> None:
         sa.Column("state", sa.String(length=8), nullable=False),
         sa.Column("entry", sa.String(length=8), nullable=False),
         sa.Column("history_open", sa.Boolean(), nullable=False),
+        sa.Column("panels", sa.Boolean(), nullable=False),
         sa.Column("capacity", sa.Integer(), nullable=False),
         sa.Column("keep_for", sa.BigInteger(), nullable=False),
         sa.Column("opens_at", sa.BigInteger(), nullable=False),
@@ -144,6 +214,7 @@ def upgrade() -> None:
         sa.Column("kept", sa.Boolean(), nullable=False),
         sa.Column("network", sa.String(length=22), nullable=True),
         sa.Column("invite_id", sa.String(length=16), nullable=True),
+        sa.Column("paused_until", sa.BigInteger(), nullable=True),
         sa.ForeignKeyConstraint(
             ["log_id"],
             ["log.id"],
@@ -265,6 +336,7 @@ def upgrade() -> None:
         sa.Column("agreed_version", sa.Integer(), nullable=False),
         sa.Column("read_seq", sa.BigInteger(), nullable=False),
         sa.Column("invite_id", sa.String(length=16), nullable=True),
+        sa.Column("paused_until", sa.BigInteger(), nullable=True),
         sa.ForeignKeyConstraint(
             ["circle_id"],
             ["circle.id"],

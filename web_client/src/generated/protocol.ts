@@ -97,6 +97,7 @@ export interface CircleView {
   agreement_version: number;
   keep_for: number;
   history_open?: boolean;
+  panels?: boolean;
   opens_at: number;
   closes_at?: number | null;
   host?: string | null;
@@ -535,6 +536,7 @@ export interface OpenCircle {
   opens_at?: number | null;
   entry?: "anyone" | "invited";
   history_open?: boolean;
+  panels?: boolean;
   host_shown?: boolean;
   name?: string | null;
 }
