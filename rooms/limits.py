@@ -40,6 +40,15 @@ class Limits:
     seat_held: int = 30 * MINUTE
     """How long a seat waits for somebody whose screen is gone; they may still come back to it."""
 
+    breath: int = MINUTE
+    """How long a breath lasts: everybody, whoever they are, posts slowly meanwhile."""
+    breath_between: int = 20 * SECOND
+    """In a breath, between one person's message and their next."""
+    breath_every: int = 15 * MINUTE
+    """From the beginning of one breath to that of the next in the same circle."""
+    breath_asked: int = 5 * MINUTE
+    """How long one person's wish for a breath waits for a second."""
+
     established_age: int = 24 * HOUR
     established_presence: int = 10 * MINUTE
     fold_life: int = 72 * HOUR
@@ -51,18 +60,37 @@ class Limits:
     letter_delay: int = MINUTE
     """The author of a folded message is told after a random part of this."""
 
+    ledger_every: int = HOUR
+    """What happened is published at the turn of such hours, in random order."""
+    ledger_least: int = 5
+    """Fewer entries than that wait for others, so that an hour does not tell which of them was whose."""
+    ledger_longest: int = 24 * HOUR
+    """No entry waits longer than that."""
+    nonce_hidden: int = 96 * HOUR
+    """How long a nonce stays secret once the next one is in use: the last case it is for is drawn or lapsed in 72 h."""
+    month: int = 30 * DAY
+    """What the public report is made of."""
+
 
 def scaled(limits: Limits, scale: float) -> Limits:
     """The same limits with every wait divided by ``scale`` (> 0). How long words stay is chosen by people and stays."""
     waits = (
         "closing_notice",
         "seat_held",
+        "breath",
+        "breath_between",
+        "breath_every",
+        "breath_asked",
         "established_age",
         "established_presence",
         "fold_life",
         "case_span",
         "day",
         "letter_delay",
+        "ledger_every",
+        "ledger_longest",
+        "nonce_hidden",
+        "month",
     )
     values = {name: getattr(limits, name) for name in Limits.__slots__}
     for name in waits:

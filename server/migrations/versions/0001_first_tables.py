@@ -60,6 +60,59 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_flag_case_due_at"), ["due_at"], unique=False)
 
     op.create_table(
+        "journal",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("at", sa.BigInteger(), nullable=False),
+        sa.Column("kind", sa.String(length=16), nullable=False),
+        sa.Column("case_name", sa.String(length=32), nullable=True),
+        sa.Column("step", sa.Integer(), nullable=True),
+        sa.Column("facts", sa.String(), nullable=False),
+        sa.Column("commitment", sa.String(length=64), nullable=True),
+        sa.Column("waiting_at", sa.BigInteger(), nullable=True),
+        sa.PrimaryKeyConstraint("id"),
+    )
+    with op.batch_alter_table("journal", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_journal_waiting_at"), ["waiting_at"], unique=False)
+        batch_op.create_index("journal_at", ["at"], unique=False)
+        batch_op.create_index("journal_case", ["case_name", "step"], unique=True)
+
+    op.create_table(
+        "ledger",
+        sa.Column("seq", sa.BigInteger(), nullable=False),
+        sa.Column("hour", sa.BigInteger(), nullable=False),
+        sa.Column("kind", sa.String(length=16), nullable=False),
+        sa.Column("facts", sa.String(), nullable=False),
+        sa.Column("entry", sa.String(), nullable=False),
+        sa.Column("hash", sa.String(length=64), nullable=False),
+        sa.PrimaryKeyConstraint("seq"),
+    )
+    with op.batch_alter_table("ledger", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_ledger_hour"), ["hour"], unique=False)
+
+    op.create_table(
+        "letter",
+        sa.Column("id", sa.String(length=16), nullable=False),
+        sa.Column("person_id", sa.String(length=16), nullable=False),
+        sa.Column("circle_id", sa.String(length=16), nullable=False),
+        sa.Column("target", sa.BigInteger(), nullable=False),
+        sa.Column("case_id", sa.Integer(), nullable=True),
+        sa.Column("about", sa.String(length=8), nullable=False),
+        sa.Column("mine", sa.Boolean(), nullable=False),
+        sa.Column("statement", sa.LargeBinary(), nullable=True),
+        sa.Column("side_until", sa.BigInteger(), nullable=True),
+        sa.Column("appeal_until", sa.BigInteger(), nullable=True),
+        sa.Column("until", sa.BigInteger(), nullable=True),
+        sa.Column("felt", sa.String(), nullable=False),
+        sa.Column("due_at", sa.BigInteger(), nullable=True),
+        sa.Column("sent_at", sa.BigInteger(), nullable=True),
+        sa.PrimaryKeyConstraint("id"),
+        sa.UniqueConstraint("person_id", "circle_id", "target"),
+    )
+    with op.batch_alter_table("letter", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_letter_case_id"), ["case_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_letter_due_at"), ["due_at"], unique=False)
+
+    op.create_table(
         "log",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("address", sa.String(length=24), nullable=False),
@@ -69,6 +122,27 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id"),
         sa.UniqueConstraint("address"),
     )
+    op.create_table(
+        "month",
+        sa.Column("began_at", sa.BigInteger(), nullable=False),
+        sa.Column("ended_at", sa.BigInteger(), nullable=False),
+        sa.Column("numbers", sa.LargeBinary(), nullable=False),
+        sa.PrimaryKeyConstraint("began_at"),
+    )
+    op.create_table(
+        "nonce",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("nonce", sa.LargeBinary(), nullable=False),
+        sa.Column("committed_at", sa.BigInteger(), nullable=False),
+        sa.Column("usable_from", sa.BigInteger(), nullable=False),
+        sa.Column("reveals_at", sa.BigInteger(), nullable=True),
+        sa.Column("revealed_at", sa.BigInteger(), nullable=True),
+        sa.PrimaryKeyConstraint("id"),
+    )
+    with op.batch_alter_table("nonce", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_nonce_reveals_at"), ["reveals_at"], unique=False)
+        batch_op.create_index(batch_op.f("ix_nonce_usable_from"), ["usable_from"], unique=False)
+
     op.create_table(
         "pause",
         sa.Column("case_id", sa.Integer(), nullable=False),
@@ -153,6 +227,10 @@ def upgrade() -> None:
         sa.Column("agreement_version", sa.Integer(), nullable=False),
         sa.Column("opener_id", sa.String(length=16), nullable=True),
         sa.Column("key", sa.String(length=22), nullable=False),
+        sa.Column("breath_by", sa.String(length=16), nullable=True),
+        sa.Column("breath_asked_until", sa.BigInteger(), nullable=True),
+        sa.Column("breath_until", sa.BigInteger(), nullable=True),
+        sa.Column("breath_seq", sa.BigInteger(), nullable=False),
         sa.Column("fades_at", sa.BigInteger(), nullable=True),
         sa.ForeignKeyConstraint(
             ["log_id"],
@@ -164,7 +242,24 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("circle", schema=None) as batch_op:
         batch_op.create_index("circle_state", ["state"], unique=False)
+        batch_op.create_index(batch_op.f("ix_circle_breath_asked_until"), ["breath_asked_until"], unique=False)
         batch_op.create_index(batch_op.f("ix_circle_fades_at"), ["fades_at"], unique=False)
+
+    op.create_table(
+        "draw",
+        sa.Column("id", sa.String(length=16), nullable=False),
+        sa.Column("case_name", sa.String(length=32), nullable=False),
+        sa.Column("nonce_id", sa.Integer(), nullable=False),
+        sa.Column("at", sa.BigInteger(), nullable=False),
+        sa.Column("proof", sa.LargeBinary(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["nonce_id"],
+            ["nonce.id"],
+        ),
+        sa.PrimaryKeyConstraint("id"),
+    )
+    with op.batch_alter_table("draw", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_draw_case_name"), ["case_name"], unique=False)
 
     op.create_table(
         "event",
@@ -299,27 +394,6 @@ def upgrade() -> None:
     with op.batch_alter_table("invite", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_invite_circle_id"), ["circle_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_invite_ends_at"), ["ends_at"], unique=False)
-
-    op.create_table(
-        "letter",
-        sa.Column("id", sa.String(length=16), nullable=False),
-        sa.Column("person_id", sa.String(length=16), nullable=False),
-        sa.Column("case_message_id", sa.Integer(), nullable=False),
-        sa.Column("about", sa.String(length=6), nullable=False),
-        sa.Column("until", sa.BigInteger(), nullable=True),
-        sa.Column("felt", sa.String(), nullable=False),
-        sa.Column("due_at", sa.BigInteger(), nullable=True),
-        sa.Column("sent_at", sa.BigInteger(), nullable=True),
-        sa.ForeignKeyConstraint(
-            ["case_message_id"],
-            ["case_message.id"],
-        ),
-        sa.PrimaryKeyConstraint("id"),
-        sa.UniqueConstraint("case_message_id"),
-    )
-    with op.batch_alter_table("letter", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_letter_due_at"), ["due_at"], unique=False)
-        batch_op.create_index(batch_op.f("ix_letter_person_id"), ["person_id"], unique=False)
 
     op.create_table(
         "participant",
