@@ -124,7 +124,7 @@ class Asking:
             case TellWriting():
                 self._tell_writing(command)
             case _:
-                wait = self.parts.limits.asks(self.connection.actor.person, command)
+                wait = self.parts.limits.asks(self.connection.actor.person, command, self.connection.network)
                 if wait:
                     self.refused(command.ref, Refusal("rate.limited", retry_after=wait))
                     return

@@ -34,16 +34,17 @@ SILENCE = 35.0
 
 
 class Connection:
-    """Made with who it is; `attached` begins it."""
+    """Made with who it is and which network it comes from; `attached` begins it."""
 
     __slots__ = (
-        "_beat_due", "_catching", "_clogged", "_closing", "_feed", "actor", "asking", "on_lost", "parts", "sink",
-        "watches",
+        "_beat_due", "_catching", "_clogged", "_closing", "_feed", "actor", "asking", "network", "on_lost", "parts",
+        "sink", "watches",
     )  # fmt: skip
 
-    def __init__(self, parts: "Parts", actor: Actor, on_lost: Callable[["Connection"], None]) -> None:
+    def __init__(self, parts: "Parts", actor: Actor, network: str, on_lost: Callable[["Connection"], None]) -> None:
         self.parts = parts
         self.actor = actor
+        self.network = network
         self.on_lost = on_lost
         self.sink: Sink | None = None
         self.watches: dict[str, Watch] = {}

@@ -4,7 +4,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from rooms.wire import EnterCircle, MarkRead
+from rooms.wire import EnterCircle, MarkRead, OpenCircle
 from server.settings import Settings
 
 KEYS_MOST = 20_000
@@ -124,23 +124,29 @@ class Limits:
         entries = settings.entries_per_minute
         looks = settings.looks_per_minute
         sign_ins = settings.sign_ins_per_minute
+        rooms = settings.rooms_per_hour
         frames = settings.frames_per_10s
         self._sends = Pace(sends / 10, 2 * sends, clock=clock)
         self._requests = Pace(frames / 10, frames, clock=clock)
         self._entries = Pace(entries / 60, entries, doublings=ENTRY_DOUBLINGS, clock=clock)
         self._looks = Pace(looks / 60, looks, doublings=GUESS_DOUBLINGS, clock=clock)
+        self._opens = Pace(rooms / 3_600, rooms, clock=clock)
         self._sign_ins = Pace(sign_ins / 60, sign_ins, doublings=GUESS_DOUBLINGS, clock=clock)
         self.wrong = Failures(clock=clock)
         """Wrong passphrases and recovery words, by sign-in name."""
 
-    def asks(self, person: str, command: object) -> int:
-        """For any command that goes through the door."""
+    def asks(self, person: str, command: object, network: str) -> int:
+        """For any command that goes through the door. ``network`` is where it comes from, as `network_of` says."""
         if isinstance(command, MarkRead):
             # Reading on must not use up what one may say; the budget of the socket, or of requests, bounds it.
             return 0
         if isinstance(command, EnterCircle) and command.invite is not None:
             return self._looks.take(person) or self._sends.take(person)
-        return self._sends.take(person)
+        wait = self._sends.take(person)
+        if wait == 0 and isinstance(command, OpenCircle):
+            # Identities are free, so one that may open a room is no bound on how many stand in everybody's list.
+            wait = self._opens.take(network)
+        return wait
 
     def requests(self, session: str) -> int:
         """For any request of somebody who is here. By session, so that nobody keeps a person from ending another."""

@@ -129,13 +129,13 @@ class Parts:
         task.add_done_callback(self._tasks.discard)
         return task
 
-    def connect(self, actor: Actor) -> Connection:
-        """A new socket of this person. Beyond the limit the oldest gives way."""
+    def connect(self, actor: Actor, network: str) -> Connection:
+        """A new socket of this person, from this network. Beyond the limit the oldest gives way."""
         own = self.connections.setdefault(actor.person, [])
         staying = [each for each in own if not each.ended_already]
         if len(staying) >= self.settings.sockets_each:
             staying[0].goodbye(4509)
-        connection = Connection(self, actor, self._disconnected)
+        connection = Connection(self, actor, network, self._disconnected)
         own.append(connection)
         return connection
 

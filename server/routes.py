@@ -104,7 +104,7 @@ async def command(request: Request) -> Response:
         raise unreadable(body, error).refusal from None
     if not isinstance(asked, DoorCommand):
         raise Refusal("request.unknown_command")
-    wait(parts.limits.asks(actor.person, asked))
+    wait(parts.limits.asks(actor.person, asked, network_of(request, parts.settings, parts.keys)))
     return json_of(await parts.door.submit(actor, asked))
 
 
@@ -141,7 +141,7 @@ async def socket(websocket: WebSocket) -> None:
     except BaseException:
         parts.hub.release(feed)
         raise
-    connection = parts.connect(actor)
+    connection = parts.connect(actor, network_of(websocket, parts.settings, parts.keys))
     attach = websocket.scope.get("extensions", {}).get(ATTACH)
     if attach is not None:
         connection.attached(attach(connection), feed)

@@ -85,6 +85,7 @@ class Settings(BaseSettings):
     )
     open_rooms: Literal["anyone", "kept", "invited"] = Field(default="anyone", description="Who may open a room.")
     open_rooms_each: int = Field(default=1, ge=1, le=1_000_000, description="Rooms one person may hold open at once.")
+    rooms_per_hour: int = Field(default=30, ge=1, description="Rooms that may be opened per network prefix and hour.")
     capacity_most: int = Field(default=500, ge=2, le=1_000_000, description="Largest capacity a room may have.")
 
     sends_per_10s: int = Field(

@@ -25,6 +25,7 @@ GENEROUS: dict[str, Any] = {
     "entries_per_minute": 100_000,
     "looks_per_minute": 100_000,
     "open_rooms_each": 1_000,
+    "rooms_per_hour": 100_000,
 }
 """Limits for tests that are not about limits."""
 

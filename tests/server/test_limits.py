@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rooms.wire import EnterCircle, LeaveCircle, MarkRead
+from rooms.wire import EnterCircle, LeaveCircle, MarkRead, OpenCircle
 from server import limits
 from server.limits import Failures, Limits, Pace
 from server.settings import Settings
@@ -30,13 +30,13 @@ POST = LeaveCircle(circle="c" * 16)
 
 def test_a_person_may_send_a_burst_and_then_a_steady_pace(clock: Clock) -> None:
     budgets = Limits(Settings(), clock)
-    assert [budgets.asks("ana", POST) for _ in range(20)] == [0] * 20
-    wait = budgets.asks("ana", POST)
+    assert [budgets.asks("ana", POST, "home") for _ in range(20)] == [0] * 20
+    wait = budgets.asks("ana", POST, "home")
     assert 0 < wait <= 1_001
-    assert budgets.asks("bo", POST) == 0
+    assert budgets.asks("bo", POST, "home") == 0
     clock.seconds += wait / 1_000
-    assert budgets.asks("ana", POST) == 0
-    assert budgets.asks("ana", POST) > 0
+    assert budgets.asks("ana", POST, "home") == 0
+    assert budgets.asks("ana", POST, "home") > 0
 
 
 def test_a_network_that_goes_on_asking_waits_longer_and_longer(clock: Clock) -> None:
@@ -164,8 +164,20 @@ def test_every_budget_ends_and_comes_back(clock: Clock, budget: Callable[[Limits
 
 def test_reading_on_costs_nothing_and_trying_codes_costs_more() -> None:
     budgets = Limits(Settings(sends_per_10s=100, looks_per_minute=3))
-    assert [budgets.asks("ana", MarkRead(circle="c" * 16, seq=1)) for _ in range(500)] == [0] * 500
+    assert [budgets.asks("ana", MarkRead(circle="c" * 16, seq=1), "home") for _ in range(500)] == [0] * 500
     tried = EnterCircle(circle="c" * 16, agreement=1, invite="ABCDEF")
-    assert [budgets.asks("ana", tried) for _ in range(3)] == [0] * 3
-    assert budgets.asks("ana", tried) > 0
-    assert budgets.asks("ana", POST) == 0
+    assert [budgets.asks("ana", tried, "home") for _ in range(3)] == [0] * 3
+    assert budgets.asks("ana", tried, "home") > 0
+    assert budgets.asks("ana", POST, "home") == 0
+
+
+def test_a_network_opens_so_many_rooms_an_hour_whoever_asks(clock: Clock) -> None:
+    budgets = Limits(Settings(rooms_per_hour=3), clock)
+    room = OpenCircle(key="k" * 22, topic="Slow mornings", agreement="I listen.")
+    assert [budgets.asks(who, room, "home") for who in ("ana", "bo", "fern")] == [0] * 3
+    wait = budgets.asks("heron", room, "home")
+    assert wait == pytest.approx(1_200_000, abs=10)
+    assert budgets.asks("heron", room, "elsewhere") == 0
+    assert budgets.asks("heron", POST, "home") == 0
+    clock.seconds += wait / 1_000
+    assert budgets.asks("heron", room, "home") == 0

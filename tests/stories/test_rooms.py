@@ -239,3 +239,16 @@ async def test_nobody_sits_in_more_circles_than_they_can_follow(tmp_path: Path) 
             await ana.enters(circle)
         with pytest.raises(Refused, match="circle.too_many"):
             await ana.enters(rooms[30])
+
+
+async def test_rooms_of_one_network_are_bounded_over_socket_and_http(tmp_path: Path) -> None:
+    async with house(tmp_path / "data", rooms_per_hour=2) as place:
+        ana, bo, cleo = [await guest(place, name) for name in ("Ana", "Bo", "Cleo")]
+        await ana.opens()
+        room = {"do": "circle.open", "topic": "Slow mornings", "agreement": "I listen.", "key": "k" * 22}
+        assert (await bo.posts("/api/commands", room)).status == 200
+        with pytest.raises(Refused, match="rate.limited") as refused:
+            await cleo.opens()
+        assert 0 < refused.value.facts["retry_after"] <= 1_800_001
+        over_http = await cleo.posts("/api/commands", {**room, "key": "l" * 22})
+        assert (over_http.status, over_http.json()["code"]) == (429, "rate.limited")
