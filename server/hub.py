@@ -11,7 +11,7 @@ from sqlalchemy import Connection
 
 from rooms import history
 from rooms.history import Found
-from rooms.wire_events import Quiet, WordsFaded
+from rooms.wire_events import Quiet, SessionEnded, WordsFaded
 from rooms.work import Announcement
 from server.broker import Broker, Prepared
 from server.feed import Feed
@@ -148,6 +148,8 @@ class Hub:
 
     def _missing(self, feed: Feed, upto: int) -> None:
         """Read (delivered, upto] from the database; many askers, one read."""
+        if self.feeds.get(feed.address) is not feed:
+            return  # nobody reads it any more
         self._wanted[feed.address] = max(self._wanted.get(feed.address, 0), upto)
         if feed.address not in self._filling:
             task = asyncio.create_task(self._fill(feed))
@@ -192,6 +194,10 @@ class Hub:
         for watch in list(feed.watches):
             feed.remove(watch)
             watch.owner.ended(watch, reason)
+        # What was missed may be the end of a session; those who must end look for themselves.
+        missed = prepare(feed.address, feed.epoch, 0, SessionEnded(), None, None)
+        for guard in tuple(feed.guards):
+            guard(missed)
         feed.delivered = -1
         feed.ring.clear()
         if feed.idle:
