@@ -33,6 +33,8 @@ from server.readers import Readers
 from server.settings import Settings
 from server.store import Store
 
+GOODBYE_WITHIN = 5.0
+"""Seconds the door has for what was accepted before clients are told to go elsewhere in any case."""
 RETURN_WITHIN = 2_000
 """Milliseconds over which clients are asked to spread their return."""
 
@@ -106,7 +108,7 @@ class Parts:
         """Finish what was accepted, and tell every client to come back, not all at the same moment."""
         self.draining = True
         await self.clock.close()
-        await self.door.close()
+        await asyncio.wait([self.spawn(self.door.close())], timeout=GOODBYE_WITHIN)
         for connection in self.all_connections():
             connection.goodbye(4012, retry_after=secrets.randbelow(RETURN_WITHIN) + 1)
 

@@ -1,10 +1,12 @@
 """Runs the server: sockets first, then migrations, then uvicorn, and an orderly end."""
 
 import asyncio
+import contextlib
 import errno
 import gc
 import logging
 import socket
+from collections.abc import Iterator
 
 import uvicorn
 
@@ -47,6 +49,13 @@ class Server(uvicorn.Server):
             gc.collect()
             gc.freeze()
             print(self.opened, flush=True)  # noqa: T201 - the address is what a newcomer waits for
+
+    @contextlib.contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        """Being asked to end is no failure: the signal is not raised again, so that the exit status is 0."""
+        with super().capture_signals():
+            yield
+            self._captured_signals.clear()
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         await self.parts.say_goodbye()

@@ -142,9 +142,9 @@ class Process:
     def resume(self) -> None:
         os.kill(self.pid, signal.SIGCONT)
 
-    async def stop(self) -> int:
+    async def stop(self, how: signal.Signals = signal.SIGTERM) -> int:
         """Ask it to end, and wait; returns its exit status."""
-        return await self._end(signal.SIGTERM)
+        return await self._end(how)
 
     async def _end(self, how: signal.Signals) -> int:
         if self.process is None:
