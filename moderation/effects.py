@@ -30,14 +30,15 @@ def carry_out(work: Work, kept: Kept, step: Step) -> None:
                 if (said := _said(work, kept, seq)) is not None:
                     fold(work, *said, until)
                 if (who := author(work, kept)) is not None:
-                    letters.folded(work, kept.rows[seq], who, until)
+                    letters.folded(work, kept.id, who, kept.circle_id, seq, until)
             case Unfold(seq):
                 if (said := _said(work, kept, seq)) is not None:
                     uncover(work, *said)
                 if (who := author(work, kept)) is not None:
-                    letters.unfolded(work, kept.rows[seq], who)
+                    letters.unfolded(work, kept.id, who, kept.circle_id, seq)
             case Hush(seq):
-                letters.hush(work, kept.rows[seq])
+                if (who := author(work, kept)) is not None:
+                    letters.hush(work, who, kept.circle_id, seq)
             case Tell() | Close():
                 continue
     _tell(work, kept, [each for each in effects if isinstance(each, Tell)])

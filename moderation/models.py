@@ -16,7 +16,10 @@ class CaseRow(Table, table=True):
     """What was flagged of one author in one circle within one day."""
 
     __tablename__ = "flag_case"
-    __table_args__ = (Index("flag_case_author", "author_id", "opened_at"),)
+    __table_args__ = (
+        Index("flag_case_author", "author_id", "opened_at"),
+        Index("flag_case_draw", "draw_at"),
+    )
 
     id: int | None = Field(default=None, primary_key=True)
     circle_id: str = Field(max_length=16)
@@ -28,6 +31,15 @@ class CaseRow(Table, table=True):
     due_at: int | None = Field(default=None, sa_type=Big, index=True)
     """When the clock has something to do here: let it lapse, or erase it once its words are gone."""
     closed: str | None = Field(default=None, max_length=9)
+    stage: str = Field(default="triage", max_length=11)
+    draw_at: int | None = Field(default=None, sa_type=Big)
+    """When the next draw may be tried; set only while a panel waits to be drawn."""
+    urgency: int = 0
+    """Of those waiting: 2 held, 1 folded, 0 flagged."""
+    review: bytes | None = Field(default=None, sa_type=LargeBinary)
+    """Everything else of its course: panels, ballots, decisions, as `moderation.case` reads them. No words, no names."""
+    salt: bytes | None = Field(default=None, sa_type=LargeBinary)
+    """Makes the pseudonym under which the public record knows the case; gone with it."""
 
 
 class CaseMessageRow(Table, table=True):
@@ -69,17 +81,30 @@ class FlagRow(Table, table=True):
 
 
 class LetterRow(Table, table=True):
-    """To the author of a message that was folded; at most one a message."""
+    """To somebody about a message, theirs or one they flagged; at most one a person and message."""
 
     __tablename__ = "letter"
+    __table_args__ = (UniqueConstraint("person_id", "circle_id", "target"),)
 
     id: str = Field(primary_key=True, max_length=16)
-    person_id: str = Field(max_length=16, index=True)
-    case_message_id: int = Field(foreign_key="case_message.id", unique=True)
-    about: str = Field(max_length=6)
+    person_id: str = Field(max_length=16)
+    circle_id: str = Field(max_length=16)
+    target: int = Field(sa_type=Big)
+    case_id: int | None = Field(default=None, index=True)
+    about: str = Field(max_length=8)
+    mine: bool = True
+    """About the reader's own message."""
+    statement: bytes | None = Field(default=None, sa_type=LargeBinary)
+    """The reasons of a panel as JSON, with the sentences of its jurors."""
+    side_until: int | None = Field(default=None, sa_type=Big)
+    appeal_until: int | None = Field(default=None, sa_type=Big)
     until: int | None = Field(default=None, sa_type=Big)
     felt: str = ""
     """Categories, separated by spaces; filled in when the letter goes out."""
     due_at: int | None = Field(default=None, sa_type=Big, index=True)
     """None once it has gone out."""
     sent_at: int | None = Field(default=None, sa_type=Big)
+
+
+WORDS = ((LetterRow, "statement"),)
+"""Columns that hold what people wrote; tests of erasure walk them."""

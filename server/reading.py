@@ -5,6 +5,7 @@ from typing import NamedTuple
 from sqlalchemy import Connection
 
 from moderation import flags, letters
+from moderation.wire import LetterCame
 from rooms import history, views
 from rooms.history import Found, Reader
 from rooms.work import Refusal
@@ -109,7 +110,11 @@ def span(conn: Connection, address: str, person: str, after: int, upto: int) -> 
     reader = still(conn, address, person)
     if reader is None:
         return None
-    return reader, history.events(conn, reader.log_id, after, upto=upto, others=decode_event)
+    found = history.events(conn, reader.log_id, after, upto=upto, others=decode_event)
+    if address.startswith("person/"):
+        told = letters.dressed(conn, [each.event for each in found])
+        found = [each._replace(event=told.get(_letter_of(each), each.event)) for each in found]
+    return reader, found
 
 
 def person_view(conn: Connection, person: str) -> PersonView:
@@ -124,6 +129,10 @@ def person_view(conn: Connection, person: str) -> PersonView:
         circles=views.my_circles(conn, person),
         letters=letters.letters(conn, person),
     )
+
+
+def _letter_of(found: Found) -> str:
+    return found.event.letter.id if isinstance(found.event, LetterCame) else ""
 
 
 def _logged(found: Found) -> Logged:

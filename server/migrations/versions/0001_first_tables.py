@@ -53,10 +53,16 @@ def upgrade() -> None:
         sa.Column("lapses_at", sa.BigInteger(), nullable=False),
         sa.Column("due_at", sa.BigInteger(), nullable=True),
         sa.Column("closed", sa.String(length=9), nullable=True),
+        sa.Column("stage", sa.String(length=11), nullable=False),
+        sa.Column("draw_at", sa.BigInteger(), nullable=True),
+        sa.Column("urgency", sa.Integer(), nullable=False),
+        sa.Column("review", sa.LargeBinary(), nullable=True),
+        sa.Column("salt", sa.LargeBinary(), nullable=True),
         sa.PrimaryKeyConstraint("id"),
     )
     with op.batch_alter_table("flag_case", schema=None) as batch_op:
         batch_op.create_index("flag_case_author", ["author_id", "opened_at"], unique=False)
+        batch_op.create_index("flag_case_draw", ["draw_at"], unique=False)
         batch_op.create_index(batch_op.f("ix_flag_case_due_at"), ["due_at"], unique=False)
 
     op.create_table(
@@ -135,14 +141,9 @@ def upgrade() -> None:
         sa.Column("nonce", sa.LargeBinary(), nullable=False),
         sa.Column("committed_at", sa.BigInteger(), nullable=False),
         sa.Column("usable_from", sa.BigInteger(), nullable=False),
-        sa.Column("reveals_at", sa.BigInteger(), nullable=True),
         sa.Column("revealed_at", sa.BigInteger(), nullable=True),
         sa.PrimaryKeyConstraint("id"),
     )
-    with op.batch_alter_table("nonce", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_nonce_reveals_at"), ["reveals_at"], unique=False)
-        batch_op.create_index(batch_op.f("ix_nonce_usable_from"), ["usable_from"], unique=False)
-
     op.create_table(
         "pause",
         sa.Column("case_id", sa.Integer(), nullable=False),

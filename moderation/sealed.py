@@ -1,0 +1,120 @@
+"""What is put before a panel: lines as they were when the first flag came, sealed then and read by jurors only.
+
+Writers are shown as letters. A line from around the flagged ones goes with its writer's taking it back; so does the
+flagged one, unless a legal hold keeps it, and the decision then rests on the reason.
+"""
+
+from collections.abc import Iterable
+from string import ascii_uppercase
+
+from sqlalchemy import delete, update
+from sqlmodel import col, select
+
+from moderation.models_panels import CaseWordsRow, SealedRow
+from moderation.wire_panels import PanelLine, ReadLine
+from rooms.models import EventRow
+from rooms.posting import POSTED
+from rooms.work import Work
+
+AROUND = 5
+"""Lines either side."""
+
+
+def seal(work: Work, case_id: int, log_id: int, seq: int) -> None:
+    """Keep the message and what was said around it, as far as it is still there. Harmless to repeat."""
+    around = [
+        *_said(work, log_id, EventRow.seq < seq, newest=True),
+        *_said(work, log_id, EventRow.seq == seq),
+        *_said(work, log_id, EventRow.seq > seq),
+    ]
+    had = set(work.conn.execute(select(SealedRow.seq).where(SealedRow.case_id == case_id)).scalars())
+    for each in around:
+        if each.seq not in had:
+            work.conn.execute(
+                SealedRow.__table__.insert().values(  # type: ignore[attr-defined]
+                    case_id=case_id, seq=each.seq, log_id=log_id, sender=each.sender, body=each.body
+                )
+            )
+
+
+def lines(work: Work, case_id: int, seq: int, letters: dict[str, str]) -> tuple[ReadLine, ...]:
+    """A sealed message with the lines around it, in order. ``letters`` names writers, and is added to."""
+    rows = work.conn.execute(select(SealedRow).where(SealedRow.case_id == case_id).order_by(col(SealedRow.seq))).all()
+    place = next((index for index, row in enumerate(rows) if row.seq == seq), None)
+    if place is None:
+        return ()
+    shown = rows[max(0, place - AROUND) : place + AROUND + 1]
+    for row in shown:
+        letters.setdefault(row.sender or "", letter(len(letters)))
+    return tuple(ReadLine(by=letters[row.sender or ""], body=row.body, flagged=row.seq == seq) for row in shown)
+
+
+def letter(index: int) -> str:
+    """A, B, … Z, then AA, AB …"""
+    first, second = divmod(index, len(ascii_uppercase))
+    return (ascii_uppercase[first - 1] if first else "") + ascii_uppercase[second]
+
+
+def taken_back(work: Work, log_id: int, seqs: Iterable[int], *, keep: Iterable[int] = ()) -> None:
+    """Their writer took these back: no copy stays, but in cases (``keep``) under a legal hold."""
+    work.conn.execute(
+        update(SealedRow)
+        .where(
+            col(SealedRow.log_id) == log_id,
+            col(SealedRow.seq).in_(list(seqs)),
+            col(SealedRow.case_id).not_in(list(keep)),
+        )
+        .values(body=None)
+    )
+
+
+def erase(work: Work, case_id: int) -> None:
+    """Everything that was written for or sealed in a case."""
+    work.conn.execute(delete(SealedRow).where(col(SealedRow.case_id) == case_id))
+    work.conn.execute(delete(CaseWordsRow).where(col(CaseWordsRow.case_id) == case_id))
+
+
+def write(work: Work, case_id: int, panel: int, kind: str, body: str, by: str = "") -> None:
+    """Words about a case, for its panel: ``side``, ``objection``, ``said`` or ``sentence``."""
+    work.conn.execute(
+        CaseWordsRow.__table__.insert().values(  # type: ignore[attr-defined]
+            case_id=case_id, panel=panel, kind=kind, by=by, body=body, at=work.now
+        )
+    )
+
+
+def written(work: Work, case_id: int, kind: str, panel: int | None = None) -> list[CaseWordsRow]:
+    query = select(CaseWordsRow).where(CaseWordsRow.case_id == case_id, CaseWordsRow.kind == kind)
+    if panel is not None:
+        query = query.where(CaseWordsRow.panel == panel)
+    return list(work.db.exec(query.order_by(col(CaseWordsRow.id))).all())
+
+
+def talk(work: Work, case_id: int, panel: int, mine: str) -> tuple[PanelLine, ...]:
+    return tuple(
+        PanelLine(by=row.by, body=row.body, mine=row.by == mine) for row in written(work, case_id, "said", panel)
+    )
+
+
+def unsay(work: Work, case_id: int, panel: int, by: str) -> None:
+    """A juror's sentence goes with their ballot."""
+    work.conn.execute(
+        delete(CaseWordsRow).where(
+            col(CaseWordsRow.case_id) == case_id,
+            col(CaseWordsRow.panel) == panel,
+            col(CaseWordsRow.kind) == "sentence",
+            col(CaseWordsRow.by) == by,
+        )
+    )
+
+
+def _said(work: Work, log_id: int, where: object, *, newest: bool = False) -> list[EventRow]:
+    order = col(EventRow.seq).desc() if newest else col(EventRow.seq)
+    query = select(EventRow).where(
+        EventRow.log_id == log_id,
+        EventRow.kind == POSTED,
+        col(EventRow.body).is_not(None),
+        where,  # type: ignore[arg-type]
+    )
+    found = list(work.db.exec(query.order_by(order).limit(AROUND)).all())
+    return found[::-1] if newest else found
