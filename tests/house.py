@@ -36,8 +36,8 @@ class Hours:
     def __init__(self, parts: Parts) -> None:
         self.parts = parts
         self.moved = 0
-        real = parts.now
-        parts.now = parts.door.now = lambda: real() + self.moved
+        real = parts.time_of_day
+        parts.time_of_day = lambda: real() + self.moved
 
     async def passes(self, *, hours: float = 0, minutes: float = 0, seconds: float = 0) -> None:
         """Let time pass and what fell due happen."""
