@@ -98,6 +98,8 @@ def enter(work: Work, command: EnterCircle) -> Answered:
         invited = True
     rules.may_enter(
         state=circle.state,  # type: ignore[arg-type]
+        closes_at=circle.closes_at,
+        now=work.now,
         entry=circle.entry,
         invited=invited,
         inside=seats_taken(work, circle.id),

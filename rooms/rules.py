@@ -28,12 +28,22 @@ def may_plan(limits: Limits, *, now: int, opens_at: int | None, capacity: int, k
 
 
 def may_enter(
-    *, state: CircleState, entry: str, invited: bool, inside: int, capacity: int, agreed: int, version: int
+    *,
+    state: CircleState,
+    closes_at: int | None,
+    now: int,
+    entry: str,
+    invited: bool,
+    inside: int,
+    capacity: int,
+    agreed: int,
+    version: int,
 ) -> None:
     """``inside`` counts the people who are in now, ``agreed`` is the version of the agreement they said yes to."""
     if state == "planned":
         raise Refusal("circle.not_open_yet")
-    if state == "closed":
+    if state == "closed" or (state == "closing" and closes_at is not None and closes_at <= now):
+        # The clock may need a moment to close what is over; nobody is let in for that moment.
         raise Refusal("circle.closed")
     if entry == "invited" and not invited:
         raise Refusal("invite.needed")

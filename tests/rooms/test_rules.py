@@ -15,7 +15,7 @@ capacities = st.integers(2, 1_000)
 
 def enter(**changed: object) -> None:
     usual: dict[str, object] = {
-        "state": "open", "entry": "anyone", "invited": False, "inside": 0, "capacity": 8, "agreed": 1, "version": 1,
+        "state": "open", "closes_at": None, "now": 100, "entry": "anyone", "invited": False, "inside": 0, "capacity": 8, "agreed": 1, "version": 1,
     }  # fmt: skip
     rules.may_enter(**{**usual, **changed})  # type: ignore[arg-type]
 
@@ -34,6 +34,7 @@ def test_a_circle_is_never_entered_beyond_its_capacity(inside: int, capacity: in
     [
         ({"state": "planned"}, "circle.not_open_yet"),
         ({"state": "closed"}, "circle.closed"),
+        ({"state": "closing", "closes_at": 100}, "circle.closed"),
         ({"entry": "invited"}, "invite.needed"),
         ({"version": 2}, "agreement.changed"),
         ({"state": "closed", "inside": 8}, "circle.closed"),
@@ -42,6 +43,10 @@ def test_a_circle_is_never_entered_beyond_its_capacity(inside: int, capacity: in
 def test_who_may_not_enter_is_told_why(changed: dict[str, object], code: str) -> None:
     with pytest.raises(Refusal, match=code):
         enter(**changed)
+
+
+def test_a_circle_is_entered_until_the_moment_it_closes() -> None:
+    enter(state="closing", closes_at=101)
 
 
 def test_a_closing_circle_may_still_be_entered_and_talked_in() -> None:

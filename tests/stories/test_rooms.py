@@ -252,3 +252,12 @@ async def test_rooms_of_one_network_are_bounded_over_socket_and_http(tmp_path: P
         assert 0 < refused.value.facts["retry_after"] <= 1_800_001
         over_http = await cleo.posts("/api/commands", {**room, "key": "l" * 22})
         assert (over_http.status, over_http.json()["code"]) == (429, "rate.limited")
+
+
+async def test_nobody_is_let_into_a_room_that_its_last_one_has_left(quick: House) -> None:
+    ana, bo = await guest(quick, "Ana"), await guest(quick, "Bo")
+    circle = await ana.opens()
+    await quick.parts.clock.close()
+    await ana.asks("circle.leave", circle=circle)
+    with pytest.raises(Refused, match="circle.closed"):
+        await bo.enters(circle)
