@@ -20,6 +20,8 @@ from rooms.wire_views import (
     ReceivedGesture,
 )
 
+GESTURES_MOST = 500
+"""Gestures shown to whoever made them, and to whom they were made: those on the newest messages."""
 OUTSIDE_MOST = 200
 """Circles shown to everybody, open ones and ones to come each."""
 _preferences = msgspec.json.Decoder(Preferences).decode
@@ -62,15 +64,18 @@ def my_circle(conn: Connection, circle_id: str, reader: Reader, now: int) -> MyC
     read = conn.execute(select(ParticipantRow.read_seq).where(ParticipantRow.id == me)).scalar_one()
     aside = conn.execute(select(Aside.other_id).where(Aside.participant_id == me)).scalars()
     given = conn.execute(
-        select(GestureRow.target, GestureRow.gesture).where(
-            GestureRow.log_id == reader.log_id, GestureRow.participant_id == me
-        )
+        select(GestureRow.target, GestureRow.gesture)
+        .where(GestureRow.log_id == reader.log_id, GestureRow.participant_id == me)
+        .order_by(col(GestureRow.target).desc())
+        .limit(GESTURES_MOST)
     )
     received = conn.execute(
         select(GestureRow.target, GestureRow.participant_id, GestureRow.gesture, ParticipantRow.name)
         .join(EventRow, (col(EventRow.log_id) == GestureRow.log_id) & (col(EventRow.seq) == GestureRow.target))
         .join(ParticipantRow, col(ParticipantRow.id) == GestureRow.participant_id)
         .where(GestureRow.log_id == reader.log_id, EventRow.sender == me)
+        .order_by(col(GestureRow.target).desc())
+        .limit(GESTURES_MOST)
     )
     invites = conn.execute(
         select(Invite.id, Invite.uses_left, Invite.ends_at).where(Invite.made_by == me, Invite.ends_at > now)

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from rooms import views
 from tests.guests import Guest, Refused, new_key
 from tests.house import House
 
@@ -165,3 +166,16 @@ async def test_a_page_of_long_words_is_cut_to_what_one_may_be_sent(quick: House)
     assert len(max(ana.frames, key=len)) < 300 * 1024
     earlier = await ana.asks("history.page", circle=circle, before=pages[0]["events"][0]["seq"], limit=200)
     assert earlier["events"][-1]["seq"] == pages[0]["events"][0]["seq"] - 1
+
+
+async def test_only_gestures_on_the_newest_messages_are_listed(quick: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(views, "GESTURES_MOST", 2)
+    ana, bo = await guests(quick, "Ana", "Bo")
+    circle = await ana.opens()
+    await bo.enters(circle)
+    said = [await ana.says(body) for body in ("One.", "Two.", "Three.")]
+    for seq in said:
+        await bo.asks("gesture.make", circle=circle, target=seq, gesture="hear_you")
+    given = (await bo.watches(f"circle/{circle}", epoch=None))["mine"]["given"]
+    received = (await ana.watches(f"circle/{circle}", epoch=None))["mine"]["received"]
+    assert [[each["target"] for each in some] for some in (given, received)] == [said[:0:-1]] * 2
