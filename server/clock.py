@@ -18,6 +18,8 @@ log = logging.getLogger("server.clock")
 TICK = 0.5
 """Seconds between looks at what is due; so much later than its moment a thing may happen."""
 SWEEP = 1.0
+SEATS_LEAST = 1.0
+"""Seconds between rounds of seats, however much TIME_SCALE shrinks waits."""
 
 
 class Clock:
@@ -25,7 +27,7 @@ class Clock:
         self.parts = parts
         self._tasks: list[asyncio.Task[None]] = []
         held = parts.door.limits.seat_held
-        self.seats_every = held / 3_000
+        self.seats_every = max(SEATS_LEAST, held / 3_000)
         """Seconds between notes of who is still here: three times within the time a seat is held."""
 
     async def start(self) -> None:

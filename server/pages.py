@@ -63,12 +63,15 @@ async def manifest(request: Request) -> Response:
 async def quick_exit(request: Request) -> Response:
     """Leave nothing behind and go elsewhere; for another site's link or picture, only go elsewhere.
 
+    So too where a browser fetches ahead what somebody might press: they have not pressed it.
+
     A browser that says nothing of where the request comes from is an old phone, or one on plain http: for whoever
     holds it, leaving traces would be worse than being signed out by somebody's joke.
     """
     parts = parts_of(request)
     answer = RedirectResponse(parts.settings.exit_to, 303)
-    if set(request.headers.getlist("sec-fetch-site")) <= {"same-origin", "none"}:
+    ahead = "prefetch" in request.headers.get("sec-purpose", "")
+    if not ahead and set(request.headers.getlist("sec-fetch-site")) <= {"same-origin", "none"}:
         answer.headers["Clear-Site-Data"] = CLEAR
         parts.auth.take(answer)
         await _end_soon(request)

@@ -210,6 +210,15 @@ def test_another_sites_link_to_quick_exit_signs_nobody_out(browser: Browser, sit
     assert browser.name() == "Bo"
 
 
+@pytest.mark.parametrize("purpose", ["prefetch", "prefetch;prerender"])
+def test_what_a_browser_fetches_ahead_signs_nobody_out(browser: Browser, purpose: str) -> None:
+    browser.comes_in("Bo")
+    answer = browser.get("/exit", Sec_Fetch_Site="same-origin", Sec_Purpose=purpose)
+    assert (answer.status, answer.headers["Location"]) == (303, "/goodbye")
+    assert "Clear-Site-Data" not in answer.headers
+    assert browser.name() == "Bo"
+
+
 def test_quick_exit_is_for_nobody_too(browser: Browser) -> None:
     assert browser.get("/exit").status == 303
     browser.cookie = "sid=" + "A" * 43
