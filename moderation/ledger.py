@@ -74,8 +74,8 @@ FACTS: Final[Mapping[str, Callable[[object], bool]]] = {
 """What may be said of anything, and what it may be. Whoever adds a fact adds it here: no other reaches the record."""
 
 KINDS: Final[Mapping[str, tuple[str, ...]]] = {
-    "flag": ("category", "item"),
-    "withdraw": ("item",),
+    "flag": ("category",),
+    "withdraw": (),
     "seat": ("today",),
     "quiet": ("days",),
     "fold": ("item", "view"),
@@ -103,7 +103,11 @@ KINDS: Final[Mapping[str, tuple[str, ...]]] = {
 """Kinds of entries, each with the facts that it never lacks; it may have others of `FACTS`."""
 
 PRIVATE: Final = frozenset({"flag", "withdraw", "seat", "quiet"})
-"""Kinds that are never published; they are only counted, for the report of a month."""
+"""Kinds that are never published; they are only counted, for the report of a month. They keep no message either."""
+
+OPENING: Final = frozenset({"fold", "hold", "legal_hold", "draw", "seating"})
+"""Kinds with which the public record of a case begins. Until then nothing shows that anybody flagged anything: what is
+noted before them is not published, nor is the end of a case that never came so far."""
 
 
 class NotForTheRecord(Exception):
@@ -130,13 +134,15 @@ def note(work: Work, case_key: bytes | None, kind: str, facts: Mapping[str, Any]
 
     ``case_key`` is the case's salt (at least 16 bytes), None for what belongs to no case. ``facts`` go by `KINDS` and
     `FACTS`: ``item`` is a message's number in its case and is kept as a pseudonym; ``commitment``, 64 hex digits,
-    stands beside them. ``public=False`` is for what must not be seen by itself, such as anything about flags before a
-    fold; `PRIVATE` kinds are never published. Raises `NotForTheRecord`.
+    stands beside them. ``public=False`` is for what must not be seen by itself; `PRIVATE` kinds are never published, nor
+    is anything of a case before one of `OPENING`. Raises `NotForTheRecord`.
     """
     said = dict(facts)
     commitment = said.pop("commitment", None)
     _check(kind, said, commitment)
     name = None
+    if kind in PRIVATE:
+        said.pop("item", None)
     if case_key is not None:
         if len(case_key) < 16:
             raise NotForTheRecord(f"{kind}: the case's salt is too short")
@@ -146,20 +152,26 @@ def note(work: Work, case_key: bytes | None, kind: str, facts: Mapping[str, Any]
     elif "item" in said:
         raise NotForTheRecord(f"{kind}: a message without a case")
     shown = public and kind not in PRIVATE
-    step: Any = None
+    step, at = None, work.now
     if shown and name is not None:
         # Whoever changes a case holds its circle's lock, so nobody else takes the same step meanwhile.
-        last = select(func.coalesce(func.max(col(JournalRow.step)), 0)).where(JournalRow.case_name == name)
-        step = last.scalar_subquery() + 1
+        before = select(func.max(col(JournalRow.step)), func.max(col(JournalRow.at))).where(
+            JournalRow.case_name == name, col(JournalRow.step).is_not(None)
+        )
+        last, then = work.conn.execute(before).one()
+        shown = last is not None or kind in OPENING
+        if shown:
+            # Clocks of two processes may differ; a later step is never published before an earlier one.
+            step, at = (last or 0) + 1, max(at, then or at)
     work.conn.execute(
         insert(JournalRow).values(
-            at=work.now,
+            at=at,
             kind=kind,
             case_name=name,
             step=step,
             facts=canonical(said),
             commitment=commitment,
-            waiting_at=work.now if shown else None,
+            waiting_at=at if shown else None,
         )
     )
 

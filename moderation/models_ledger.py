@@ -42,8 +42,8 @@ class LedgerRow(Table, table=True):
     seq: int = Field(primary_key=True, sa_type=Big)
     hour: int = Field(sa_type=Big, index=True)
     kind: str = Field(max_length=16)
-    facts: str
-    """As in `entry`; by themselves they can be counted."""
+    counted: str
+    """Those facts of it that many entries share, as canonical JSON: grouped, they can be counted."""
     entry: str
     """Canonical JSON, the bytes that were hashed."""
     hash: str = Field(max_length=64)
@@ -57,9 +57,7 @@ class NonceRow(Table, table=True):
     id: int = Field(primary_key=True)
     nonce: bytes = Field(sa_type=LargeBinary)
     committed_at: int = Field(sa_type=Big)
-    usable_from: int = Field(sa_type=Big, index=True)
-    reveals_at: int | None = Field(default=None, sa_type=Big, index=True)
-    """Known once the next one is usable; None again once it was shown."""
+    usable_from: int = Field(sa_type=Big)
     revealed_at: int | None = Field(default=None, sa_type=Big)
 
 
