@@ -14,10 +14,12 @@ from rooms.work import Refusal
 
 
 class Standing(IntEnum):
-    """What one flag counts towards a fold."""
+    """What one flag counts towards a fold; only what is above 0 counts."""
 
+    ASKS = -1
+    """Of a witness whose flags do not count now: hides for them and asks for a look."""
     NONE = 0
-    """Hides for the flagger and asks for a look, and nothing more."""
+    """Of somebody who is no witness: hides for them, and nothing more."""
     PRESENT = 1
     """A young identity that had been in the circle for a while: counts, as far as its invite and network allow."""
     ESTABLISHED = 2
@@ -62,7 +64,12 @@ def standing(bars: Bars, *, made_at: int, entered_at: int | None) -> Standing:
 
 def weighed(standing: Standing, *, other_cases: int, most: int) -> Standing:
     """One identity counts towards folding the same author in at most ``most`` cases a day, whoever the others are."""
-    return standing if other_cases < most else Standing.NONE
+    return standing if standing is Standing.NONE or other_cases < most else Standing.ASKS
+
+
+def quieted(standing: Standing) -> Standing:
+    """Of somebody with quiet flags: hides and asks for a look, and counts for nothing."""
+    return standing if standing is Standing.NONE else Standing.ASKS
 
 
 def threshold(witnesses: int) -> int:

@@ -16,6 +16,7 @@ from moderation.fold import (
     counted,
     may_flag,
     may_open_another,
+    quieted,
     standing,
     threshold,
     weighed,
@@ -67,7 +68,17 @@ def test_established_is_old_enough_or_there_long_enough(made_at: int, entered_at
 
 def test_an_identity_counts_in_so_many_cases_of_one_author() -> None:
     assert weighed(Standing.ESTABLISHED, other_cases=1, most=2) is Standing.ESTABLISHED
-    assert weighed(Standing.ESTABLISHED, other_cases=2, most=2) is Standing.NONE
+    assert weighed(Standing.ESTABLISHED, other_cases=2, most=2) is Standing.ASKS
+    assert weighed(Standing.NONE, other_cases=0, most=2) is Standing.NONE
+    assert weighed(Standing.NONE, other_cases=2, most=2) is Standing.NONE
+
+
+def test_quiet_flags_of_witnesses_go_on_asking_for_a_look() -> None:
+    assert [quieted(each) for each in (Standing.NONE, Standing.PRESENT, Standing.ESTABLISHED)] == [
+        Standing.NONE,
+        Standing.ASKS,
+        Standing.ASKS,
+    ]
 
 
 @given(FLAGS, ENOUGH)
@@ -79,7 +90,7 @@ def test_as_many_count_as_any_choice_within_the_caps_could_give(
     def fits(chosen: tuple[tuple[Standing, Origin], ...]) -> bool:
         young = [origin for each, origin in chosen if each is Standing.PRESENT]
         shared = [{"invite": each.invite, "network": each.network} for each in young]
-        return all(each is not Standing.NONE for each, _ in chosen) and all(
+        return all(each > 0 for each, _ in chosen) and all(
             sum(each[what] == mark for each in shared) <= cap
             for what in ("invite", "network")
             for mark in (b"a", b"b", b"c")
