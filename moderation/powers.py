@@ -115,6 +115,19 @@ POWERS = (
     ),
 )
 
+TOGETHER = (
+    Power(
+        letter="breath",
+        does="slow everybody down for a minute, themselves, the host and moderators included",
+        holder="anyone",
+        reach="circle",
+        commands=("breath.ask",),
+        lasts=MINUTE,
+        caps=((1, 15 * MINUTE, "circle"),),
+    ),
+)
+"""What takes two people. One alone has a wish shown, for five minutes and without a name, so that a second can join."""
+
 TALK = frozenset(
     {
         "circle.enter",

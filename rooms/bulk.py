@@ -28,7 +28,7 @@ def _both(template: str) -> Mapping[str, str]:
 
 _SEATS = _both(
     "SELECT c.id AS circle, c.log_id, c.state, c.keep_for, c.fades_at, p.person_id, p.id, p.name, p.from_seq,"
-    " p.paused_until"
+    " p.paused_until, c.breath_until, c.breath_seq"
     " FROM {pairs} CROSS JOIN participant AS p CROSS JOIN circle AS c"
     " WHERE p.circle_id = j.a AND p.person_id = j.b AND p.inside AND c.id = p.circle_id"
 )
@@ -36,6 +36,11 @@ _STORED = _both(
     "SELECT e.sender, e.key, e.seq, e.body_hash, l.epoch"
     " FROM {pairs} CROSS JOIN event AS e CROSS JOIN log AS l"
     " WHERE e.sender = j.a AND e.key = j.b AND l.id = e.log_id"
+)
+_SAID_SINCE = _both(
+    "SELECT e.sender, MAX(e.at) FROM {pairs} CROSS JOIN event AS e"
+    " WHERE e.log_id = CAST(j.a AS bigint) AND e.seq > CAST(j.b AS bigint) AND e.kind = 'message.posted'"
+    " GROUP BY e.sender"
 )
 _ADVANCE = _both(
     "UPDATE log SET head_seq = head_seq + CAST(j.b AS bigint) FROM {pairs} WHERE log.id = CAST(j.a AS bigint)"
@@ -51,6 +56,11 @@ def seats(conn: Connection, places: Iterable[tuple[str, str]]) -> Sequence[Any]:
 def stored(conn: Connection, keys: Iterable[tuple[str, str]]) -> Sequence[Any]:
     """Of (sender, key) pairs, those that have a row: its seq, its fingerprint and its log's epoch."""
     return _run(conn, _STORED, list(keys))
+
+
+def said_since(conn: Connection, places: Iterable[tuple[int, int]]) -> dict[str, int]:
+    """Of (log, seq) pairs: when each participant last posted after that seq of that log, for those who did."""
+    return {row[0]: row[1] for row in _run(conn, _SAID_SINCE, list(places))}
 
 
 def advance(conn: Connection, counts: Mapping[int, int]) -> dict[int, tuple[str, str, int]]:

@@ -9,7 +9,7 @@ import msgspec
 from sqlalchemy import Connection, bindparam, select, update
 from sqlmodel import col
 
-from rooms import bulk, rules
+from rooms import bulk, rules, waiting
 from rooms.log import kept
 from rooms.models import Circle, EventRow
 from rooms.text import body as clean_body
@@ -96,6 +96,7 @@ def _judge(conn: Connection, posts: Sequence[Post]) -> None:
         command = each.command
         each.print = fingerprint(command.key, command.circle, each.body, command.reply_to)
     known = _known(conn, [each for each in posts if each.result is None])
+    pace = Pace(conn, [each for each in posts if each.result is None])
     for each in posts:
         if each.result is not None:
             continue
@@ -107,8 +108,41 @@ def _judge(conn: Connection, posts: Sequence[Post]) -> None:
             rules.may_talk(each.seat.state)
             rules.may_post(each.seat.paused_until, now=each.work.now)
             _refuse_reply_to_nothing(conn, each)
+            pace.let(each)
         except Refusal as refusal:
             each.result = refusal
+
+
+class Pace:
+    """Lets posts of a batch go, or wait: asks the database only where some circle is slowed down."""
+
+    def __init__(self, conn: Connection, posts: Sequence[Post]) -> None:
+        slow = {
+            (each.seat.log_id, each.seat.breath_seq)
+            for each in posts
+            if each.seat.breath_until is not None and each.work.now < each.seat.breath_until
+        }
+        self._last = bulk.said_since(conn, slow)
+        self._slow = {log_id for log_id, _ in slow}
+        self._going: dict[str, str] = {}
+
+    def let(self, each: Post) -> None:
+        """Raises ``circle.waiting``. The same key twice in one batch is one message."""
+        sender = each.seat.id
+        if each.seat.log_id not in self._slow or self._going.get(sender) == each.command.key:
+            return
+        now = each.work.now
+        wait = waiting.longest(
+            waiting.breath(
+                ends=each.seat.breath_until,
+                last=self._last.get(sender),
+                between=each.work.limits.breath_between,
+                now=now,
+            )
+        )
+        if wait is not None:
+            raise waiting.refusal(wait, now)
+        self._last[sender], self._going[sender] = now, each.command.key
 
 
 def _known(conn: Connection, posts: Sequence[Post]) -> dict[tuple[str, str], Before]:

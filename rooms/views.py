@@ -7,7 +7,7 @@ import msgspec
 from sqlalchemy import Connection, func
 from sqlmodel import col, select
 
-from rooms import rules
+from rooms import breath, rules
 from rooms.history import Reader
 from rooms.models import Agreement, Aside, Circle, EventRow, GestureRow, Invite, ParticipantRow, Person
 from rooms.wire import Preferences
@@ -25,6 +25,13 @@ GESTURES_MOST = 500
 OUTSIDE_MOST = 200
 """Circles shown to everybody, open ones and ones to come each."""
 _preferences = msgspec.json.Decoder(Preferences).decode
+_STANDING: tuple[Any, ...] = (
+    col(Circle.host_id),
+    col(Circle.state),
+    col(Circle.breath_until),
+    col(Circle.breath_asked_until),
+    col(Circle.breath_by),
+)
 
 
 def outside(conn: Connection, *, now: int, seat_held: int) -> list[CircleView]:
@@ -60,7 +67,7 @@ def circle_view(conn: Connection, circle_id: str, *, now: int, seat_held: int, m
 def my_circle(conn: Connection, circle_id: str, reader: Reader, now: int) -> MyCircle:
     """What only this participant sees of the circle."""
     me = reader.participant or ""
-    circle = conn.execute(select(Circle.host_id, Circle.state).where(Circle.id == circle_id)).one()
+    circle = conn.execute(select(*_STANDING).where(Circle.id == circle_id)).one()
     read = conn.execute(select(ParticipantRow.read_seq).where(ParticipantRow.id == me)).scalar_one()
     aside = conn.execute(select(Aside.other_id).where(Aside.participant_id == me)).scalars()
     given = conn.execute(
@@ -93,6 +100,7 @@ def my_circle(conn: Connection, circle_id: str, reader: Reader, now: int) -> MyC
             for row in received
         ),
         invites=tuple(InviteView(id=row[0], uses_left=row[1], ends_at=row[2]) for row in invites),
+        breath=breath.standing(circle.breath_until, circle.breath_asked_until, mine=circle.breath_by == me, now=now),
     )
 
 

@@ -119,6 +119,18 @@ class MessageUnfolded(Event, tag="message.unfolded", frozen=True, kw_only=True):
     body: str | None = None
 
 
+class BreathAsked(Event, tag="breath.asked", frozen=True, kw_only=True):
+    """Somebody would like a breath, never who; a second person who asks makes it one."""
+
+    until: Moment
+
+
+class BreathBegan(Event, tag="breath.began", frozen=True, kw_only=True):
+    """Two people asked. Until its end, which no event tells, everybody posts slowly."""
+
+    until: Moment
+
+
 class WordsFaded(Event, tag="words.faded", frozen=True, kw_only=True):
     """Everything up to and including ``floor`` is gone, here and on the server."""
 
@@ -198,6 +210,8 @@ CircleEvent = (
     | MessageHeld
     | MessageWithheld
     | MessageUnfolded
+    | BreathAsked
+    | BreathBegan
     | WordsFaded
     | Quiet
 )

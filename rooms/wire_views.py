@@ -1,6 +1,7 @@
 """What one is shown: circles, one's own part of them, invites."""
 
 from rooms.wire import CircleState, Discreet, EntryBy, Fullness, Gesture, Moment, OpaqueId, Seq
+from rooms.wire_breath import Breath
 
 
 class Participant(Discreet, frozen=True, kw_only=True, omit_defaults=True):
@@ -63,6 +64,7 @@ class MyCircle(Discreet, frozen=True, kw_only=True, omit_defaults=True):
     received: tuple[ReceivedGesture, ...] = ()
     invites: tuple[InviteView, ...] = ()
     """Only for whoever made them, and without their codes."""
+    breath: Breath | None = None
 
 
 class MadeInvite(Discreet, frozen=True, kw_only=True):

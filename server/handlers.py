@@ -10,10 +10,11 @@ from sqlmodel import col
 from moderation import due as flags_due
 from moderation import flags, letters
 from moderation import wire as flagged
-from rooms import circles, closing, due, invites, messages, personal, posting, tidy
+from rooms import breath, circles, closing, due, invites, messages, personal, posting, tidy
 from rooms import wire as said
 from rooms.circles import seat
 from rooms.models import Circle, Log
+from rooms.wire_breath import AskBreath
 from rooms.work import Answered, Work
 from server import identity, sessions
 from server.door import BatchHandler, Handler
@@ -98,6 +99,7 @@ HANDLERS: Mapping[type, Handler] = {
     said.SetAside: personal.set_aside,
     said.UndoAside: personal.undo_aside,
     said.MarkRead: personal.mark_read,
+    AskBreath: breath.ask,
     said.SetPreferences: personal.set_preferences,
     said.ForgetMe: _forget,
     flagged.FlagMessage: flags.raise_flag,

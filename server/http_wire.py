@@ -5,6 +5,7 @@ from typing import Annotated, Any, Literal, NamedTuple
 from msgspec import Meta
 
 from rooms.wire import Discreet, Line, Moment, OpaqueId
+from rooms.wire_breath import BreathAnswer
 from rooms.wire_views import CircleView, MadeInvite
 from server.protocol import AnyCommand, Done, Page
 
@@ -164,5 +165,5 @@ ENDPOINTS = (
     Endpoint("POST", "/api/invites/look", LookAtInvite, InviteLook, False),
     Endpoint("POST", "/api/invites/picture", DrawInvite, Picture, True),
     Endpoint("GET", "/api/circles/{circle}/events", None, Page, True),
-    Endpoint("POST", "/api/commands", AnyCommand, Done | MadeInvite, True),
+    Endpoint("POST", "/api/commands", AnyCommand, Done | MadeInvite | BreathAnswer, True),
 )

@@ -132,6 +132,8 @@ class Limits:
         self._looks = Pace(looks / 60, looks, doublings=GUESS_DOUBLINGS, clock=clock)
         self._opens = Pace(rooms / 3_600, rooms, clock=clock)
         self._sign_ins = Pace(sign_ins / 60, sign_ins, doublings=GUESS_DOUBLINGS, clock=clock)
+        breaths = settings.breaths_per_hour
+        self._breaths = Pace(breaths * settings.time_scale / 3_600, breaths, clock=clock)
         self.wrong = Failures(clock=clock)
         """Wrong passphrases and recovery words, by sign-in name."""
 

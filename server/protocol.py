@@ -37,6 +37,7 @@ from rooms.wire import (
     Preferences,
     Seq,
 )
+from rooms.wire_breath import AskBreath, BreathAnswer, BreathCommand
 from rooms.wire_events import CircleEvent, PersonEvent
 from rooms.wire_views import CircleView, MadeInvite, MyCircle, Participant
 
@@ -205,15 +206,20 @@ class ByeFrame(Struct, frozen=True):
 
 
 SocketCommand = WatchLog | UnwatchLog | ReadPage | TellWriting | Beat
-DoorCommand = CircleCommand | FlagCommand | PanelCommand
+DoorCommand = CircleCommand | BreathCommand | FlagCommand | PanelCommand
 AnyCommand = DoorCommand | SocketCommand
 AnyEvent = CircleEvent | PersonEvent | FlagEvent | PanelEvent
-Answer = Done | Watching | Page | MadeInvite
+Answer = Done | Watching | Page | MadeInvite | BreathAnswer
 AnyFrame = (
     HelloFrame | OkFrame | RefusedFrame | EventFrame | ResetFrame | HereFrame | WritingFrame | HeadsFrame | ByeFrame
 )
 """Told apart by which fields they have."""
-ANSWERS: dict[type[Command], Any] = {WatchLog: Watching, ReadPage: Page, MakeInvite: MadeInvite}
+ANSWERS: dict[type[Command], Any] = {
+    WatchLog: Watching,
+    ReadPage: Page,
+    MakeInvite: MadeInvite,
+    AskBreath: BreathAnswer,
+}
 """What ``ok`` holds where it is not `Done`."""
 
 encode = msgspec.json.Encoder().encode

@@ -102,6 +102,7 @@ class Settings(BaseSettings):
         default=60, ge=1, description="Codes and unknown ids one network prefix may try per minute."
     )
     sign_ins_per_minute: int = Field(default=20, ge=1, description="Sign-ins one network prefix may try per minute.")
+    breaths_per_hour: int = Field(default=6, ge=1, description="Times one person may ask for a breath in an hour.")
     hashes_at_once: int = Field(
         default=0, ge=0, description="Passphrase hashes computed at once; 0: one per core, at most 2."
     )

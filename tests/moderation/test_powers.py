@@ -4,12 +4,15 @@ from typing import get_args
 
 import pytest
 
-from moderation.powers import POWERS, TALK
+from moderation.powers import POWERS, TALK, TOGETHER
 from moderation.wire import FlagCommand
 from rooms.wire import CircleCommand
+from rooms.wire_breath import BreathCommand
 
-COMMANDS = sorted(each.__struct_config__.tag for each in (*get_args(CircleCommand), *get_args(FlagCommand)))
-GRANTED = [command for power in POWERS for command in power.commands]
+COMMANDS = sorted(
+    each.__struct_config__.tag for each in (*get_args(CircleCommand), *get_args(FlagCommand), BreathCommand)
+)
+GRANTED = [command for power in (*POWERS, *TOGETHER) for command in power.commands]
 
 
 @pytest.mark.parametrize("command", COMMANDS)
@@ -33,3 +36,9 @@ def test_whatever_one_person_does_to_others_words_ends_or_is_their_own() -> None
 
 def test_no_host_reaches_a_message_or_a_person() -> None:
     assert {power.reach for power in POWERS if power.holder == "host"} == {"circle"}
+
+
+def test_what_takes_two_ends_by_itself_and_is_seldom() -> None:
+    for power in TOGETHER:
+        assert power.lasts is not None
+        assert power.caps

@@ -20,10 +20,42 @@ export interface AsideSet {
   on: boolean;
 }
 
+/** Ask for a breath, or say yes to one that somebody asked for. It takes two. */
+export interface AskBreath {
+  do: "breath.ask";
+  ref?: number;
+  circle: string;
+}
+
 /** The answer to ``heads``; it is not answered. */
 export interface Beat {
   do: "beat";
   ref?: number;
+}
+
+/** How it stands with a circle's breath for somebody who comes to look. Moments may have passed. */
+export interface Breath {
+  until?: number | null;
+  asked_until?: number | null;
+  mine?: boolean;
+}
+
+/** Whether it has begun, or waits for a second person; and until when. */
+export interface BreathAnswer {
+  began: boolean;
+  until: number;
+}
+
+/** Somebody would like a breath, never who; a second person who asks makes it one. */
+export interface BreathAsked {
+  kind: "breath.asked";
+  until: number;
+}
+
+/** Two people asked. Until its end, which no event tells, everybody posts slowly. */
+export interface BreathBegan {
+  kind: "breath.began";
+  until: number;
 }
 
 export interface Bye {
@@ -171,7 +203,7 @@ export interface EnterCircle {
 export interface EventFrame {
   on: string;
   seq: number;
-  event: CircleOpened | CircleClosing | CircleStaysOpen | CircleClosed | ParticipantEntered | ParticipantLeft | MessagePosted | MessageEdited | MessageRephrased | MessageTakenBack | MessageReceived | MessageFolded | MessageHeld | MessageWithheld | MessageUnfolded | WordsFaded | Quiet | CircleJoined | CircleParted | GestureMade | GestureUndone | GestureGiven | AsideSet | PreferencesChanged | SessionEnded | FlagMoved | LetterCame | LetterDismissed | SeatMoved | PauseMoved;
+  event: CircleOpened | CircleClosing | CircleStaysOpen | CircleClosed | ParticipantEntered | ParticipantLeft | MessagePosted | MessageEdited | MessageRephrased | MessageTakenBack | MessageReceived | MessageFolded | MessageHeld | MessageWithheld | MessageUnfolded | BreathAsked | BreathBegan | WordsFaded | Quiet | CircleJoined | CircleParted | GestureMade | GestureUndone | GestureGiven | AsideSet | PreferencesChanged | SessionEnded | FlagMoved | LetterCame | LetterDismissed | SeatMoved | PauseMoved;
 }
 
 /** Say that a message goes against the agreement. Hidden for oneself at once; once per message. */
@@ -343,7 +375,7 @@ export interface LetterDismissed {
 /** An event at its place in a log. */
 export interface Logged {
   seq: number;
-  event: CircleOpened | CircleClosing | CircleStaysOpen | CircleClosed | ParticipantEntered | ParticipantLeft | MessagePosted | MessageEdited | MessageRephrased | MessageTakenBack | MessageReceived | MessageFolded | MessageHeld | MessageWithheld | MessageUnfolded | WordsFaded | Quiet | CircleJoined | CircleParted | GestureMade | GestureUndone | GestureGiven | AsideSet | PreferencesChanged | SessionEnded | FlagMoved | LetterCame | LetterDismissed | SeatMoved | PauseMoved;
+  event: CircleOpened | CircleClosing | CircleStaysOpen | CircleClosed | ParticipantEntered | ParticipantLeft | MessagePosted | MessageEdited | MessageRephrased | MessageTakenBack | MessageReceived | MessageFolded | MessageHeld | MessageWithheld | MessageUnfolded | BreathAsked | BreathBegan | WordsFaded | Quiet | CircleJoined | CircleParted | GestureMade | GestureUndone | GestureGiven | AsideSet | PreferencesChanged | SessionEnded | FlagMoved | LetterCame | LetterDismissed | SeatMoved | PauseMoved;
 }
 
 /** A token from a link, or a six-letter code. */
@@ -502,6 +534,7 @@ export interface MyCircle {
   given?: GivenGesture[];
   received?: ReceivedGesture[];
   invites?: InviteView[];
+  breath?: Breath | null;
 }
 
 export interface MyFlag {
@@ -868,13 +901,13 @@ export interface WritingFrame {
   writing?: true;
 }
 
-export type DoorCommand = AddSide | CastBallot | CloseCircle | CosignHold | DismissLetter | EditMessage | EnterCircle | FlagMessage | ForgetMe | GoOn | HoldMessage | KeepCircleOpen | LeaveCircle | LeaveHeavySeat | LeaveSeat | MakeAppeal | MakeGesture | MakeInvite | MarkBadFaith | MarkRead | OpenCircle | PostMessage | ReadyToVote | RephraseMessage | RevokeInvite | SayToPanel | SetAside | SetPreferences | TakeBackMessage | TakeSeat | UndoAside | UndoBallot | UndoGesture | WithdrawFlag;
+export type DoorCommand = AddSide | AskBreath | CastBallot | CloseCircle | CosignHold | DismissLetter | EditMessage | EnterCircle | FlagMessage | ForgetMe | GoOn | HoldMessage | KeepCircleOpen | LeaveCircle | LeaveHeavySeat | LeaveSeat | MakeAppeal | MakeGesture | MakeInvite | MarkBadFaith | MarkRead | OpenCircle | PostMessage | ReadyToVote | RephraseMessage | RevokeInvite | SayToPanel | SetAside | SetPreferences | TakeBackMessage | TakeSeat | UndoAside | UndoBallot | UndoGesture | WithdrawFlag;
 
 export type SocketCommand = Beat | ReadPage | TellWriting | UnwatchLog | WatchLog;
 
-export type AnyEvent = AsideSet | CircleClosed | CircleClosing | CircleJoined | CircleOpened | CircleParted | CircleStaysOpen | FlagMoved | GestureGiven | GestureMade | GestureUndone | LetterCame | LetterDismissed | MessageEdited | MessageFolded | MessageHeld | MessagePosted | MessageReceived | MessageRephrased | MessageTakenBack | MessageUnfolded | MessageWithheld | ParticipantEntered | ParticipantLeft | PauseMoved | PreferencesChanged | Quiet | SeatMoved | SessionEnded | WordsFaded;
+export type AnyEvent = AsideSet | BreathAsked | BreathBegan | CircleClosed | CircleClosing | CircleJoined | CircleOpened | CircleParted | CircleStaysOpen | FlagMoved | GestureGiven | GestureMade | GestureUndone | LetterCame | LetterDismissed | MessageEdited | MessageFolded | MessageHeld | MessagePosted | MessageReceived | MessageRephrased | MessageTakenBack | MessageUnfolded | MessageWithheld | ParticipantEntered | ParticipantLeft | PauseMoved | PreferencesChanged | Quiet | SeatMoved | SessionEnded | WordsFaded;
 
-export type Answer = Done | MadeInvite | Page | Watching;
+export type Answer = BreathAnswer | Done | MadeInvite | Page | Watching;
 
 export type AnyFrame = ByeFrame | EventFrame | HeadsFrame | HelloFrame | HereFrame | OkFrame | RefusedFrame | ResetFrame | WritingFrame;
 
@@ -885,4 +918,5 @@ export interface Answers {
   "log.watch": Watching;
   "history.page": Page;
   "invite.make": MadeInvite;
+  "breath.ask": BreathAnswer;
 }

@@ -1,0 +1,39 @@
+"""When words have to wait: never longer than the breath, never twice within its spacing."""
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from rooms import waiting
+
+MOMENTS = st.integers(0, 200_000)
+
+
+@given(ends=MOMENTS, last=MOMENTS, now=MOMENTS, between=st.integers(1, 60_000))
+def test_a_wait_ends_with_the_spacing_or_with_the_breath(ends: int, last: int, now: int, between: int) -> None:
+    wait = waiting.breath(ends=ends, last=last, between=between, now=now)
+    if now >= ends or now >= last + between:
+        assert wait is None
+    else:
+        assert wait is not None
+        assert now < wait.until <= ends
+        assert waiting.breath(ends=ends, last=last, between=between, now=wait.until) is None
+
+
+@given(now=MOMENTS, between=st.integers(1, 60_000))
+def test_nobody_waits_where_nothing_runs_or_before_their_first_word(now: int, between: int) -> None:
+    assert waiting.breath(ends=None, last=now, between=between, now=now) is None
+    assert waiting.breath(ends=now + 1, last=None, between=between, now=now) is None
+
+
+@given(st.lists(st.one_of(st.none(), MOMENTS)))
+def test_of_several_reasons_the_longest_counts(untils: list[int | None]) -> None:
+    waits = [None if until is None else waiting.Wait(until, "breath") for until in untils]
+    longest = waiting.longest(*waits)
+    assert (None if longest is None else longest.until) == max(
+        (until for until in untils if until is not None), default=None
+    )
+
+
+def test_a_refusal_says_the_moment_and_how_long_it_is_until_then() -> None:
+    refusal = waiting.refusal(waiting.Wait(1_500, "breath"), now=1_000)
+    assert (refusal.code, refusal.facts) == ("circle.waiting", {"until": 1_500, "retry_after": 500, "why": "breath"})

@@ -1,0 +1,149 @@
+"""A breath: two people slow everybody down for a minute, the host and themselves included."""
+
+import asyncio
+from typing import Any
+
+import msgspec
+import pytest
+
+from tests.guests import Guest, Refused, new_key
+from tests.house import House
+
+
+async def a_circle(place: House, *names: str) -> tuple[str, list[Guest]]:
+    """The first opens it, the others come in."""
+    people = [await Guest(place.url, name).comes_in() for name in names]
+    circle = await people[0].opens()
+    for each in people[1:]:
+        await each.enters(circle)
+    return circle, people
+
+
+async def breathe(circle: str, first: Guest, second: Guest) -> Any:
+    await first.asks("breath.ask", circle=circle)
+    return await second.asks("breath.ask", circle=circle)
+
+
+async def standing(guest: Guest, circle: str) -> Any:
+    """The circle's breath as it is told to somebody who comes to look."""
+    await guest.asks("log.unwatch", on=f"circle/{circle}")
+    return (await guest.watches(f"circle/{circle}"))["mine"].get("breath")
+
+
+async def test_one_asks_and_a_second_makes_it_a_breath_for_everybody(place: House) -> None:
+    circle, (ana, bo, cleo) = await a_circle(place, "Ana", "Bo", "Cleo")
+    for each in (ana, bo, cleo):
+        await each.says(f"{each.name} before.")
+    first = await bo.asks("breath.ask", circle=circle)
+    assert first["began"] is False
+    again = await bo.asks("breath.ask", circle=circle)
+    assert again == first, "asking twice is not two people"
+    asked = await ana.sees(f"circle/{circle}", lambda e: e["kind"] == "breath.asked", "somebody's wish")
+    assert asked.keys() == {"kind", "until", "seq"}
+    assert (await standing(bo, circle)) == {"asked_until": first["until"], "mine": True}
+    assert (await standing(ana, circle)) == {"asked_until": first["until"]}
+    second = await cleo.asks("breath.ask", circle=circle)
+    assert second["began"] is True
+    began = await ana.sees(f"circle/{circle}", lambda e: e["kind"] == "breath.began", "a breath")
+    assert began["until"] == second["until"]
+    assert (await standing(bo, circle)) == {"until": second["until"]}
+    # The host, those who asked and those who did not: each may say one thing, and waits with the next.
+    for each in (ana, bo, cleo):
+        await each.says(f"{each.name} in the breath.")
+        with pytest.raises(Refused, match="circle.waiting") as waits:
+            await each.says(f"{each.name} at once.")
+        assert waits.value.facts["why"] == "breath"
+        assert 0 < waits.value.facts["retry_after"] <= 20_000
+    await place.clock.passes(seconds=20)
+    await ana.says("After a while.")
+    await place.clock.passes(seconds=40)
+    await ana.says("It is over.")
+    await ana.says("Truly over.")
+    assert (await standing(bo, circle)) is None
+    assert not any("at once" in str(body) for body in bo.bodies(circle)), "what waited was stored"
+
+
+async def test_words_that_waited_go_with_the_key_they_had_and_once(place: House) -> None:
+    circle, (ana, bo) = await a_circle(place, "Ana", "Bo")
+    await breathe(circle, ana, bo)
+    said, waits = new_key(), new_key()
+    seq = await ana.says("One.", key=said)
+    for _ in range(3):
+        with pytest.raises(Refused, match="circle.waiting"):
+            await ana.says("Two.", key=waits)
+    assert await ana.says("One.", key=said) == seq, "what is stored already is answered as it was"
+    await place.clock.passes(minutes=1)
+    later = await ana.says("Two.", key=waits)
+    assert await ana.says("Two.", key=waits) == later
+    await bo.hears("Two.")
+    assert ana.bodies(circle) == ["One.", "Two."]
+
+
+async def test_many_at_once_in_a_breath_are_one_each(place: House) -> None:
+    circle, people = await a_circle(place, "Ana", "Bo", "Cleo")
+    await breathe(circle, people[0], people[1])
+    key = new_key()
+    asked = [each.says(f"{each.name} {n}") for each in people for n in range(5)]
+    twice = [people[0].says("Ana again", key=key) for _ in range(2)]
+    results = await asyncio.gather(*asked, *twice, return_exceptions=True)
+    went = {each for each in results if isinstance(each, int)}
+    assert len(went) == len(people)
+    waits = {each.code if isinstance(each, Refused) else each for each in results} - went
+    assert waits == {"circle.waiting"}
+    await people[2].until(lambda: len(people[2].bodies(circle)) == len(people), "one message of each")
+
+
+async def test_a_wish_ends_by_itself_and_nobody_keeps_whose_it_was(place: House) -> None:
+    circle, (ana, bo, cleo) = await a_circle(place, "Ana", "Bo", "Cleo")
+    await ana.asks("breath.ask", circle=circle)
+    await place.clock.passes(minutes=5)
+    assert (await standing(ana, circle)) is None
+    kept = await place.parts.store.read(
+        lambda conn: conn.exec_driver_sql("SELECT breath_by, breath_asked_until FROM circle").one()
+    )
+    assert tuple(kept) == (None, None)
+    answer = await bo.asks("breath.ask", circle=circle)
+    assert answer["began"] is False, "the wish of somebody who asked long ago still counted"
+    await bo.asks("circle.leave", circle=circle)
+    answer = await cleo.asks("breath.ask", circle=circle)
+    assert answer["began"] is False, "the wish of somebody who left still counted"
+    assert (await ana.asks("breath.ask", circle=circle))["began"] is True
+
+
+async def test_once_in_a_quarter_of_an_hour(place: House) -> None:
+    circle, (ana, bo, _) = await a_circle(place, "Ana", "Bo", "Cleo")
+    until = (await breathe(circle, ana, bo))["until"]
+    assert (await ana.asks("breath.ask", circle=circle)) == {"began": True, "until": until}
+    await place.clock.passes(minutes=14)
+    with pytest.raises(Refused, match="breath.too_soon") as refused:
+        await ana.asks("breath.ask", circle=circle)
+    assert 0 < refused.value.facts["retry_after"] <= 60_000
+    await place.clock.passes(minutes=1)
+    assert (await breathe(circle, ana, bo))["began"] is True
+
+
+async def test_nothing_told_says_who_asked(place: House) -> None:
+    circle, (ana, bo, cleo) = await a_circle(place, "Ana", "Bo", "Cleo")
+    await cleo.asks("log.unwatch", on=f"circle/{circle}")
+    ids = {each["name"]: each["id"] for each in (await cleo.watches(f"circle/{circle}"))["participants"]}
+    heard = len(cleo.frames)
+    await breathe(circle, ana, bo)
+    await cleo.sees(f"circle/{circle}", lambda e: e["kind"] == "breath.began", "a breath")
+    page = (await cleo.gets(f"/api/circles/{circle}/events")).json()
+    told = [event for event in page["events"] if event["event"]["kind"].startswith("breath.")]
+    assert len(told) == 2
+    for frame in (*cleo.frames[heard:], msgspec.json.encode(told)):
+        assert not any(ids[name].encode() in frame for name in ("Ana", "Bo"))
+
+
+async def test_strangers_and_closed_circles_have_no_breath(quick: House) -> None:
+    circle, (ana, _) = await a_circle(quick, "Ana", "Bo")
+    stranger = await Guest(quick.url, "Dan").comes_in()
+    for other in (circle, "AAAAAAAAAAAAAAAA"):
+        with pytest.raises(Refused, match="circle.not_found"):
+            await stranger.asks("breath.ask", circle=other)
+    await ana.says("Good night.")
+    await ana.asks("circle.close", circle=circle)
+    await quick.clock.passes(minutes=10)
+    with pytest.raises(Refused, match="circle.closed"):
+        await ana.asks("breath.ask", circle=circle)
