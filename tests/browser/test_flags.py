@@ -43,16 +43,18 @@ async def test_two_doors_and_three_steps_to_a_flag_that_says_what_happens(
     await dialog.get_by_role("button", name=re.compile("^This goes against our agreement")).click()
     await bo.dialog.get_by_role("button", name=re.compile("^Disrespect")).click()
     for words in (
-        "Nobody is sent your flag to read.",
         "hidden for you at once",
-        "A fold lasts 3 days at most",
-        "Never by whom",
+        "Three people drawn by lot read it, with five lines either side. Names are replaced by letters.",
+        "If too few people can read it within 3 days, it opens again.",
+        "Never by whom, and never by how many.",
     ):
         await expect(bo.dialog).to_contain_text(words)
     heard = len(ana.heard)
     await bo.dialog.get_by_role("button", name="Flag it").click()
     await expect(bo.dialog).to_have_count(0)
-    await expect(bo.messages.last).to_contain_text("You flagged this message. It is hidden for you.")
+    await expect(bo.messages.last).to_contain_text(
+        "You flagged this message. It is hidden for you. Your flag was received."
+    )
     await expect(bo.page.get_by_text(UNKIND)).to_have_count(0)
     await cleo.says("Shall we go on?")
     await ana.sees("Shall we go on?")

@@ -42,12 +42,10 @@ export {
   viewOf,
 } from "./circles.ts";
 
-/** Talking: words, gestures, flags, setting aside. */
+/** Talking: words, gestures, setting aside. */
 export {
   BODY_LIMIT,
-  dismissLetter,
   edit,
-  flag,
   foldForMe,
   gesture,
   open,
@@ -58,7 +56,6 @@ export {
   takeBack,
   tellWriting,
   tryAgain,
-  withdrawFlag,
 } from "./talking.ts";
 
 /** Reading: pages, jumps, what was missed, the private read mark. */

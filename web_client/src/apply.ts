@@ -3,7 +3,7 @@
  * when it comes again, and what leaves a gap is not taken in: then `gap` asks for the log from `last` on.
  */
 import { applyPersonal, type Personal, mineFrom } from "./apply_mine.ts";
-import { changed, entryOf } from "./entry.ts";
+import { changeOf, changed, entryOf } from "./entry.ts";
 import type { CircleView, HereDiff, Logged, Page, Watching } from "./generated/protocol.ts";
 import { type CircleState, type Entry, type Message, emptyCircle, placeOf } from "./state.ts";
 
@@ -83,20 +83,9 @@ class Draft {
     this.set({ last: seq });
     const entry = entryOf(seq, event);
     if (entry) this.copied().push(entry);
+    const change = changeOf(event);
+    if (change) return this.change(change.target, change.change);
     switch (event.kind) {
-      case "message.edited":
-        return event.body == null ? undefined : this.change(event.target, { body: event.body, edited: true });
-      case "message.rephrased":
-        this.change(event.target, { rephrased: true, foldedUntil: null });
-        return event.body == null ? undefined : this.change(event.target, { body: event.body });
-      case "message.taken_back":
-        return this.change(event.target, { body: null, foldedUntil: null, received: false });
-      case "message.received":
-        return this.change(event.target, { received: true });
-      case "message.folded":
-        return this.change(event.target, { foldedUntil: event.until });
-      case "message.unfolded":
-        return this.change(event.target, { foldedUntil: null });
       case "words.faded":
         return this.floor(event.floor);
       case "participant.entered":
@@ -139,7 +128,7 @@ class Draft {
     if (entry.kind === "line") return entry;
     let message: Message = entry;
     for (const { target, change } of this.state.unplaced) {
-      if (target === entry.seq) message = changed(message, change);
+      if (target === entry.seq) message = changed(message, change, this.state.me);
     }
     return message;
   }
@@ -147,7 +136,7 @@ class Draft {
   private change(target: number, change: Partial<Message>): void {
     const at = placeOf(this.state.entries, target);
     const found = this.state.entries[at];
-    if (found?.seq === target && found.kind === "message") this.copied()[at] = changed(found, change);
+    if (found?.seq === target && found.kind === "message") this.copied()[at] = changed(found, change, this.state.me);
     if (target >= this.state.low) return;
     this.set({ unplaced: [...this.state.unplaced, { target, change }].slice(-MOST_UNPLACED) });
   }

@@ -10,7 +10,9 @@ import type {
   Logged,
   MyCircle,
   MyFlag,
+  PauseMoved,
   ReceivedGesture,
+  SeatView,
   Watching,
 } from "./generated/protocol.ts";
 import { type CircleState, type PersonState, toggled } from "./state.ts";
@@ -80,9 +82,26 @@ export function applyPersonEvent(state: PersonState, { seq, event }: Logged): Pe
       return { ...next, view: { ...view, letters: [...letters, event.letter] } };
     case "letter.dismissed":
       return { ...next, view: { ...view, letters: letters.filter(({ id }) => id !== event.letter) } };
+    case "seat.moved":
+      return { ...next, view: { ...view, seats: withSeat(view.seats ?? [], event.seat) } };
+    case "pause.moved":
+      return { ...next, view: { ...view, pauses: withPause(view.pauses ?? [], event) } };
     default:
       return next;
   }
+}
+
+/** Seats in the order in which they were offered; one that is gone is gone. */
+function withSeat(seats: readonly SeatView[], seat: SeatView): SeatView[] {
+  if (seat.state === "gone") return seats.filter(({ id }) => id !== seat.id);
+  const has = seats.some(({ id }) => id === seat.id);
+  return has ? seats.map((one) => (one.id === seat.id ? seat : one)) : [...seats, seat];
+}
+
+/** One for each circle, and one for everywhere; a pause that is over is none. */
+function withPause(pauses: readonly PauseMoved[], pause: PauseMoved): PauseMoved[] {
+  const others = pauses.filter(({ circle }) => (circle ?? "") !== (pause.circle ?? ""));
+  return pause.until == null ? others : [...others, pause];
 }
 
 function givenBy(gestures: readonly GivenGesture[]): ReadonlyMap<number, ReadonlySet<Gesture>> {

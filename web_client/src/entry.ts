@@ -1,6 +1,6 @@
-/** Events of the log that are shown as something of their own, as entries. Pure. */
-import type { AnyEvent } from "./generated/protocol.ts";
-import type { Entry, Line, Message } from "./state.ts";
+/** Events of the log as entries, and what the others change about a message. Pure. */
+import type { AnyEvent, MessagePosted } from "./generated/protocol.ts";
+import type { Category, Covered, Entry, Line, Message } from "./state.ts";
 
 /** The message or line an event makes; `null` where it only changes something else. */
 export function entryOf(seq: number, event: AnyEvent): Entry | null {
@@ -14,11 +14,12 @@ export function entryOf(seq: number, event: AnyEvent): Entry | null {
         name: event.name,
         at: event.at,
         body: event.body ?? null,
+        takenBack: event.body == null && (event.cover == null || event.cover === "folded"),
         key: event.key,
         replyTo: event.reply_to ?? null,
         edited: event.edited ?? false,
         rephrased: event.rephrased ?? false,
-        foldedUntil: event.folded_until ?? null,
+        cover: coverOf(event),
         received: event.received ?? false,
       };
     case "participant.entered":
@@ -36,7 +37,57 @@ export function entryOf(seq: number, event: AnyEvent): Entry | null {
   }
 }
 
-/** Words that were taken back stay so, whatever else comes. */
-export function changed(message: Message, change: Partial<Message>): Message {
-  return message.body === null ? message : { ...message, ...change };
+/** The message an event is about and what changes about it; `null` where it is about no message. */
+export function changeOf(event: AnyEvent): { readonly target: number; readonly change: Partial<Message> } | null {
+  switch (event.kind) {
+    case "message.edited":
+      return event.body == null ? null : { target: event.target, change: { body: event.body, edited: true } };
+    case "message.rephrased":
+      return { target: event.target, change: { rephrased: true, cover: null, ...words(event.body) } };
+    case "message.taken_back":
+      return { target: event.target, change: { body: null, takenBack: true, cover: null, received: false } };
+    case "message.received":
+      return { target: event.target, change: { received: true } };
+    case "message.folded":
+      return { target: event.target, change: { cover: covered("folded", event), ...words(event.body) } };
+    case "message.held":
+      return { target: event.target, change: { cover: covered("held", event) } };
+    case "message.withheld":
+      return { target: event.target, change: { cover: covered("withheld", event) } };
+    case "message.unfolded":
+      return { target: event.target, change: { cover: null, ...words(event.body) } };
+    default:
+      return null;
+  }
+}
+
+/**
+ * Words that were taken back stay so, whatever else comes. Those that nobody is sent any more go here too, but for
+ * their writer (`me`), who may want to say them differently.
+ */
+export function changed(message: Message, change: Partial<Message>, me: string): Message {
+  if (message.takenBack) return message;
+  const now = { ...message, ...change };
+  return isWordless(now.cover) && now.by !== me ? { ...now, body: null } : now;
+}
+
+/** Covered so that nobody is sent the words. */
+export function isWordless(cover: Covered | null): boolean {
+  return cover !== null && cover.is !== "folded";
+}
+
+function words(body: string | null | undefined): Partial<Message> {
+  return body == null ? {} : { body };
+}
+
+function coverOf({ cover, folded_until: until, reason }: MessagePosted): Covered | null {
+  return cover == null ? null : covered(cover, { until, reason });
+}
+
+function covered(
+  is: Covered["is"],
+  { until, reason }: { readonly until?: number | null | undefined; readonly reason?: string | null | undefined },
+): Covered {
+  // The server's categories; the type of an event has them as text.
+  return { is, until: until ?? null, reason: (reason ?? null) as Category | null };
 }

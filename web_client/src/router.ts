@@ -12,6 +12,7 @@ export type Route =
   | { readonly at: "invite"; readonly invite: string }
   | { readonly at: "open" }
   | { readonly at: "safety" }
+  | { readonly at: "desk" }
   | { readonly at: "before" };
 
 const current = signal<Route>({ at: "circles" });
@@ -42,7 +43,7 @@ export function parse(hash: string): Route {
   if (kind === "c" && ID.test(rest)) return { at: "circle", circle: rest };
   if (kind === "w" && ID.test(rest)) return { at: "door", circle: rest };
   if (kind === "i" && INVITE.test(rest)) return { at: "invite", invite: rest };
-  if (kind === "open" || kind === "safety" || kind === "before") return { at: kind };
+  if (kind === "open" || kind === "safety" || kind === "desk" || kind === "before") return { at: kind };
   return { at: "circles" };
 }
 

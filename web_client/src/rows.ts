@@ -1,7 +1,8 @@
 /** One row of the timeline: what is shown of a message, and how it stands for this reader. Pure. */
 import type { FlagStatus, Gesture, ReceivedGesture } from "./generated/protocol.ts";
 import { holdsMuted } from "./muted.ts";
-import { type CircleState, type Line, type Message, messageAt } from "./state.ts";
+import { isWordless } from "./entry.ts";
+import { type CircleState, type Covered, type Line, type Message, messageAt } from "./state.ts";
 import type { Facts, OutboxEntry } from "./store.ts";
 
 /** `id` is the row's key: it stays the same from the moment of pressing send to the server's echo and after. */
@@ -39,12 +40,13 @@ export interface Quote {
 }
 
 /**
- * How the words stand for this reader. `plain`: shown. `taken_back`: gone. `folded`: for all, until `foldedUntil`.
- * `flagged`: one flagged it oneself. `aside`: its writer is set aside. `muted`: it holds a muted word.
+ * How the words stand for this reader. `plain`: shown. `taken_back`: gone. `folded`, `held`, `withheld`: for all, as
+ * `cover` says. `flagged`: one flagged it oneself. `aside`: its writer is set aside. `muted`: it holds a muted word.
  * `mine`: one folded it for oneself.
- * All but `plain` and `taken_back` can be opened; then `open` is true and the words are shown with a way to close.
+ * All but `plain`, `taken_back`, `held` and `withheld` can be opened; then `open` is true and the words are shown with
+ * a way to close.
  */
-export type Shown = "plain" | "taken_back" | "folded" | "flagged" | "aside" | "muted" | "mine";
+export type Shown = "plain" | "taken_back" | "held" | "withheld" | "folded" | "flagged" | "aside" | "muted" | "mine";
 
 export interface MessageRow {
   readonly kind: "message";
@@ -60,11 +62,11 @@ export interface MessageRow {
   readonly first: boolean;
   readonly shown: Shown;
   readonly open: boolean;
-  /** The words; "" once taken back. */
+  /** The words; "" where there are none to show. */
   readonly body: string;
   readonly edited: boolean;
   readonly rephrased: boolean;
-  readonly foldedUntil: number | null;
+  readonly cover: Covered | null;
   readonly quote: Quote | null;
   /** `null` once it is in the log. */
   readonly sending: OutboxEntry["state"] | null;
@@ -80,7 +82,7 @@ export interface MessageRow {
   readonly flag: FlagStatus | null;
 }
 
-const UNCHANGED = { edited: false, rephrased: false, foldedUntil: null };
+const UNCHANGED = { edited: false, rephrased: false, cover: null };
 // One and the same for all rows that have none, so that rows can be compared field by field.
 const NO_GIVEN: ReadonlySet<Gesture> = new Set();
 const NO_ANSWERS: readonly ReceivedGesture[] = [];
@@ -96,14 +98,16 @@ export interface Folds {
 
 /** How a message stands for this reader. `words` are the muted ones, prepared by `comparable`. */
 function shownAs(message: Message, state: CircleState, words: readonly string[], folds?: Folds): Shown {
-  if (message.body === null) return "taken_back";
+  const { cover } = message;
+  if (message.takenBack) return "taken_back";
+  if (cover !== null && isWordless(cover)) return cover.is;
   if (folds?.folded.has(message.seq)) return "mine";
-  if (message.by === state.me) return message.foldedUntil === null ? "plain" : "folded";
+  if (message.by === state.me) return cover?.is ?? "plain";
   const flag = state.flags.get(message.seq);
   if (flag && !SETTLED_FLAGS.has(flag)) return "flagged";
   if (state.aside.has(message.by)) return "aside";
-  if (message.foldedUntil !== null) return "folded";
-  return holdsMuted(message.body, words) ? "muted" : "plain";
+  if (cover !== null) return cover.is;
+  return holdsMuted(message.body ?? "", words) ? "muted" : "plain";
 }
 
 export function messageRow(
@@ -128,7 +132,7 @@ export function messageRow(
     body: message.body ?? "",
     edited: message.edited,
     rephrased: message.rephrased,
-    foldedUntil: message.foldedUntil,
+    cover: message.cover,
     quote: message.replyTo === null ? null : quoteOf(message.replyTo, state, words),
     sending: null,
     why: null,

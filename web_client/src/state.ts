@@ -6,12 +6,27 @@
  */
 import type {
   CircleView,
+  FlagMessage,
   FlagStatus,
   Gesture,
   InviteView,
   PersonView,
   ReceivedGesture,
 } from "./generated/protocol.ts";
+
+/** What a flag says was felt. */
+export type Category = FlagMessage["category"];
+
+/**
+ * `folded`: behind a line that anyone may open. `held`: for a while, and nobody is sent the words. `withheld`: a panel
+ * decided that nobody is.
+ */
+export interface Covered {
+  readonly is: "folded" | "held" | "withheld";
+  readonly until: number | null;
+  /** What a panel found, or whoever held it felt; `null` where flags alone folded it. */
+  readonly reason: Category | null;
+}
 
 /** One message as it is now. */
 export interface Message {
@@ -22,15 +37,16 @@ export interface Message {
   /** The writer's name when it was written. */
   readonly name: string;
   readonly at: number;
-  /** `null` once taken back. */
+  /** `null` where there are none to show: taken back, or covered so that nobody is sent them. */
   readonly body: string | null;
+  readonly takenBack: boolean;
   readonly key: string;
   /** Seq of the message this one answers; its words are looked up in one's own log, never carried. */
   readonly replyTo: number | null;
   readonly edited: boolean;
   readonly rephrased: boolean;
-  /** The moment until which it is folded for all, or `null`. */
-  readonly foldedUntil: number | null;
+  /** How it is covered for all; `null` where it is not. */
+  readonly cover: Covered | null;
   /** Somebody answered with a gesture; who, only its writer learns. */
   readonly received: boolean;
 }

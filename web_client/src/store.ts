@@ -3,7 +3,7 @@
  * socket's glue (`live.ts`) writes them.
  */
 import { type ReadonlySignal, type Signal, computed, signal } from "@preact/signals";
-import type { CircleView, Letter, Me, Preferences } from "./generated/protocol.ts";
+import type { CircleView, Letter, Me, PauseMoved, Preferences, SeatView } from "./generated/protocol.ts";
 import { LATEST, type Window } from "./window.ts";
 import { type CircleState, EMPTY_PERSON, type PersonState, emptyCircle } from "./state.ts";
 
@@ -104,6 +104,10 @@ export const preferences: ReadonlySignal<Preferences> = computed(
   () => person.value.view?.preferences ?? DEFAULT_PREFERENCES,
 );
 export const letters: ReadonlySignal<readonly Letter[]> = computed(() => person.value.view?.letters ?? []);
+/** One's own seats on panels, in the order in which they were offered. */
+export const seats: ReadonlySignal<readonly SeatView[]> = computed(() => person.value.view?.seats ?? []);
+/** One's own pauses from posting. */
+export const pauses: ReadonlySignal<readonly PauseMoved[]> = computed(() => person.value.view?.pauses ?? []);
 /** Ids of the circles one is a participant of. */
 export const mine: ReadonlySignal<readonly string[]> = computed(() => person.value.view?.circles ?? []);
 

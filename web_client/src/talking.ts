@@ -1,5 +1,5 @@
-/** Talking: words, gestures, flags, setting aside. */
-import type { Gesture, FlagMessage } from "./generated/protocol.ts";
+/** Talking: words, gestures, setting aside. */
+import type { Gesture } from "./generated/protocol.ts";
 import { patchCircle } from "./intake.ts";
 import { type Result, value } from "./result.ts";
 import { addToOutbox, removeFromOutbox, retryInOutbox } from "./sending.ts";
@@ -63,25 +63,6 @@ export async function setAside(circle: string, participant: string, on: boolean)
   if (answer.ok) return value(null);
   asideHere(circle, participant, !on);
   return answer;
-}
-
-/** Flag a message: it is hidden for oneself at once. */
-export async function flag(circle: string, target: number, category: FlagMessage["category"]): Promise<Result> {
-  const answer = await command({ do: "message.flag", circle, target, category });
-  if (!answer.ok) return answer;
-  const flags = new Map(hold(circle).state.value.flags);
-  if (!flags.has(target)) flags.set(target, "received");
-  patchCircle(circle, { flags });
-  open(circle, target, false);
-  return value(null);
-}
-
-export function withdrawFlag(circle: string, target: number): Promise<Result> {
-  return plainly(command({ do: "flag.withdraw", circle, target }));
-}
-
-export function dismissLetter(letter: string): Promise<Result> {
-  return plainly(command({ do: "letter.dismiss", letter }));
 }
 
 /** Open or close a folded, set aside, muted or flagged message for oneself, on this screen. */

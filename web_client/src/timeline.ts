@@ -87,5 +87,5 @@ export function newSince(state: CircleState, seq: number): number {
 }
 
 function countsAsNew(entry: Message | Line, state: CircleState): boolean {
-  return entry.kind === "message" && entry.by !== state.me && entry.body !== null && !state.aside.has(entry.by);
+  return entry.kind === "message" && entry.by !== state.me && !entry.takenBack && !state.aside.has(entry.by);
 }

@@ -3,7 +3,8 @@ import { test } from "node:test";
 import { type Incoming, apply } from "../src/apply.ts";
 import { applyPersonEvent, applyPlace } from "../src/apply_mine.ts";
 import type { AnyEvent, PersonView } from "../src/generated/protocol.ts";
-import { type CircleState, EMPTY_PERSON, emptyCircle, messageAt } from "../src/state.ts";
+import { isWordless } from "../src/entry.ts";
+import { type CircleState, EMPTY_PERSON, type Entry, emptyCircle, messageAt } from "../src/state.ts";
 import { DEFAULT_PREFERENCES } from "../src/store.ts";
 import { type Chance, withSeeds } from "./chance.ts";
 import { BO, FERN, ID, ME, NOON, bodies, circleWith, event, posted, watching } from "./circle.ts";
@@ -63,7 +64,7 @@ test("Changes are made to the message they are about", () => {
   );
   const message = messageAt(state, 1);
   assert.equal(message?.body, "kinder");
-  assert.equal(message?.foldedUntil, null);
+  assert.equal(message?.cover, null);
   assert.equal(message?.rephrased, true);
   assert.equal(message?.received, true);
 });
@@ -76,7 +77,43 @@ test("A message that was taken back stays so, whatever comes late", () => {
     { kind: "message.folded", target: 1, until: NOON },
   );
   assert.equal(messageAt(state, 1)?.body, null);
-  assert.equal(messageAt(state, 1)?.foldedUntil, null);
+  assert.equal(messageAt(state, 1)?.cover, null);
+  assert.equal(messageAt(state, 1)?.takenBack, true);
+});
+
+test("A fold says until when, or what a panel found; opening it needs no other words", () => {
+  const flagged = circleWith(posted(), { kind: "message.folded", target: 1, until: NOON });
+  assert.deepEqual(messageAt(flagged, 1)?.cover, { is: "folded", until: NOON, reason: null });
+  const decided = apply(flagged, [event(3, { kind: "message.folded", target: 1, reason: "disrespect" })]);
+  assert.deepEqual(messageAt(decided, 1)?.cover, { is: "folded", until: null, reason: "disrespect" });
+  assert.deepEqual(bodies(decided), ["hello"]);
+});
+
+test("The words of a held message go, and come back with its end", () => {
+  const held = circleWith(posted(), { kind: "message.held", target: 1, until: NOON, reason: "threat" });
+  assert.deepEqual(bodies(held), [null]);
+  assert.equal(messageAt(held, 1)?.takenBack, false);
+  assert.deepEqual(messageAt(held, 1)?.cover, { is: "held", until: NOON, reason: "threat" });
+  const open = apply(held, [event(3, { kind: "message.unfolded", target: 1, body: "hello" })]);
+  assert.deepEqual(messageAt(open, 1), messageAt(circleWith(posted()), 1));
+  const folded = apply(held, [event(3, { kind: "message.folded", target: 1, until: NOON, body: "hello" })]);
+  assert.deepEqual(bodies(folded), ["hello"]);
+  assert.equal(messageAt(folded, 1)?.cover?.is, "folded");
+});
+
+test("A writer keeps the words of their own held message, and may take them back", () => {
+  const held = circleWith(posted({ by: ME }), { kind: "message.held", target: 1, until: NOON, reason: "threat" });
+  assert.deepEqual(bodies(held), ["hello"]);
+  const gone = apply(held, [event(3, { kind: "message.taken_back", target: 1 })]);
+  assert.deepEqual(bodies(gone), [null]);
+  assert.equal(messageAt(gone, 1)?.cover, null);
+});
+
+test("A message read while it is covered comes without words, and is not taken back", () => {
+  const state = circleWith(posted({ body: null, cover: "withheld", reason: "illegal" }));
+  assert.equal(messageAt(state, 1)?.takenBack, false);
+  assert.deepEqual(messageAt(state, 1)?.cover, { is: "withheld", until: null, reason: "illegal" });
+  assert.equal(messageAt(circleWith(posted({ body: null })), 1)?.takenBack, true);
 });
 
 test("An edit without words leaves the words as they are: a later one carries them", () => {
@@ -214,7 +251,7 @@ test("A log read in pages is the log that was heard live", () => {
       const events = log.slice(from - 1, state.low - 1).map((what, at) => ({ seq: from + at, event: asNow(what, from + at, truth) }));
       state = apply(state, [{ is: "page", page: { epoch: "epoch-01", base: 1, events }, before: state.low }]);
     }
-    assert.deepEqual(state.entries, truth.entries);
+    assert.deepEqual(state.entries.map(asSent), truth.entries.map(asSent));
     assert.deepEqual(state.unplaced, []);
   });
 });
@@ -226,6 +263,28 @@ test("One's place follows its log and asks again after a gap", () => {
   const twice = applyPersonEvent(joined, { seq: 5, event: { kind: "circle.parted", circle: ID } });
   assert.deepEqual(twice, joined);
   assert.equal(applyPersonEvent(joined, { seq: 9, event: { kind: "session.ended" } }).gap, true);
+});
+
+test("A seat follows its panel and leaves with it", () => {
+  const place = applyPlace(EMPTY_PERSON, { ...PLACE, person: PERSON }, null);
+  const seat = { id: "seat-id-00000001", state: "offered" as const, size: 3 };
+  const offered = applyPersonEvent(place, { seq: 5, event: { kind: "seat.moved", seat } });
+  assert.deepEqual(offered.view?.seats, [seat]);
+  const taken = applyPersonEvent(offered, { seq: 6, event: { kind: "seat.moved", seat: { ...seat, state: "taken" } } });
+  assert.deepEqual(taken.view?.seats?.map(({ state }) => state), ["taken"]);
+  const gone = applyPersonEvent(taken, { seq: 7, event: { kind: "seat.moved", seat: { ...seat, state: "gone" } } });
+  assert.deepEqual(gone.view?.seats, []);
+});
+
+test("A pause of one circle and one of everywhere are two, and each ends by itself", () => {
+  const place = applyPlace(EMPTY_PERSON, { ...PLACE, person: PERSON }, null);
+  const here = applyPersonEvent(place, { seq: 5, event: { kind: "pause.moved", circle: ID, until: NOON } });
+  const both = applyPersonEvent(here, { seq: 6, event: { kind: "pause.moved", until: NOON + 1 } });
+  assert.deepEqual(both.view?.pauses?.map(({ until }) => until), [NOON, NOON + 1]);
+  const longer = applyPersonEvent(both, { seq: 7, event: { kind: "pause.moved", circle: ID, until: NOON + 2 } });
+  assert.deepEqual(longer.view?.pauses?.map(({ until }) => until), [NOON + 1, NOON + 2]);
+  const over = applyPersonEvent(longer, { seq: 8, event: { kind: "pause.moved", circle: ID } });
+  assert.deepEqual(over.view?.pauses?.map(({ until }) => until), [NOON + 1]);
 });
 
 const VIEW = {
@@ -249,11 +308,15 @@ const PLACE = {
   reason: "first" as const,
 };
 
+/** As a server writes it: the words of a message that is held are in no event until it is open again. */
 function randomLog(chance: Chance, length: number): AnyEvent[] {
   const log: AnyEvent[] = [];
+  const said = new Map<number, { body: string; wordless: boolean }>();
   for (let seq = 1; seq <= length; seq++) {
-    const targets = log.flatMap((what, at) => (what.kind === "message.posted" ? [at + 1] : []));
-    const target = chance.one(targets);
+    const target = chance.one([...said.keys()]);
+    const now = target === undefined ? undefined : said.get(target);
+    const words = (body: string) => (now?.wordless ? {} : { body });
+    const again = now?.wordless ? { body: now.body } : {};
     const what: AnyEvent[] = [
       posted({ key: `key ${seq}`, body: `words ${seq}`, by: chance.one([ME, FERN, BO]), at: NOON + seq }),
       { kind: "participant.entered", participant: BO, name: "Bo", at: NOON + seq },
@@ -262,15 +325,27 @@ function randomLog(chance: Chance, length: number): AnyEvent[] {
     ];
     if (target !== undefined) {
       what.push(
-        { kind: "message.edited", target, body: `edited ${seq}` },
+        { kind: "message.edited", target, ...words(`edited ${seq}`) },
         { kind: "message.taken_back", target },
         { kind: "message.received", target },
-        { kind: "message.folded", target, until: NOON + seq },
-        { kind: "message.unfolded", target },
+        { kind: "message.folded", target, until: NOON + seq, ...again },
+        { kind: "message.folded", target, reason: "disrespect", ...again },
+        { kind: "message.held", target, until: NOON + seq, reason: "threat" },
+        { kind: "message.withheld", target, reason: "illegal" },
+        { kind: "message.unfolded", target, ...again },
         { kind: "message.rephrased", target, body: `rephrased ${seq}` },
       );
     }
-    log.push(chance.is(0.4) ? (what[0] as AnyEvent) : chance.one(what));
+    const happened = chance.is(0.4) ? (what[0] as AnyEvent) : chance.one(what);
+    log.push(happened);
+    if (happened.kind === "message.posted") said.set(seq, { body: happened.body ?? "", wordless: false });
+    else if (now && target !== undefined && "target" in happened) {
+      if (happened.kind === "message.taken_back") said.delete(target);
+      else if (happened.kind === "message.edited" && now.wordless) now.body = `edited ${seq}`;
+      else if ("body" in happened) now.body = happened.body ?? now.body;
+      if (happened.kind.endsWith("held")) now.wordless = true;
+      if (/folded$|rephrased$/.test(happened.kind)) now.wordless = false;
+    }
   }
   return log;
 }
@@ -288,10 +363,16 @@ function disturbed(chance: Chance, log: readonly AnyEvent[], last: number): Inco
   return frames;
 }
 
-/** A message read later carries what was done to it since. */
+/** A message read later carries what was done to it since, and its words only where others have them too. */
 function asNow(what: AnyEvent, seq: number, truth: CircleState): AnyEvent {
   const now = messageAt(truth, seq);
   if (what.kind !== "message.posted" || now === null) return what;
-  const { body, edited, rephrased, foldedUntil, received } = now;
-  return { ...what, body, edited, rephrased, folded_until: foldedUntil, received };
+  const { body, edited, rephrased, cover, received } = asSent(now);
+  const { is = null, until = null, reason = null } = cover ?? {};
+  return { ...what, body, edited, rephrased, cover: is, folded_until: until, reason, received };
+}
+
+/** Without what only its writer's own page still holds. */
+function asSent<T extends Entry>(entry: T): T {
+  return entry.kind === "message" && isWordless(entry.cover) ? { ...entry, body: null } : entry;
 }

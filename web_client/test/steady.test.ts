@@ -18,7 +18,7 @@ const message: MessageRow = {
   body: "Good evening",
   edited: false,
   rephrased: false,
-  foldedUntil: null,
+  cover: null,
   quote: { seq: 2, is: "here", name: "Fern", body: "Hello" },
   sending: null,
   why: null,

@@ -127,8 +127,8 @@ function seen(state: CircleState, expected: Expected): Expected {
     state: state.view?.state,
     inside: state.phase === "inside",
     messages: messages.map((message, at) => {
-      const { seq, by, name, body, replyTo, edited, rephrased, foldedUntil, received } = message;
-      const full = { seq, by, name, body, reply_to: replyTo, edited, rephrased, folded: foldedUntil !== null, received };
+      const { seq, by, name, body, replyTo, edited, rephrased, cover, received } = message;
+      const full = { seq, by, name, body, reply_to: replyTo, edited, rephrased, folded: cover !== null, received };
       return only(full, wanted[at] ?? full);
     }),
     participants: Object.fromEntries(state.participants),

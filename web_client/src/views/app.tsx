@@ -8,13 +8,15 @@ import { FromInvite } from "./invite.tsx";
 import { NoticeBar } from "./notice_bar.tsx";
 import { Once } from "./once.tsx";
 import { Screen } from "./screen.tsx";
-import { forgetScreen } from "./ui.ts";
+import { forgetScreen, sheet } from "./ui.ts";
 import { Welcome } from "./welcome.tsx";
 
 const Before = later(async () => (await import("./rest.ts")).Before, waiting);
 const Circles = later(async () => (await import("./circles.tsx")).Circles, waiting);
 const Circle = later(async () => (await import("./circle.tsx")).Circle, waiting);
 const OpenRoom = later(async () => (await import("./rest.ts")).OpenRoom, waiting);
+const Desk = later(async () => (await import("./panel/start.tsx")).Desk, waiting);
+const Letters = later(async () => (await import("./rest.ts")).Letters);
 const Safety = later(async () => (await import("./rest.ts")).Safety, waiting);
 
 /** The whole page, by where one is and whether one has come in. */
@@ -29,6 +31,7 @@ export function App() {
     <>
       <Place />
       <Once />
+      {sheet.value?.is === "letter" && <Letters />}
       <NoticeBar />
       <ShiftDots />
     </>
@@ -54,6 +57,8 @@ function Place() {
       return <Circle key={now.circle} circle={now.circle} />;
     case "open":
       return <OpenRoom />;
+    case "desk":
+      return <Desk />;
     case "safety":
       return <Safety />;
     case "circles":

@@ -1,6 +1,9 @@
-import { connection, me, newVersion, unreachable } from "../store.ts";
+import { later } from "../later.ts";
+import { connection, letters, me, newVersion, seats, signedIn, unreachable } from "../store.ts";
 import * as actions from "../actions.ts";
 import { t } from "../words.ts";
+
+const Waiting = later(async () => (await import("./rest.ts")).Waiting);
 
 /** What concerns the whole page, under the header: never over it, never in the way of writing. */
 export function Bars() {
@@ -35,6 +38,7 @@ export function Bars() {
           </button>
         </div>
       )}
+      {signedIn.value && (seats.value.length > 0 || letters.value.length > 0) && <Waiting />}
     </>
   );
 }

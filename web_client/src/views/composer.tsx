@@ -8,6 +8,7 @@ import { plain } from "../text.ts";
 import { type PlainKey, count, t } from "../words.ts";
 import { useAct } from "./act.ts";
 import { Said } from "./fields.tsx";
+import { PauseLine, usePause } from "./pause.tsx";
 import { HelpNow } from "./screen.tsx";
 import { type Intent, answer, forgetNotice, intentOf, sheet } from "./ui.ts";
 
@@ -23,6 +24,9 @@ export function Composer({ held }: { held: CircleHold }) {
   const [text, setText] = useState(() => startWords(held, now));
   const act = useAct();
   const changing = now.is !== "new";
+  const pause = usePause(circle);
+  // Words of one's own can be changed meanwhile: that may be what ends it.
+  const rests = pause !== null && !changing;
   useEffect(() => setText(startWords(held, intent.value)), [now]);
   useLayoutEffect(() => grow(box.current), [text]);
   const left = actions.BODY_LIMIT - [...text].length;
@@ -30,7 +34,7 @@ export function Composer({ held }: { held: CircleHold }) {
     setText(words);
     if (changing) return;
     saveDraft(circle, { text: words, replyTo: now.replyTo });
-    if (words.trim() !== "") actions.tellWriting(circle);
+    if (words.trim() !== "" && !rests) actions.tellWriting(circle);
   };
   const done = () => {
     answer(circle, null);
@@ -38,7 +42,7 @@ export function Composer({ held }: { held: CircleHold }) {
     act.say(undefined);
   };
   const send = () => {
-    if (text.trim() === "" || left < 0) return;
+    if (text.trim() === "" || left < 0 || rests) return;
     forgetNotice();
     if (now.is === "new") {
       if (actions.post(circle, text, now.replyTo) === null) return;
@@ -53,6 +57,7 @@ export function Composer({ held }: { held: CircleHold }) {
   };
   return (
     <>
+      {pause && <PauseLine pause={pause} />}
       <form
         class="compose"
         onSubmit={(event) => {
@@ -81,7 +86,7 @@ export function Composer({ held }: { held: CircleHold }) {
             } else if (event.key === "Escape" && (changing || now.replyTo !== null)) done();
           }}
         />
-        <button type="submit" class="button main-act">
+        <button type="submit" class="button main-act" aria-disabled={rests}>
           {changing ? t("save") : t("post")}
         </button>
         <div class="over">

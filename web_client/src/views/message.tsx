@@ -1,28 +1,21 @@
 import * as actions from "../actions.ts";
 import { preferences } from "../store.ts";
-import type { MessageRow, Shown } from "../timeline.ts";
+import type { MessageRow } from "../timeline.ts";
 import { Text } from "../text.tsx";
 import { clock } from "../when.ts";
-import { type PlainKey, t } from "../words.ts";
+import { t } from "../words.ts";
 import { seatOf } from "../seats.ts";
 import { Icon, Mark } from "./mark.tsx";
 import { Quoted } from "./quote.tsx";
 import { Sending } from "./sending_state.tsx";
 import { sheet } from "./ui.ts";
-
-const VEILS: Readonly<Partial<Record<Shown, PlainKey>>> = {
-  folded: "foldedLine",
-  flagged: "flaggedForMe",
-  aside: "asideLine",
-  muted: "mutedLine",
-  mine: "foldedForMe",
-};
+import { Veil, ownCover, veilOf } from "./veil.tsx";
 
 /** One message: others' on a thread in their hue, one's own in a panel. Drawn anew only when its row is another. */
 export function MessageView({ circle, row }: { circle: string; row: MessageRow }) {
   const when = clock(row.at);
-  const veil = row.mine ? undefined : VEILS[row.shown];
-  const hidden = veil !== undefined && !row.open;
+  const veil = veilOf(row);
+  const hidden = veil !== null && !row.open;
   const waits = row.sending !== null;
   const state = row.sending === "refused" ? "not-posted" : row.sending === "waiting" ? "waits" : "";
   const kind = row.mine ? `mine ${state}` : `hue-${seatOf(row.by).hue}`;
@@ -43,13 +36,15 @@ export function MessageView({ circle, row }: { circle: string; row: MessageRow }
         {row.shown === "taken_back" ? (
           <p class="veiled">{row.mine ? t("takenBackOwn") : t("takenBack")}</p>
         ) : hidden ? (
-          <Veil circle={circle} row={row} line={t(veil)} />
+          <Veil circle={circle} row={row} line={veil} />
         ) : (
-          <div class="msg-body" dir="auto">
-            <Text body={row.body} />
-          </div>
+          row.body !== "" && (
+            <div class="msg-body" dir="auto">
+              <Text body={row.body} />
+            </div>
+          )
         )}
-        {veil !== undefined && row.open && (
+        {veil !== null && row.open && (
           <button
             type="button"
             class="link small"
@@ -95,36 +90,10 @@ function Who({ row, name, when }: { row: MessageRow; name: string; when: string 
   );
 }
 
-function Veil({ circle, row, line }: { circle: string; row: MessageRow; line: string }) {
-  return (
-    <div class="veiled">
-      <p>{line}</p>
-      <button
-        type="button"
-        class="link"
-        tabIndex={-1}
-        onClick={() => row.seq !== null && actions.open(circle, row.seq, true)}
-      >
-        {t("open")}
-      </button>
-      {row.shown === "flagged" && (
-        <button
-          type="button"
-          class="link"
-          tabIndex={-1}
-          onClick={() => row.seq !== null && void actions.withdrawFlag(circle, row.seq)}
-        >
-          {t("withdrawFlag")}
-        </button>
-      )}
-    </div>
-  );
-}
-
 /** What there is to say about a message, in words: its time where it has no name, edited, folded. */
 function State({ row, when }: { row: MessageRow; when: string }) {
-  const foldedOwn = row.mine && row.shown === "folded";
   const changed = row.rephrased ? t("rephrased") : row.edited ? t("edited") : "";
+  const own = row.mine ? ownCover(row) : "";
   const sending = row.sending === "sending" || row.sending === "sent";
   if (!row.mine && changed === "") return null;
   return (
@@ -132,7 +101,7 @@ function State({ row, when }: { row: MessageRow; when: string }) {
       {row.mine && <time dateTime={new Date(row.at).toISOString()}>{when}</time>}
       {changed && row.shown !== "taken_back" && <span>{changed}</span>}
       {row.sending === "sending" && sending && <span>{t("sending")}</span>}
-      {foldedOwn && <span>{t("foldedOwn")}</span>}
+      {own !== "" && <span>{own}</span>}
     </p>
   );
 }

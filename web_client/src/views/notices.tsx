@@ -1,6 +1,7 @@
 import { useState } from "preact/hooks";
 import * as actions from "../actions.ts";
 import type { Letter } from "../generated/protocol.ts";
+import { titleOf } from "../letters.ts";
 import type { CircleState } from "../state.ts";
 import { t } from "../words.ts";
 import { useAct } from "./act.ts";
@@ -14,7 +15,7 @@ export function Notices({ state, letter }: { state: CircleState; letter: Letter 
     <>
       {letter && (
         <div class="bar says">
-          <p>{t("letterFoldedTitle")}</p>
+          <p>{titleOf(letter)}</p>
           <button type="button" class="link" aria-haspopup="dialog" onClick={() => (sheet.value = { is: "letter", letter })}>
             {t("open")}
           </button>

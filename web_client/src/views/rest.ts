@@ -5,5 +5,7 @@ import { learn } from "../words.ts";
 learn(inside);
 
 export { Before } from "./before.tsx";
+export { Letters } from "./letters.tsx";
 export { OpenRoom } from "./open_room.tsx";
 export { Safety } from "./safety.tsx";
+export { Waiting } from "./waiting.tsx";

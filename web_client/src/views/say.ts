@@ -5,6 +5,7 @@ import { languageTag } from "../words.ts";
 
 const MINUTE = 60_000;
 export const TEN_MINUTES = 10 * MINUTE;
+export const ONE_HOUR = 60 * MINUTE;
 export const FOLD_LIFE = 72 * 60 * MINUTE;
 
 /** "Today", "Yesterday", "Thursday": a day as it stands above that day's messages. */

@@ -3,7 +3,7 @@ import { go } from "../router.ts";
 import type { CircleHold } from "../store.ts";
 import { t } from "../words.ts";
 import { useAct } from "./act.ts";
-import { LetterView, TakeBack, Worried } from "./care.tsx";
+import { TakeBack, Worried } from "./care.tsx";
 import { CircleLinks } from "./circle.tsx";
 import { Dialog } from "./dialog.tsx";
 import { Agreement, facts } from "./door.tsx";
@@ -29,8 +29,6 @@ export function Sheets({ held }: { held: CircleHold }) {
       return <Worried circle={circle} seq={open.seq} />;
     case "take_back":
       return <TakeBack circle={circle} seq={open.seq} />;
-    case "letter":
-      return <LetterView letter={open.letter} />;
     case "host":
       return <HostSheet state={state} />;
     case "leave":
@@ -47,6 +45,9 @@ export function Sheets({ held }: { held: CircleHold }) {
           </div>
         </Dialog>
       );
+    case "letter":
+      // It may be opened anywhere: the page as a whole shows it.
+      return null;
   }
 }
 

@@ -1,8 +1,10 @@
 import { entering } from "./en/entering.ts";
 import { holding } from "./en/holding.ts";
+import { letters } from "./en/letters.ts";
+import { panel } from "./en/panel.ts";
 import { refused } from "./en/refused.ts";
 import { safety } from "./en/safety.ts";
 import { talking } from "./en/talking.ts";
 
 /** Every sentence a person reads. Its shape is the contract for other languages. */
-export const en = { ...entering, ...talking, ...holding, ...safety, ...refused };
+export const en = { ...entering, ...talking, ...holding, ...safety, ...letters, ...panel, ...refused };

@@ -1,0 +1,66 @@
+/** What a letter says and what its reader may do with it. Pure but for the words. */
+import type { Letter } from "./generated/protocol.ts";
+import type { Message } from "./state.ts";
+import { felt } from "./felt.ts";
+import { whenWords } from "./when.ts";
+import { t } from "./words.ts";
+
+/** What a reader may do with a letter now. */
+export interface Choices {
+  readonly rephrase: boolean;
+  readonly takeBack: boolean;
+  readonly addSide: boolean;
+  readonly appeal: boolean;
+}
+
+/** `message` is the one it is about, where it is here; `now` is the server's clock. */
+export function choicesOf(letter: Letter, message: Message | null, now: number): Choices {
+  const own = isMine(letter) && message !== null && !message.takenBack;
+  return {
+    rephrase: own && message.cover !== null && message.cover.is !== "withheld" && !message.rephrased,
+    takeBack: own && letter.about !== "lapsed",
+    addSide: (letter.side_until ?? 0) > now,
+    appeal: (letter.appeal_until ?? 0) > now,
+  };
+}
+
+export function isMine(letter: Letter): boolean {
+  return letter.mine ?? true;
+}
+
+export function titleOf(letter: Letter): string {
+  return t(isMine(letter) ? "letterMineTitle" : "letterOtherTitle");
+}
+
+/** The sentences before the reasons, if there are any of those. */
+export function linesOf(letter: Letter, when: (at: number) => string = whenWords): string[] {
+  const { about, until } = letter;
+  const lines = [opening(letter)];
+  const kinds = letter.felt ?? [];
+  if (kinds.length > 0) lines.push(t("letterFelt", { felt: felt(...kinds) }));
+  if (about === "folded" && until != null) lines.push(t("letterUntil", { when: when(until) }));
+  if (about === "held" && until != null) lines.push(t("letterHeldUntil", { when: when(until) }));
+  if (isMine(letter) && (about === "folded" || about === "held" || about === "gentle")) lines.push(t("letterMay"));
+  return lines.filter((line) => line !== "");
+}
+
+function opening(letter: Letter): string {
+  switch (letter.about) {
+    case "folded":
+      return t("letterFolded");
+    case "held":
+      return t("letterHeld");
+    case "gentle":
+      return t("letterGentle");
+    case "reading":
+      return t("letterReading");
+    case "lapsed":
+      return t("letterLapsed");
+    case "kept":
+      return t("letterKept");
+    case "unheard":
+      return t("letterUnheard");
+    case "decided":
+      return isMine(letter) ? "" : t("letterOtherDecided");
+  }
+}
