@@ -6,10 +6,11 @@ import time
 from typing import TYPE_CHECKING
 
 from moderation import due as flags_due
+from moderation import publishing
 from rooms import due
 from rooms.work import Refusal
 from server import identity
-from server.handlers import PerformDue, StillHere, Tidy
+from server.handlers import KeepRecord, PerformDue, StillHere, Tidy
 
 if TYPE_CHECKING:
     from server.parts import Parts
@@ -42,17 +43,22 @@ class Clock:
         """One look at what is due."""
         parts = self.parts
         now = parts.now()
-        circles, *moments = await parts.store.read(
+        limits = parts.door.limits
+        circles, record_at, *moments = await parts.store.read(
             lambda conn: (
                 due.circles(conn, now),
+                publishing.next_due(conn, limits),
                 due.next_invite(conn),
                 flags_due.next_due(conn),
                 identity.next_due(conn),
             )
         )
-        commands = [PerformDue(of=circle) for circle in circles]
+        commands: list[PerformDue | KeepRecord] = [PerformDue(of=circle) for circle in circles]
         if any(moment is not None and moment <= now for moment in moments):
             commands.append(PerformDue())
+        if record_at <= now:
+            # By itself, so that a fault in one of them does not hold up the other.
+            commands.append(KeepRecord())
         results = await asyncio.gather(*(parts.door.submit(None, each) for each in commands), return_exceptions=True)
         for failed in {each.code for each in results if isinstance(each, Refusal)}:
             log.warning("something due was not performed", extra={"cause": failed})

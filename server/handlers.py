@@ -8,7 +8,7 @@ from sqlalchemy import Connection, select
 from sqlmodel import col
 
 from moderation import due as flags_due
-from moderation import flags, letters
+from moderation import flags, letters, publishing
 from moderation import wire as flagged
 from rooms import breath, circles, closing, due, invites, messages, personal, posting, tidy
 from rooms import wire as said
@@ -24,6 +24,10 @@ class PerformDue(Struct, frozen=True):
     """The clock: do what has fallen due, in one circle or outside of circles."""
 
     of: str | None = None
+
+
+class KeepRecord(Struct, frozen=True):
+    """The clock: publish what waits, commit to the next nonce, report a month."""
 
 
 class StillHere(Struct, frozen=True):
@@ -77,6 +81,10 @@ def _still_here(work: Work, command: StillHere) -> None:
     personal.still_here(work, command.participants)
 
 
+def _keep_record(work: Work, _command: KeepRecord) -> None:
+    publishing.perform(work)
+
+
 def _tidy(work: Work, _command: Tidy) -> None:
     tidy.forget_networks(work)
     tidy.trim_person_logs(work)
@@ -107,6 +115,7 @@ HANDLERS: Mapping[type, Handler] = {
     flagged.RephraseMessage: flags.rephrase,
     flagged.DismissLetter: letters.dismiss_letter,
     PerformDue: perform_due,
+    KeepRecord: _keep_record,
     StillHere: _still_here,
     Tidy: _tidy,
     **identity.HANDLERS,

@@ -4,6 +4,7 @@ from typing import Annotated, Any, Literal, NamedTuple
 
 from msgspec import Meta
 
+from moderation.wire_ledger import LedgerHead, LedgerPage, OpenBook
 from rooms.wire import Discreet, Line, Moment, OpaqueId
 from rooms.wire_breath import BreathAnswer
 from rooms.wire_views import CircleView, MadeInvite
@@ -165,5 +166,8 @@ ENDPOINTS = (
     Endpoint("POST", "/api/invites/look", LookAtInvite, InviteLook, False),
     Endpoint("POST", "/api/invites/picture", DrawInvite, Picture, True),
     Endpoint("GET", "/api/circles/{circle}/events", None, Page, True),
+    Endpoint("GET", "/api/ledger", None, LedgerPage, False),
+    Endpoint("GET", "/api/ledger/head", None, LedgerHead, False),
+    Endpoint("GET", "/api/open-book", None, OpenBook, False),
     Endpoint("POST", "/api/commands", AnyCommand, Done | MadeInvite | BreathAnswer, True),
 )

@@ -30,6 +30,7 @@ from server.hub import Hub
 from server.keys import Keys
 from server.limits import Limits
 from server.readers import Readers
+from server.records import Records
 from server.settings import Settings
 from server.store import Store
 
@@ -86,6 +87,7 @@ class Parts:
             now=self.now,
         )
         self.readers = Readers(self)
+        self.records = Records(self)
         self.connections: dict[str, list[Connection]] = {}
         """By person, oldest first."""
         self.words_gone = True

@@ -129,14 +129,14 @@ def _operation_id(end: http_wire.Endpoint) -> str:
 
 
 def _parameters(path: str) -> list[dict[str, Any]]:
-    if "{circle}" not in path:
-        return []
     whole = {"type": "integer", "minimum": 0}
-    return [
-        {"name": "circle", "in": "path", "required": True, "schema": {"type": "string"}},
-        {"name": "after", "in": "query", "schema": whole},
-        {"name": "limit", "in": "query", "schema": {**whole, "minimum": 1, "maximum": 200}},
-    ]
+    names = [part.strip("{}") for part in path.split("/") if part.startswith("{")]
+    found = [{"name": name, "in": "path", "required": True, "schema": {"type": "string"}} for name in names]
+    if path.endswith(("/events", "/ledger")):
+        found.append({"name": "after", "in": "query", "schema": whole})
+    if path.endswith("/events"):
+        found.append({"name": "limit", "in": "query", "schema": {**whole, "minimum": 1, "maximum": 200}})
+    return found
 
 
 def _text(schema: dict[str, Any]) -> str:
