@@ -4,6 +4,7 @@ from sqlalchemy import delete, func
 from sqlmodel import col, select
 
 from rooms import invites, rules
+from rooms.limits import MINUTE
 from rooms.log import append, new_id, new_log
 from rooms.models import Agreement, Circle, Entry, Invite, ParticipantRow, Person
 from rooms.names import name as clean_name
@@ -130,7 +131,9 @@ def leave(work: Work, command: LeaveCircle) -> Answered:
 
 def go(work: Work, circle: Circle, mine: ParticipantRow) -> Answered:
     """End a participant's interval. The last one out of an open room closes it."""
-    told = append(work, circle.log_id, ParticipantLeft(participant=mine.id, at=work.now), ends=mine.id, sender=mine.id)
+    told = append(
+        work, circle.log_id, ParticipantLeft(participant=mine.id, at=_minute(work)), ends=mine.id, sender=mine.id
+    )
     mine.inside = False
     work.conn.execute(delete(Invite).where(col(Invite.made_by) == mine.id))
     entry = work.db.get_one(Entry, (mine.id, mine.entered_seq))
@@ -152,6 +155,11 @@ def go(work: Work, circle: Circle, mine: ParticipantRow) -> Answered:
         circle.state, circle.closes_at = "closing", work.now
     work.db.add(circle)
     return Answered(circle=circle.id, epoch=told.epoch, seq=told.seq)
+
+
+def _minute(work: Work) -> int:
+    """The minute in which it is. Who leaves several circles at once is not to be matched by the same millisecond."""
+    return work.now - work.now % MINUTE
 
 
 def _mine(work: Work, circle: Circle, person_id: str) -> ParticipantRow | None:
@@ -201,8 +209,8 @@ def _come_in(
     told = append(
         work,
         circle.log_id,
-        ParticipantEntered(participant=mine.id, name=name, at=work.now),
-        stored=ParticipantEntered(participant=mine.id, name="", at=work.now),
+        ParticipantEntered(participant=mine.id, name=name, at=_minute(work)),
+        stored=ParticipantEntered(participant=mine.id, name="", at=_minute(work)),
         sender=mine.id,
     )
     if base is None:

@@ -34,11 +34,13 @@ class ParticipantEntered(Event, tag="participant.entered", frozen=True, kw_only=
     participant: OpaqueId
     name: str
     at: Moment
+    """The beginning of the minute in which it was."""
 
 
 class ParticipantLeft(Event, tag="participant.left", frozen=True, kw_only=True):
     participant: OpaqueId
     at: Moment
+    """The beginning of the minute in which it was."""
 
 
 Cover = Literal["folded", "held", "withheld"]

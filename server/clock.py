@@ -69,6 +69,18 @@ class Clock:
             finally:
                 parts.words_gone = parts.words_gone or not done
 
+    async def keep_seats(self) -> None:
+        """One round: those who follow a circle, on the screen or beside it, keep their seats in it."""
+        following = {
+            watch.participant
+            for connection in self.parts.all_connections()
+            for watch in connection.watches.values()
+            if watch.participant is not None
+        }
+        some = sorted(following)
+        rounds = [StillHere(tuple(some[start : start + 500])) for start in range(0, len(some), 500)]
+        await asyncio.gather(*(self.parts.door.submit(None, each) for each in (*rounds, Tidy())))
+
     async def _due(self) -> None:
         while True:
             try:
@@ -91,15 +103,7 @@ class Clock:
     async def _seats(self) -> None:
         while True:
             await asyncio.sleep(self.seats_every)
-            here = {
-                watch.participant
-                for connection in self.parts.all_connections()
-                for watch in connection.watches.values()
-                if watch.participant is not None
-            }
-            some = sorted(here)
-            rounds = [StillHere(tuple(some[start : start + 500])) for start in range(0, len(some), 500)]
             try:
-                await asyncio.gather(*(self.parts.door.submit(None, each) for each in (*rounds, Tidy())))
+                await self.keep_seats()
             except Refusal as refusal:
                 log.warning("the round was not made", extra={"cause": refusal.code})

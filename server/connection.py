@@ -159,8 +159,13 @@ class Connection:
             earlier.feed.remove(earlier)
         self.watches[address] = watch
         watch.feed.add(watch)
-        if watch.participant is not None and earlier is None:
-            self.parts.presence.came(address, watch.participant)
+        before = earlier.shown if earlier is not None else None
+        if watch.shown == before:
+            return
+        if watch.shown is not None:
+            self.parts.presence.came(address, watch.shown)
+        if before is not None:
+            self.parts.presence.went(address, before)
 
     def behind(self) -> None:
         """Catch up with what was missed, if that is not under way already."""
@@ -194,6 +199,6 @@ class Connection:
         watch.feed.remove(watch)
         if self.watches.get(address) is watch:
             del self.watches[address]
-            if watch.participant is not None:
-                self.parts.presence.went(address, watch.participant)
+            if watch.shown is not None:
+                self.parts.presence.went(address, watch.shown)
         self.parts.hub.release(watch.feed)

@@ -32,10 +32,18 @@ class Owner(Protocol):
 class Watch:
     """One connection's reading of one log. ``cursor`` is the last seq written while it is not live."""
 
-    __slots__ = ("base", "cursor", "entered", "feed", "live", "owner", "participant")
+    __slots__ = ("base", "cursor", "entered", "feed", "live", "owner", "participant", "shown")
 
     def __init__(
-        self, owner: Owner, feed: "Feed", *, base: int, cursor: int, participant: str | None, entered: int = 0
+        self,
+        owner: Owner,
+        feed: "Feed",
+        *,
+        base: int,
+        cursor: int,
+        participant: str | None,
+        entered: int = 0,
+        present: bool = True,
     ) -> None:
         self.owner = owner
         self.feed = feed
@@ -44,6 +52,8 @@ class Watch:
         self.participant = participant
         self.entered = entered
         """Own goings before it are of an earlier time and end nothing now."""
+        self.shown = participant if present else None
+        """The participant whom others see here because of this watch."""
         self.live = False
 
     def take(self, missed: Sequence[Prepared], most: int) -> tuple[bytes, bool]:

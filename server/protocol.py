@@ -54,6 +54,8 @@ class WatchLog(Command, tag="log.watch", frozen=True, kw_only=True):
     on: Address
     epoch: Epoch | None = None
     after: Seq | None = None
+    present: bool = True
+    """The circle is on the screen: others see that one is here. Without it one follows unseen; the seat stays held."""
 
 
 class UnwatchLog(Command, tag="log.unwatch", frozen=True, kw_only=True):

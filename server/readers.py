@@ -66,7 +66,10 @@ class Readers:
         if connection.sink is None or connection.ended_already:
             parts.hub.release(feed)
             return None
-        answer = replace(opened.answer, here=tuple(sorted(here | {opened.reader.participant or ""} - {""})))
+        participant = opened.reader.participant
+        if participant is not None and command.present:
+            here |= {participant}
+        answer = replace(opened.answer, here=tuple(sorted(here)))
         # The answer leaves before the watch can be pushed to: both happen in this one step of the loop.
         connection.asking.ok(command.ref, answer)
         watch = Watch(
@@ -74,8 +77,9 @@ class Readers:
             feed,
             base=opened.reader.base,
             cursor=answer.start - 1,
-            participant=opened.reader.participant,
+            participant=participant,
             entered=opened.reader.entered,
+            present=command.present,
         )
         connection.add(watch)
         connection.behind()

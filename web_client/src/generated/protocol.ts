@@ -866,6 +866,7 @@ export interface WatchLog {
   on: string;
   epoch?: string | null;
   after?: number | null;
+  present?: boolean;
 }
 
 export interface Watching {
