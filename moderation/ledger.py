@@ -13,7 +13,6 @@ from typing import Any, Final, get_args
 from sqlalchemy import func, insert
 from sqlmodel import col, select
 
-from moderation.case import Closing, View
 from moderation.chain import canonical
 from moderation.models_ledger import JournalRow
 from moderation.wire import Category
@@ -44,12 +43,28 @@ def _one_of(*words: str) -> Callable[[object], bool]:
 
 FACTS: Final[Mapping[str, Callable[[object], bool]]] = {
     "item": _whole,
-    "view": _one_of(*get_args(View), "held", "confirmed", "withheld", "kept"),
+    "view": _one_of(
+        *("visible", "folded", "held", "confirmed", "withheld", "kept", "lapsed", "withdrawn"),
+        *("rephrased", "taken_back", "faded"),
+    ),
     "stage": _one_of("triage", "seating", "ballot1", "talk", "ballot2", "decided", "appeal_wait", "appeal", "closed"),
     "how": _one_of(
-        *get_args(Closing),
-        *("kept", "decided", "final", "ended", "time", "repair", "repaired", "appeal", "stayed", "rephrased"),
-        *("taken_back", "faded", "confirmed", "released", "unseated", "shortened"),
+        *(
+            "lapsed",
+            "withdrawn",
+            "faded",
+            "kept",
+            "decided",
+            "final",
+            "ended",
+            "time",
+            "repair",
+            "repaired",
+            "appeal",
+            "stayed",
+            "rephrased",
+        ),
+        *("taken_back", "confirmed", "released", "unseated", "shortened"),
     ),
     "category": _one_of(*get_args(Category)),
     "code": _one_of(*get_args(Category), "none"),
@@ -85,6 +100,7 @@ KINDS: Final[Mapping[str, tuple[str, ...]]] = {
     "withhold": ("item", "view", "code"),
     "view": ("item", "view"),
     "draw": ("instance", "n", "band", "nonce", "draw"),
+    "stage": ("stage",),
     "seating": ("stage", "instance"),
     "ballot": ("stage", "instance", "n"),
     "talk": ("stage", "instance"),
@@ -125,8 +141,8 @@ def item_name(key: bytes, item: int) -> str:
 
 
 def person_name(key: bytes, person: str) -> str:
-    """The pseudonym of somebody in the draws of one case: 32 hex digits, the same in no other case."""
-    return _named(key, b"person " + person.encode())[:32]
+    """The pseudonym of somebody in the draws of one case: 64 hex digits, the same in no other case."""
+    return _named(key, b"person " + person.encode())
 
 
 def note(work: Work, case_key: bytes | None, kind: str, facts: Mapping[str, Any], *, public: bool = True) -> None:

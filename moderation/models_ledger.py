@@ -67,11 +67,14 @@ class DrawRow(Table, table=True):
     __tablename__ = "draw"
 
     id: str = Field(primary_key=True, max_length=16)
-    case_name: str = Field(max_length=32, index=True)
+    lot: str = Field(max_length=40)
+    """The case's pseudonym and the instance: what is drawn for."""
     nonce_id: int = Field(foreign_key="nonce.id")
     at: int = Field(sa_type=Big)
-    proof: bytes = Field(sa_type=LargeBinary)
-    """JSON of what `moderation.draw` made; shown once the nonce is."""
+    pool: str
+    """Pseudonyms, people's and decoys', in the order of the alphabet, separated by blanks."""
+    seated: str = ""
+    """Those of them who have a seat, likewise."""
 
 
 class MonthRow(Table, table=True):

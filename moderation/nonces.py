@@ -4,14 +4,13 @@ One is committed each day, for cases that open between one and two days later, s
 for a day before the first of them. The very first is for use at once, because a server begins somewhere.
 """
 
-import hashlib
 import secrets
 from itertools import pairwise
 
 from sqlalchemy import Connection, insert, update
 from sqlmodel import col, select
 
-from moderation import ledger
+from moderation import draw, ledger
 from moderation.models_ledger import NonceRow
 from rooms.limits import Limits
 from rooms.work import Work
@@ -39,13 +38,10 @@ def commit(work: Work, *, usable_from: int) -> tuple[int, bytes]:
     last = work.conn.execute(select(NonceRow.id).order_by(col(NonceRow.id).desc()).limit(1)).scalar_one_or_none()
     number, nonce = (last or 0) + 1, secrets.token_bytes(NONCE_BYTES)
     work.conn.execute(insert(NonceRow).values(id=number, nonce=nonce, committed_at=work.now, usable_from=usable_from))
-    ledger.note(work, None, "nonce", {"nonce": number, "usable_from": usable_from, "commitment": commitment(nonce)})
+    ledger.note(
+        work, None, "nonce", {"nonce": number, "usable_from": usable_from, "commitment": draw.commitment(nonce)}
+    )
     return number, nonce
-
-
-def commitment(nonce: bytes) -> str:
-    """SHA-256 of the nonce, as 64 hex digits."""
-    return hashlib.sha256(nonce).hexdigest()
 
 
 def next_due(conn: Connection, limits: Limits) -> int:

@@ -4,7 +4,7 @@ from typing import Annotated, Any, Final, Literal
 
 from msgspec import Meta
 
-from rooms.wire import Discreet, Moment, Seq
+from rooms.wire import Discreet, Moment, OpaqueId, Seq
 
 FEW: Final = "fewer than 5"
 Cell = int | Literal["fewer than 5"]
@@ -40,6 +40,34 @@ class LedgerPage(Discreet, frozen=True, kw_only=True):
     """Entries after the one asked for, at most 500; fewer mean that there are no more."""
 
     entries: tuple[LedgerEntry, ...]
+
+
+class DrawEntry(Discreet, frozen=True, kw_only=True):
+    """One lot. ``seated`` has a seat; ``skipped`` could not be asked, declined, or is nobody at all."""
+
+    pseudonym: Hash
+    became: Literal["seated", "skipped", "not_reached"]
+
+
+class DrawProof(Discreet, frozen=True, kw_only=True, omit_defaults=True):
+    """One draw. Once ``nonce`` is shown, anybody can repeat it.
+
+    With H(a, b, …) as SHA-256 of each part after its length in decimal digits and a colon: ``commitment`` is
+    H("nonce", nonce); ``pool_hash`` is H("pool", every pseudonym in the order of the alphabet); ``entries`` are in the
+    order of H("lot", nonce, lot, pseudonym). The pool is that before anybody was left out, filled up with pseudonyms of
+    nobody to the end of its ``band``, so that its size is not told.
+    """
+
+    draw: OpaqueId
+    lot: str
+    """The case's pseudonym, a dot, and which panel of the case it is."""
+    nonce_number: int
+    commitment: Hash
+    pool_hash: Hash
+    band: str
+    nonce: Hash | None = None
+    entries: tuple[DrawEntry, ...] = ()
+    """Empty until the nonce is shown."""
 
 
 class RecentNumbers(Discreet, frozen=True, kw_only=True):

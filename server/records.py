@@ -3,17 +3,18 @@
 import asyncio
 import time
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, TypeVar, cast
 
 import msgspec
 from sqlalchemy import Connection
 
-from moderation import publishing, report
+from moderation import draws, publishing, report
 from moderation.wire_ledger import LedgerHead, OpenBook
 
 if TYPE_CHECKING:
     from server.parts import Parts
 
+T = TypeVar("T")
 PAGE_MOST: Final = 500
 EVERY: Final = 1.0
 KEPT_MOST: Final = 32
@@ -38,6 +39,15 @@ class Records:
 
         return await self._lately(("page", after), read)
 
+    async def draw(self, draw_id: str) -> bytes | None:
+        """The proof of a draw, as far as it may be seen; None where there is no such draw."""
+
+        def read(conn: Connection) -> bytes | None:
+            found = draws.shown(conn, draw_id)
+            return None if found is None else msgspec.json.encode(found)
+
+        return await self._lately(("draw", draw_id), read)
+
     async def book(self) -> OpenBook:
         now, limits, operator = self.parts.now(), self.parts.door.limits, self.parts.settings.operator
 
@@ -53,11 +63,11 @@ class Records:
 
         return await self._lately("book", read)
 
-    async def _lately(self, key: Any, read: Callable[[Connection], Any]) -> Any:
+    async def _lately(self, key: Any, read: Callable[[Connection], T]) -> T:
         async with self._reading:
-            read_at, answer = self._kept.get(key, (float("-inf"), None))
+            read_at, kept = self._kept.get(key, (float("-inf"), None))
             if time.monotonic() - read_at <= EVERY:
-                return answer
+                return cast(T, kept)
             answer = await self.parts.store.read(read)
             self._kept.pop(key, None)
             while len(self._kept) >= KEPT_MOST:
