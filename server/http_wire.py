@@ -4,7 +4,7 @@ from typing import Annotated, Any, Literal, NamedTuple
 
 from msgspec import Meta
 
-from moderation.wire_ledger import LedgerHead, LedgerPage, OpenBook
+from moderation.wire_ledger import DrawProof, LedgerHead, LedgerPage, OpenBook
 from rooms.wire import Discreet, Line, Moment, OpaqueId
 from rooms.wire_breath import BreathAnswer
 from rooms.wire_views import CircleView, MadeInvite
@@ -168,6 +168,7 @@ ENDPOINTS = (
     Endpoint("GET", "/api/circles/{circle}/events", None, Page, True),
     Endpoint("GET", "/api/ledger", None, LedgerPage, False),
     Endpoint("GET", "/api/ledger/head", None, LedgerHead, False),
+    Endpoint("GET", "/api/draws/{draw}", None, DrawProof, False),
     Endpoint("GET", "/api/open-book", None, OpenBook, False),
     Endpoint("POST", "/api/commands", AnyCommand, Done | MadeInvite | BreathAnswer, True),
 )
