@@ -2,6 +2,7 @@
 
 import argparse
 import sys
+from pathlib import Path
 
 from pydantic import ValidationError
 
@@ -15,6 +16,7 @@ from server.pages import HelpFileUnusable
 from server.serving import CannotListen, serve
 from server.settings import Settings, describe
 from server.store import Store, StoreUnavailable
+from server.verify_ledger import run as verify_ledger
 
 PLAIN = (BrokerUnavailable, CannotListen, FolderUnusable, HelpFileUnusable, KeysUnavailable, StoreUnavailable)
 """What ends the program with one sentence and status 2."""
@@ -30,6 +32,11 @@ def main(arguments: list[str] | None = None) -> int:
     commands.add_parser("migrate", help="bring the database up to date")
     described = commands.add_parser("schema", help="write JSON Schema, OpenAPI, AsyncAPI and the client's types")
     described.add_argument("--check", action="store_true", help="only say which of them are stale")
+    verifying = commands.add_parser("verify-ledger", help="check the public record and repeat its draws")
+    where = verifying.add_mutually_exclusive_group()
+    where.add_argument("--url", help="of a server, instead of the database of these settings")
+    where.add_argument("--file", type=Path, help="with what /api/ledger answered")
+    verifying.add_argument("--head", help="number:hash seen before; it must still be in the record")
     commands.add_parser("settings", help="print every setting with its default and meaning")
     asked = parser.parse_args(arguments)
     try:
@@ -58,6 +65,11 @@ def _run(asked: argparse.Namespace) -> int:
             return 1 if stale else 0
         case "schema":
             schema.write()
+        case "verify-ledger":
+            database = "" if asked.url or asked.file else Settings().database
+            status, sentence = verify_ledger(database, url=asked.url, file=asked.file, head=asked.head)
+            print(sentence, file=sys.stderr if status else sys.stdout)
+            return status
         case "migrate":
             settings = Settings()
             set_up(settings.log_level)
