@@ -134,14 +134,14 @@ class Asking:
     def _tell_writing(self, command: TellWriting) -> None:
         address = f"circle/{command.circle}"
         watch = self.connection.watches.get(address)
-        if watch is None:
+        if watch is None or watch.shown is None:
             self.refused(command.ref, Refusal("circle.not_found"))
             return
         now = time.monotonic()
         told = self._told = {} if self._told is None else self._told
         if now - told.get(address, -WRITING_EVERY) >= WRITING_EVERY:
             told[address] = now
-            self.parts.hub.whisper(address, frame(encode(WritingFrame(address))), watch.participant)
+            self.parts.hub.whisper(address, frame(encode(WritingFrame(address))), watch.shown)
         self.ok(command.ref, {})
 
     def read_on(self) -> None:

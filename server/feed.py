@@ -53,7 +53,7 @@ class Watch:
         self.entered = entered
         """Own goings before it are of an earlier time and end nothing now."""
         self.shown = participant if present else None
-        """The participant whom others see here because of this watch."""
+        """The participant whom others see here because of this watch; who is not seen does not see who is here either."""
         self.live = False
 
     def take(self, missed: Sequence[Prepared], most: int) -> tuple[bytes, bool]:
@@ -144,9 +144,9 @@ class Feed:
                 watch.owner.ended(watch, "left")
 
     def whisper(self, frame: bytes, but: str | None) -> None:
-        """A frame without a place in the log, to everybody who takes anything, also while they catch up."""
+        """A frame without a place in the log, to everybody who is here and takes anything, also while they catch up."""
         for watch in self.watches:
-            if (watch.live or watch.owner.ready()) and (but is None or watch.participant != but):
+            if watch.shown not in (None, but) and (watch.live or watch.owner.ready()):
                 watch.owner.direct()(frame)
 
     def _same_for_all(self, prepared: Prepared) -> bool:

@@ -55,7 +55,8 @@ class WatchLog(Command, tag="log.watch", frozen=True, kw_only=True):
     epoch: Epoch | None = None
     after: Seq | None = None
     present: bool = True
-    """The circle is on the screen: others see that one is here. Without it one follows unseen; the seat stays held."""
+    """The circle is on the screen: others see that one is here, and one sees them. Without it one follows its words
+    unseen, and learns neither who is here nor that someone writes; the seat stays held all the same."""
 
 
 class UnwatchLog(Command, tag="log.unwatch", frozen=True, kw_only=True):

@@ -56,7 +56,8 @@ class Readers:
             opened = await self._look(
                 connection.actor, lambda conn: reading.watch(conn, command, person, now=now, seat_held=held)
             )
-            here = await parts.presence.here(command.on) if kind == "circle" else frozenset()
+            seen = kind == "circle" and command.present
+            here = await parts.presence.here(command.on) if seen else frozenset()
         except BaseException:
             parts.hub.release(feed)
             raise
@@ -67,7 +68,7 @@ class Readers:
             parts.hub.release(feed)
             return None
         participant = opened.reader.participant
-        if participant is not None and command.present:
+        if participant is not None and seen:
             here |= {participant}
         answer = replace(opened.answer, here=tuple(sorted(here)))
         # The answer leaves before the watch can be pushed to: both happen in this one step of the loop.

@@ -4,8 +4,10 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any, cast
 
+import pytest
+
 from server.presence_shared import SharedPresence
-from tests.guests import Guest
+from tests.guests import Guest, Refused
 from tests.house import House
 
 MINUTE = 60_000
@@ -34,7 +36,6 @@ async def test_a_circle_is_followed_unseen_while_another_is_on_the_screen(place:
     in_one = bo.logs[f"circle/{one}"].view["mine"]["participant"]
     in_two = followed["mine"]["participant"]
     await comes(ana, one, in_one, "Bo where he is")
-    assert in_two not in followed["here"]
 
     # What is said there comes at once, and he may answer.
     await cleo.says("Anybody here?", two)
@@ -48,6 +49,15 @@ async def test_a_circle_is_followed_unseen_while_another_is_on_the_screen(place:
     await comes(cleo, two, in_two_too, "Dan")
     assert in_two not in seen_coming(cleo, two)
     assert in_two not in dan.logs[f"circle/{two}"].view["here"]
+
+    # Who is not seen does not see: neither who is there nor that someone writes.
+    await dan.asks("writing.tell", circle=two)
+    await cleo.notices(lambda note: note.get("on") == f"circle/{two}" and "writing" in note, "that someone writes")
+    await bo.asks("log.unwatch", on="circle/AAAAAAAAAAAAAAAA")
+    assert "here" not in followed
+    assert not [note for note in bo.notes if note.get("on") == f"circle/{two}"]
+    with pytest.raises(Refused, match=r"circle\.not_found"):
+        await bo.asks("writing.tell", circle=two)
 
     # On his screen it is another matter.
     answer = await bo.watches(f"circle/{two}")
