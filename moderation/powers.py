@@ -42,7 +42,8 @@ POWERS = (
         does="ask gently: one note without a name, however many ask",
         holder="anyone",
         reach="author",
-        caps=((1, 0, "message"),),
+        commands=("message.ask_gently",),
+        caps=((1, 0, "message"), (10, DAY, "person")),
     ),
     Power(
         letter="c",

@@ -49,6 +49,10 @@ class Limits:
     breath_asked: int = 5 * MINUTE
     """How long one person's wish for a breath waits for a second."""
 
+    gentle_least: int = 30 * SECOND
+    gentle_most: int = 3 * MINUTE
+    """A gentle note reaches the author after a random time between these."""
+
     established_age: int = 24 * HOUR
     established_presence: int = 10 * MINUTE
     fold_life: int = 72 * HOUR
@@ -129,6 +133,12 @@ class Limits:
 WAITS = (
     "closing_notice",
     "seat_held",
+    "breath",
+    "breath_between",
+    "breath_every",
+    "breath_asked",
+    "gentle_least",
+    "gentle_most",
     "established_age",
     "established_presence",
     "fold_life",

@@ -51,6 +51,8 @@ class Preferences(Discreet, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     calm: bool = False
     enter_posts: Literal["auto", "yes", "no"] = "auto"
     news: Literal["all", "names", "counts", "none"] = "all"
+    gentle_notes: bool = True
+    """Others may have a note without a name sent about a message of one's own."""
 
 
 class OpenCircle(Command, tag="circle.open", frozen=True, kw_only=True):

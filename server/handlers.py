@@ -8,8 +8,9 @@ from sqlalchemy import Connection, select
 from sqlmodel import col
 
 from moderation import due as flags_due
-from moderation import flags, letters, publishing
+from moderation import flags, gentle, letters, publishing
 from moderation import wire as flagged
+from moderation import wire_care as cared
 from rooms import breath, circles, closing, due, invites, messages, personal, posting, tidy
 from rooms import wire as said
 from rooms.circles import seat
@@ -45,6 +46,7 @@ def perform_due(work: Work, command: PerformDue) -> None:
         faded = due.perform(work, command.of)
         if faded is not None:
             flags.faded(work, *faded)
+            gentle.faded(work, *faded)
         return
     due.end_invites(work)
     flags_due.perform(work)
@@ -66,12 +68,20 @@ def _take_back(work: Work, command: said.TakeBackMessage) -> Answered:
     answered = messages.take_back(work, command)
     if not answered.dup:
         flags.words_changed(work, circle, command.target, "taken_back")
+        gentle.hush(work, circle, command.target)
     return answered
+
+
+def _set_preferences(work: Work, command: said.SetPreferences) -> None:
+    personal.set_preferences(work, command)
+    if not command.preferences.gentle_notes:
+        gentle.none_for(work)
 
 
 def _forget(work: Work, command: said.ForgetMe) -> None:
     person = work.person
     flags.forgotten(work, person)
+    gentle.forgotten(work, person)
     for circle, seq in personal.forget(work, command):
         flags.words_changed(work, circle, seq, "taken_back")
     identity.forgotten(work, person)
@@ -108,12 +118,13 @@ HANDLERS: Mapping[type, Handler] = {
     said.UndoAside: personal.undo_aside,
     said.MarkRead: personal.mark_read,
     AskBreath: breath.ask,
-    said.SetPreferences: personal.set_preferences,
+    said.SetPreferences: _set_preferences,
     said.ForgetMe: _forget,
     flagged.FlagMessage: flags.raise_flag,
     flagged.WithdrawFlag: flags.withdraw_flag,
     flagged.RephraseMessage: flags.rephrase,
     flagged.DismissLetter: letters.dismiss_letter,
+    cared.AskGently: gentle.ask,
     PerformDue: perform_due,
     KeepRecord: _keep_record,
     StillHere: _still_here,

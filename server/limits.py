@@ -4,7 +4,9 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from moderation.wire_care import AskGently
 from rooms.wire import EnterCircle, MarkRead, OpenCircle
+from rooms.wire_breath import AskBreath
 from server.settings import Settings
 
 KEYS_MOST = 20_000
@@ -132,8 +134,11 @@ class Limits:
         self._looks = Pace(looks / 60, looks, doublings=GUESS_DOUBLINGS, clock=clock)
         self._opens = Pace(rooms / 3_600, rooms, clock=clock)
         self._sign_ins = Pace(sign_ins / 60, sign_ins, doublings=GUESS_DOUBLINGS, clock=clock)
-        breaths = settings.breaths_per_hour
-        self._breaths = Pace(breaths * settings.time_scale / 3_600, breaths, clock=clock)
+        self._of_kinds: dict[type, Pace] = {
+            AskBreath: _in(3_600, settings.breaths_per_hour, settings, clock),
+            AskGently: _in(86_400, settings.gentle_a_day, settings, clock),
+        }
+        """Commands with a budget of their own beside the one for all."""
         self.wrong = Failures(clock=clock)
         """Wrong passphrases and recovery words, by sign-in name."""
 
@@ -144,7 +149,8 @@ class Limits:
             return 0
         if isinstance(command, EnterCircle) and command.invite is not None:
             return self._looks.take(person) or self._sends.take(person)
-        wait = self._sends.take(person)
+        own = self._of_kinds.get(type(command))
+        wait = self._sends.take(person) or (own.take(person) if own is not None else 0)
         if wait == 0 and isinstance(command, OpenCircle):
             # Identities are free, so one that may open a room is no bound on how many stand in everybody's list.
             wait = self._opens.take(network)
@@ -162,6 +168,11 @@ class Limits:
 
     def signs_in(self, network: str) -> int:
         return self._sign_ins.take(network)
+
+
+def _in(seconds: int, most: int, settings: Settings, clock: Callable[[], float]) -> Pace:
+    """So many at once, and as many again in that time, which TIME_SCALE shrinks."""
+    return Pace(most * settings.time_scale / seconds, most, clock=clock)
 
 
 def _milliseconds(seconds: float) -> int:

@@ -26,6 +26,7 @@ import msgspec
 from msgspec import Meta, Struct
 
 from moderation.wire import FlagCommand, FlagEvent, Letter, MyFlag
+from moderation.wire_care import CareCommand
 from moderation.wire_panels import PanelCommand, PanelEvent, PauseMoved, SeatView
 from rooms.wire import (
     CircleCommand,
@@ -209,7 +210,7 @@ class ByeFrame(Struct, frozen=True):
 
 
 SocketCommand = WatchLog | UnwatchLog | ReadPage | TellWriting | Beat
-DoorCommand = CircleCommand | BreathCommand | FlagCommand | PanelCommand
+DoorCommand = CircleCommand | BreathCommand | FlagCommand | CareCommand | PanelCommand
 AnyCommand = DoorCommand | SocketCommand
 AnyEvent = CircleEvent | PersonEvent | FlagEvent | PanelEvent
 Answer = Done | Watching | Page | MadeInvite | BreathAnswer

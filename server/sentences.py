@@ -67,6 +67,8 @@ SENTENCES: Final[dict[str, tuple[int, str]]] = {
     "flag.already": (409, "You have flagged this already."),
     "flag.budget": (429, "You have flagged a lot today. Please let some time pass."),
     "flag.own_words": (409, "These are your own words. You can take them back."),
+    "gentle.not_witness": (409, "Only those who had been here for a while when it was said can ask its writer."),
+    "gentle.own_words": (409, "These are your own words. You can change them or take them back."),
     "gesture.not_here": (409, "This gesture cannot be made here."),
     "invite.needed": (403, "One comes into this circle by an invite."),
     "invite.not_valid": (404, "This invite is used up, has ended, or was never made."),

@@ -11,7 +11,7 @@ import msgspec
 from sqlalchemy import insert, text
 from sqlmodel import col, select
 
-from moderation import due, flags, letters
+from moderation import due, flags, gentle, letters
 from moderation.wire import Category, DismissLetter, FlagMessage, Letter, RephraseMessage, WithdrawFlag
 from rooms import due as rooms_due
 from rooms import messages, personal, posting
@@ -157,13 +157,16 @@ class Place:
     def takes_back(self, name: str, seq: int) -> list[Any]:
         def take_back(work: Work, command: TakeBackMessage) -> None:
             messages.take_back(work, command)
-            flags.words_changed(work, work.db.get_one(Circle, command.circle), command.target, "taken_back")
+            circle = work.db.get_one(Circle, command.circle)
+            flags.words_changed(work, circle, command.target, "taken_back")
+            gentle.hush(work, circle, command.target)
 
         return self.does(name, take_back, TakeBackMessage(circle=CIRCLE, target=seq))
 
     def is_forgotten(self, name: str) -> list[Any]:
         def forget(work: Work, command: ForgetMe) -> None:
             flags.forgotten(work, work.person)
+            gentle.forgotten(work, work.person)
             personal.forget(work, command)
 
         return self.does(name, forget, ForgetMe(sure=True))
@@ -178,6 +181,7 @@ class Place:
                 faded = rooms_due.perform(work, circle)
                 if faded is not None:
                     flags.faded(work, *faded)
+                    gentle.faded(work, *faded)
             due.perform(work)
 
         while True:

@@ -6,11 +6,13 @@ import pytest
 
 from moderation.powers import POWERS, TALK, TOGETHER
 from moderation.wire import FlagCommand
+from moderation.wire_care import CareCommand
 from rooms.wire import CircleCommand
 from rooms.wire_breath import BreathCommand
 
 COMMANDS = sorted(
-    each.__struct_config__.tag for each in (*get_args(CircleCommand), *get_args(FlagCommand), BreathCommand)
+    each.__struct_config__.tag
+    for each in (*get_args(CircleCommand), *get_args(FlagCommand), BreathCommand, CareCommand)
 )
 GRANTED = [command for power in (*POWERS, *TOGETHER) for command in power.commands]
 

@@ -66,6 +66,16 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_flag_case_due_at"), ["due_at"], unique=False)
 
     op.create_table(
+        "gentle_note",
+        sa.Column("log_id", sa.Integer(), nullable=False),
+        sa.Column("seq", sa.BigInteger(), nullable=False),
+        sa.Column("author_id", sa.String(length=16), nullable=False),
+        sa.PrimaryKeyConstraint("log_id", "seq"),
+    )
+    with op.batch_alter_table("gentle_note", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_gentle_note_author_id"), ["author_id"], unique=False)
+
+    op.create_table(
         "journal",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("at", sa.BigInteger(), nullable=False),
@@ -249,19 +259,17 @@ def upgrade() -> None:
     op.create_table(
         "draw",
         sa.Column("id", sa.String(length=16), nullable=False),
-        sa.Column("case_name", sa.String(length=32), nullable=False),
+        sa.Column("lot", sa.String(length=40), nullable=False),
         sa.Column("nonce_id", sa.Integer(), nullable=False),
         sa.Column("at", sa.BigInteger(), nullable=False),
-        sa.Column("proof", sa.LargeBinary(), nullable=False),
+        sa.Column("pool", sa.String(), nullable=False),
+        sa.Column("seated", sa.String(), nullable=False),
         sa.ForeignKeyConstraint(
             ["nonce_id"],
             ["nonce.id"],
         ),
         sa.PrimaryKeyConstraint("id"),
     )
-    with op.batch_alter_table("draw", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_draw_case_name"), ["case_name"], unique=False)
-
     op.create_table(
         "event",
         sa.Column("log_id", sa.Integer(), nullable=False),

@@ -27,6 +27,14 @@ export interface AskBreath {
   circle: string;
 }
 
+/** Have the writer of a message told, without a name, that it was hard for somebody. However many ask, once. */
+export interface AskGently {
+  do: "message.ask_gently";
+  ref?: number;
+  circle: string;
+  target: number;
+}
+
 /** The answer to ``heads``; it is not answered. */
 export interface Beat {
   do: "beat";
@@ -174,8 +182,26 @@ export interface Done {
   dup?: boolean;
 }
 
+/** One lot. ``seated`` has a seat; ``skipped`` could not be asked, declined, or is nobody at all. */
+export interface DrawEntry {
+  pseudonym: string;
+  became: "not_reached" | "seated" | "skipped";
+}
+
 export interface DrawInvite {
   token: string;
+}
+
+/** One draw. Once ``nonce`` is shown, anybody can repeat it. */
+export interface DrawProof {
+  draw: string;
+  lot: string;
+  nonce_number: number;
+  commitment: string;
+  pool_hash: string;
+  band: string;
+  nonce?: string | null;
+  entries?: DrawEntry[];
 }
 
 export interface EditMessage {
@@ -345,6 +371,29 @@ export interface LeaveSeat {
   do: "seat.leave";
   ref?: number;
   seat: string;
+}
+
+/** One thing that happened. ``hash`` is SHA-256 of the rest in canonical JSON, and then of the 32 bytes ``prev``. */
+export interface LedgerEntry {
+  seq: number;
+  hour: number;
+  type: string;
+  case: string | null;
+  commitment: string | null;
+  facts: Record<string, Answer>;
+  prev: string;
+  hash: string;
+}
+
+/** How far the record goes. With ``seq`` 0 there is nothing yet and the hash is 64 zeros. */
+export interface LedgerHead {
+  seq: number;
+  hash: string;
+}
+
+/** Entries after the one asked for, at most 500; fewer mean that there are no more. */
+export interface LedgerPage {
+  entries: LedgerEntry[];
 }
 
 /** What was felt, what is being done, what was decided; never by whom it was flagged, nor by how many. */
@@ -524,6 +573,17 @@ export interface MessageWithheld {
   until?: number | null;
 }
 
+/** Of what is never published by itself; made once, when the month is over. */
+export interface MonthNumbers {
+  began_at: number;
+  ended_at: number;
+  flags: Record<string, number | "fewer than 5">;
+  lapsed_unseen: number | "fewer than 5";
+  quiet_flags: number | "fewer than 5";
+  load_median: number | null;
+  load_most: number | null;
+}
+
 /** What only this person sees of a circle. */
 export interface MyCircle {
   participant: string;
@@ -554,6 +614,16 @@ export interface OfferedName {
 export interface OkFrame {
   re: number;
   ok: Answer;
+}
+
+/** What the open book says, as data. */
+export interface OpenBook {
+  operator: string | null;
+  since: number;
+  recent: RecentNumbers;
+  months: MonthNumbers[];
+  pool: string | null;
+  head: LedgerHead;
 }
 
 /** Open a drop-in room, now or at one set time. The opener becomes host and first participant. */
@@ -649,6 +719,7 @@ export interface Preferences {
   calm: boolean;
   enter_posts: "auto" | "no" | "yes";
   news: "all" | "counts" | "names" | "none";
+  gentle_notes: boolean;
 }
 
 export interface PreferencesChanged {
@@ -691,6 +762,24 @@ export interface ReceivedGesture {
   by: string;
   name: string;
   gesture: "celebrating" | "hear_you" | "holding_you" | "same_here" | "thank_you";
+}
+
+/** Of what was published in the last 90 days. */
+export interface RecentNumbers {
+  folds: number | "fewer than 5";
+  unfolded_percent: number | null;
+  content: (number | "fewer than 5")[];
+  person: (number | "fewer than 5")[];
+  median_hours: number | null;
+  appeals_changed: number | "fewer than 5";
+  appeals_same: number | "fewer than 5";
+  overturned_percent: number | null;
+  lapsed: number | "fewer than 5";
+  holds: number | "fewer than 5";
+  holds_confirmed_percent: number | null;
+  legal_holds: number | "fewer than 5";
+  moderators_came: number;
+  moderators_left: number;
 }
 
 /** Come back with the recovery words; they are used up, and new ones are given. */
@@ -902,7 +991,7 @@ export interface WritingFrame {
   writing?: true;
 }
 
-export type DoorCommand = AddSide | AskBreath | CastBallot | CloseCircle | CosignHold | DismissLetter | EditMessage | EnterCircle | FlagMessage | ForgetMe | GoOn | HoldMessage | KeepCircleOpen | LeaveCircle | LeaveHeavySeat | LeaveSeat | MakeAppeal | MakeGesture | MakeInvite | MarkBadFaith | MarkRead | OpenCircle | PostMessage | ReadyToVote | RephraseMessage | RevokeInvite | SayToPanel | SetAside | SetPreferences | TakeBackMessage | TakeSeat | UndoAside | UndoBallot | UndoGesture | WithdrawFlag;
+export type DoorCommand = AddSide | AskBreath | AskGently | CastBallot | CloseCircle | CosignHold | DismissLetter | EditMessage | EnterCircle | FlagMessage | ForgetMe | GoOn | HoldMessage | KeepCircleOpen | LeaveCircle | LeaveHeavySeat | LeaveSeat | MakeAppeal | MakeGesture | MakeInvite | MarkBadFaith | MarkRead | OpenCircle | PostMessage | ReadyToVote | RephraseMessage | RevokeInvite | SayToPanel | SetAside | SetPreferences | TakeBackMessage | TakeSeat | UndoAside | UndoBallot | UndoGesture | WithdrawFlag;
 
 export type SocketCommand = Beat | ReadPage | TellWriting | UnwatchLog | WatchLog;
 
