@@ -31,6 +31,7 @@ class CaseRow(Table, table=True):
     due_at: int | None = Field(default=None, sa_type=Big, index=True)
     """When the clock has something to do here: let it lapse, or erase it once its words are gone."""
     closed: str | None = Field(default=None, max_length=9)
+    closed_at: int | None = Field(default=None, sa_type=Big)
     stage: str = Field(default="triage", max_length=11)
     draw_at: int | None = Field(default=None, sa_type=Big)
     """When the next draw may be tried; set only while a panel waits to be drawn."""
@@ -104,6 +105,34 @@ class LetterRow(Table, table=True):
     due_at: int | None = Field(default=None, sa_type=Big, index=True)
     """None once it has gone out."""
     sent_at: int | None = Field(default=None, sa_type=Big)
+
+
+class ReviewerRow(Table, table=True):
+    """Somebody on whom lots may fall."""
+
+    __tablename__ = "reviewer"
+
+    person_id: str = Field(primary_key=True, max_length=16)
+    role: str = Field(default="reviewer", max_length=9)
+    """reviewer or moderator."""
+    since: int = Field(sa_type=Big)
+    until: int | None = Field(default=None, sa_type=Big)
+    """When being a moderator ends."""
+    skips: str = ""
+    """Categories they do not read, separated by spaces."""
+    rest_until: int = Field(default=0, sa_type=Big)
+
+
+class ActivityRow(Table, table=True):
+    """On which of the last thirty days somebody was here: one bit a day, sent to nobody."""
+
+    __tablename__ = "activity"
+
+    person_id: str = Field(primary_key=True, max_length=16)
+    day: int
+    """Whole days since 1970, as days pass here."""
+    days: int
+    """Bit n: they were here n days before ``day``."""
 
 
 WORDS = ((LetterRow, "statement"),)
