@@ -160,7 +160,7 @@ def perform(work: Work) -> None:
     )
     numbers = month_of(began, ended, [(row[0], json.loads(row[1]), row[2]) for row in rows])
     work.conn.execute(insert(MonthRow).values(began_at=began, ended_at=ended, numbers=msgspec.json.encode(numbers)))
-    past = min(ended, work.now - work.limits.month)
+    past = min(ended, work.now - work.limits.appeal_window)
     work.conn.execute(delete(JournalRow).where(unpublished, col(JournalRow.at) < past))
 
 
