@@ -45,6 +45,7 @@ export {
 /** Talking: words, gestures, setting aside. */
 export {
   BODY_LIMIT,
+  askBreath,
   edit,
   foldForMe,
   gesture,

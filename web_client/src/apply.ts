@@ -5,7 +5,7 @@
 import { applyPersonal, type Personal, mineFrom } from "./apply_mine.ts";
 import { changeOf, changed, entryOf } from "./entry.ts";
 import type { CircleView, HereDiff, Logged, Page, Watching } from "./generated/protocol.ts";
-import { type CircleState, type Entry, type Message, emptyCircle, placeOf } from "./state.ts";
+import { type CircleState, type Entry, type Message, NO_BREATH, emptyCircle, placeOf } from "./state.ts";
 
 /** What comes in about one circle, in the order it came. */
 export type Incoming =
@@ -86,6 +86,10 @@ class Draft {
     const change = changeOf(event);
     if (change) return this.change(change.target, change.change);
     switch (event.kind) {
+      case "breath.asked":
+        return this.set({ breath: { ...this.state.breath, askedUntil: event.until } });
+      case "breath.began":
+        return this.set({ breath: { ...NO_BREATH, until: event.until } });
       case "words.faded":
         return this.floor(event.floor);
       case "participant.entered":

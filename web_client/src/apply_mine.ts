@@ -1,4 +1,5 @@
 /** The part of the fold that is one's own: what only this person sees of a circle, and one's own place. Pure. */
+import { breathOf } from "./entry.ts";
 import type {
   AsideSet,
   FlagMoved,
@@ -31,6 +32,7 @@ export function mineFrom(state: CircleState, mine: MyCircle, flags: readonly MyF
     aside: new Set(mine.aside ?? []),
     given: givenBy(mine.given ?? []),
     answered: answersTo(mine.received ?? []),
+    breath: breathOf(mine.breath),
     flags: new Map(flags.map(({ target, status }) => [target, status])),
   };
 }

@@ -7,7 +7,20 @@ import { type Result, value } from "./result.ts";
 import { seats } from "./store.ts";
 import { command } from "./wire.ts";
 
+/** After so many cases, or so long since the first of a sitting, it is time to stop. */
+const ENOUGH = 5;
+const LONG_ENOUGH = 20 * 60_000;
+
 const read = signal<Desk | null>(null);
+const opened = signal<ReadonlyMap<string, CaseToRead>>(new Map());
+const answers = signal(0);
+const began = signal<number | null>(null);
+
+/** Single keys work on this page: off until switched on, in this tab only. */
+export const keysOn = signal(false);
+/** What was said is set in softer ink. */
+export const quietType = signal(false);
+
 /** The start page as the server has it, beside the seats; `null` until it was asked for. */
 export const desk: ReadonlySignal<Desk | null> = read;
 
@@ -23,9 +36,29 @@ export async function loadDesk(): Promise<Result> {
   return value(null);
 }
 
-/** What a panel reads. Asking for it is recorded. */
-export function openCase(seat: string): Promise<Result<CaseToRead>> {
-  return get<CaseToRead>(`/api/seats/${seat}`);
+/** The case of a seat as it was read last; undefined before it was opened. */
+export function caseOf(seat: string): CaseToRead | undefined {
+  return opened.value.get(seat);
+}
+
+/** Read a case, or read it again as it is now. Asking for it is recorded. */
+export async function openCase(seat: string): Promise<Result> {
+  const answer = await get<CaseToRead>(`/api/seats/${seat}`);
+  if (!answer.ok) return answer;
+  opened.value = new Map(opened.value).set(seat, answer.value);
+  began.value ??= Date.now();
+  return value(null);
+}
+
+/** Nothing of a case stays on the page once one has no seat at it. */
+export function closeCases(but: ReadonlySet<string>): void {
+  if ([...opened.value.keys()].every((seat) => but.has(seat))) return;
+  opened.value = new Map([...opened.value].filter(([seat]) => but.has(seat)));
+}
+
+/** Whether it is good to stop for today. */
+export function isEnough(now: number): boolean {
+  return answers.value >= ENOUGH || (began.value !== null && now - began.value > LONG_ENOUGH);
 }
 
 export function takeSeat(seat: string): Promise<Result> {
@@ -42,8 +75,10 @@ export function leaveHeavySeat(seat: string): Promise<Result> {
   return plainly(command({ do: "seat.heavy", seat }));
 }
 
-export function castBallot(ballot: Omit<CastBallot, "do" | "ref">): Promise<Result> {
-  return plainly(command({ do: "ballot.cast", ...ballot }));
+export async function castBallot(ballot: Omit<CastBallot, "do" | "ref">): Promise<Result> {
+  const answer = await plainly(command({ do: "ballot.cast", ...ballot }));
+  if (answer.ok) answers.value += 1;
+  return answer;
 }
 
 export function undoBallot(seat: string): Promise<Result> {

@@ -1,6 +1,6 @@
 /** Events of the log as entries, and what the others change about a message. Pure. */
-import type { AnyEvent, MessagePosted } from "./generated/protocol.ts";
-import type { Category, Covered, Entry, Line, Message } from "./state.ts";
+import type { AnyEvent, Breath, MessagePosted } from "./generated/protocol.ts";
+import type { BreathState, Category, Covered, Entry, Line, Message } from "./state.ts";
 
 /** The message or line an event makes; `null` where it only changes something else. */
 export function entryOf(seq: number, event: AnyEvent): Entry | null {
@@ -69,6 +69,11 @@ export function changed(message: Message, change: Partial<Message>, me: string):
   if (message.takenBack) return message;
   const now = { ...message, ...change };
   return isWordless(now.cover) && now.by !== me ? { ...now, body: null } : now;
+}
+
+/** How a circle's breath stood when its log was asked for. */
+export function breathOf(breath: Breath | null | undefined): BreathState {
+  return { until: breath?.until ?? null, askedUntil: breath?.asked_until ?? null, mine: breath?.mine ?? false };
 }
 
 /** Covered so that nobody is sent the words. */

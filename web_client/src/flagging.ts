@@ -37,6 +37,11 @@ export function seeItToo(circle: string, target: number): Promise<Result> {
   return plainly(command({ do: "hold.cosign", circle, target }));
 }
 
+/** Have the writer told, without a name, that it was hard for somebody. However many ask, it is one note. */
+export function askGently(circle: string, target: number): Promise<Result> {
+  return plainly(command({ do: "message.ask_gently", circle, target }));
+}
+
 export function withdrawFlag(circle: string, target: number): Promise<Result> {
   return plainly(command({ do: "flag.withdraw", circle, target }));
 }

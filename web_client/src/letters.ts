@@ -39,6 +39,7 @@ export function linesOf(letter: Letter, when: (at: number) => string = whenWords
   const kinds = letter.felt ?? [];
   if (kinds.length > 0) lines.push(t("letterFelt", { felt: felt(...kinds) }));
   if (about === "folded" && until != null) lines.push(t("letterUntil", { when: when(until) }));
+  if (about === "attack") lines.push(until == null ? t("letterAttackThen") : t("letterAttackUntil", { when: when(until) }));
   if (about === "held" && until != null) lines.push(t("letterHeldUntil", { when: when(until) }));
   if (isMine(letter) && (about === "folded" || about === "held" || about === "gentle")) lines.push(t("letterMay"));
   return lines.filter((line) => line !== "");
@@ -60,6 +61,8 @@ function opening(letter: Letter): string {
       return t("letterKept");
     case "unheard":
       return t("letterUnheard");
+    case "attack":
+      return t("letterAttack");
     case "decided":
       return isMine(letter) ? "" : t("letterOtherDecided");
   }

@@ -64,7 +64,8 @@ function personDone({ mine, person = 0, person_until: until }: Reasons, when: Wh
   if (!mine) return t("personOther");
   if (person === 1) return t("personNote");
   if (person === 2) return t("personRephrase");
-  return t(person >= 5 ? "personStep" : "personPause", { when: when(until ?? 0) });
+  if (until == null) return t(person >= 5 ? "personStepSoon" : "personPauseSoon");
+  return t(person >= 5 ? "personStep" : "personPause", { when: when(until) });
 }
 
 function found({ code }: Reasons): string {
@@ -84,6 +85,7 @@ function next(reasons: Reasons, when: When): string[] {
   const { mine, second, appeal_until: until } = reasons;
   const lines = mine ? repair(reasons) : [];
   if (second) lines.push(t("nextLast"));
+  else if (reasons.band === undefined) lines.push(t("nextAppealSoon"));
   else if (until != null) lines.push(t(mine ? "nextAppeal" : "nextAppealOther", { when: when(until) }));
   return lines.length > 0 ? lines : [t("nextNone")];
 }

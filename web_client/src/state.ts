@@ -82,6 +82,16 @@ export interface Away {
   readonly from: number;
 }
 
+/** A minute in which everybody writes slowly; moments may have passed. */
+export interface BreathState {
+  /** When the one that runs ends. */
+  readonly until: number | null;
+  /** Somebody would like one: so long a second person may say yes. */
+  readonly askedUntil: number | null;
+  /** It was oneself who asked. */
+  readonly mine: boolean;
+}
+
 export interface CircleState {
   readonly id: string;
   /**
@@ -124,6 +134,7 @@ export interface CircleState {
   readonly answered: ReadonlyMap<number, readonly ReceivedGesture[]>;
   /** Participants one set aside here. */
   readonly aside: ReadonlySet<string>;
+  readonly breath: BreathState;
   readonly unplaced: readonly Unplaced[];
   readonly away: Away | null;
   /** A frame was passed over: the log must be watched again from `last`. */
@@ -139,6 +150,7 @@ export interface PersonState {
 }
 
 const NONE: ReadonlyMap<never, never> = new Map<never, never>();
+export const NO_BREATH: BreathState = { until: null, askedUntil: null, mine: false };
 const NOBODY: ReadonlySet<never> = new Set<never>();
 
 export function emptyCircle(id: string): CircleState {
@@ -164,6 +176,7 @@ export function emptyCircle(id: string): CircleState {
     given: NONE,
     answered: NONE,
     aside: NOBODY,
+    breath: NO_BREATH,
     unplaced: [],
     away: null,
     gap: false,

@@ -12,6 +12,7 @@ export const DEFAULT_PREFERENCES: Preferences = {
   quick_exit_keys: true,
   gestures: true,
   tell_writing: true,
+  gentle_notes: true,
   muted: [],
   theme: "phone",
   size: 100,

@@ -190,6 +190,16 @@ test("A circle that goes on without its host has none", () => {
   assert.equal(state.hosting, false);
 });
 
+test("A breath is asked for by nobody in particular, and runs once two have asked", () => {
+  const asked = circleWith({ kind: "breath.asked", until: NOON + 5 });
+  assert.deepEqual(asked.breath, { until: null, askedUntil: NOON + 5, mine: false });
+  const began = apply(asked, [event(2, { kind: "breath.began", until: NOON + 1 })]);
+  assert.deepEqual(began.breath, { until: NOON + 1, askedUntil: null, mine: false });
+  const mine = { participant: ME, breath: { asked_until: NOON + 5, mine: true } };
+  const came = apply(emptyCircle(ID), [watching({ mine })]);
+  assert.deepEqual(came.breath, { until: null, askedUntil: NOON + 5, mine: true });
+});
+
 test("Being outside leaves nothing of the log", () => {
   const state = apply(circleWith(posted()), [{ is: "outside" }, event(2, posted())]);
   assert.equal(state.phase, "outside");

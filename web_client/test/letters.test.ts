@@ -87,6 +87,7 @@ test("Before the decision the letter says how many it takes, never who", () => {
   const { band: _, ...draft } = DECIDED;
   const parts = partsOf({ ...draft, mine: true, recall: new Map() }, WHEN);
   assert.equal(parts[3]?.lines[0], "At least 2 of 3 people drawn by lot decide this.");
+  assert.equal(parts[4]?.lines.at(-1), "You can ask another panel. The letter says until when.");
 });
 
 test("A letter about a fold names what was felt, until when, and what one may do", () => {

@@ -8,6 +8,7 @@ import { plain } from "../text.ts";
 import { inside } from "../words/en/inside.ts";
 import { count, learn, t } from "../words.ts";
 import { Bars } from "./bars.tsx";
+import { AskBreath } from "./breath.tsx";
 import { Composer } from "./composer.tsx";
 import { Agreement } from "./door.tsx";
 import { Messages } from "./messages.tsx";
@@ -109,6 +110,7 @@ export function CircleLinks({ state }: { state: CircleState }) {
           {t("hostTitle")}
         </button>
       )}
+      {state.view?.state !== "closed" && state.view?.state !== "planned" && <AskBreath state={state} />}
       <a class="link" href={href({ at: "safety" })}>
         {t("mySafety")}
       </a>

@@ -40,6 +40,11 @@ export function Others({ circle, message }: { circle: string; message: Message }
       closeSheet();
       tellNotice(t("seeItTooDone"));
     });
+  const askGently = () =>
+    void act.run(() => flagging.askGently(circle, seq), () => {
+      closeSheet();
+      tellNotice(t("askGentlyDone"));
+    });
   return (
     <div class="stack">
       {flag !== undefined && <p class="note">{statusWords(flag)}</p>}
@@ -67,6 +72,7 @@ export function Others({ circle, message }: { circle: string; message: Message }
         ) : (
           <Act label={t("setAside", { name })} hint={t("setAsideHint")} onPick={() => setAside(true)} />
         )}
+        {readable && <Act label={t("askGently")} hint={t("askGentlyHint")} onPick={askGently} />}
         <Act
           label={t("worried")}
           hint={t("worriedHint")}

@@ -1,23 +1,13 @@
-import { useEffect, useState } from "preact/hooks";
 import { type Pause, pauseIn } from "../pauses.ts";
 import { clockOffset, pauses } from "../store.ts";
 import { whenWords } from "../when.ts";
 import { t } from "../words.ts";
-
-/** The longest a timer can be set for, in ms. */
-const TIMER_MOST = 0x7fffffff;
+import { useUntil } from "./until.ts";
 
 /** The pause that rests posting in a circle; drawn anew when it is over. */
 export function usePause(circle: string): Pause | null {
-  const [, again] = useState(0);
-  const now = Date.now() + clockOffset.value;
-  const pause = pauseIn(pauses.value, circle, now);
-  const until = pause?.until;
-  useEffect(() => {
-    if (until === undefined) return undefined;
-    const timer = setTimeout(() => again((n) => n + 1), Math.min(TIMER_MOST, Math.max(0, until - now) + 1));
-    return () => clearTimeout(timer);
-  }, [until]);
+  const pause = pauseIn(pauses.value, circle, Date.now() + clockOffset.value);
+  useUntil(pause?.until ?? 0);
   return pause;
 }
 

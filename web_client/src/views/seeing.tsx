@@ -8,7 +8,7 @@ import { Field, Tick } from "./fields.tsx";
 
 /** What I see: people set aside, muted words, gestures, whether others learn that I write. */
 export function Seeing() {
-  const { gestures, tell_writing: writing } = preferences.value;
+  const { gestures, tell_writing: writing, gentle_notes: gentle } = preferences.value;
   return (
     <section aria-labelledby="seeing">
       <h2 id="seeing">{t("seeSection")}</h2>
@@ -23,6 +23,12 @@ export function Seeing() {
         on={writing}
         onPick={(on) => void actions.setPreferences({ tell_writing: on })}
         effect={writing ? t("writingOn") : t("writingOff")}
+      />
+      <Tick
+        label={t("gentleSwitch")}
+        on={gentle}
+        onPick={(on) => void actions.setPreferences({ gentle_notes: on })}
+        effect={gentle ? t("gentleOn") : t("gentleOff")}
       />
       <Aside />
       <Muted />

@@ -14,6 +14,9 @@ export const letters = {
   letterMay: "You can say it differently, take it back, or wait.",
   letterKept: "People drawn by lot read it and left it as it is. For you it stays hidden. You can open it.",
   letterUnheard: "Too few people could be found to read it in time. For you it stays hidden. You can open it.",
+  letterAttack: "Everyone on the panel saw your flag on this message as meant to hurt somebody.",
+  letterAttackThen: "This stays between you and this letter. Your flags still hide messages for you.",
+  letterAttackUntil: "Until {when} your flags count for you alone.",
   letterOtherDecided: "People drawn by lot have read it and decided.",
 
   reasonDone: "What is done",
@@ -31,6 +34,8 @@ export const letters = {
   personRephrase: "They ask you to say it differently.",
   personPause: "You rest from posting in this circle until {when}. You can read everything.",
   personStep: "You rest from posting in all circles here until {when}. You can read everything.",
+  personPauseSoon: "You rest from posting in this circle for a while. The letter says until when.",
+  personStepSoon: "You rest from posting in all circles here. The letter says until when.",
   personOther: "Its writer was asked for something too.",
   foundAs: "They read it as: {felt}.",
   foundAsNothing: "They found nothing that goes against the agreement.",
@@ -43,6 +48,7 @@ export const letters = {
   nextTakeBack: "You can take it back.",
   nextAppeal: "You can ask another panel until {when}. Other people are drawn for it. It can only make this milder.",
   nextAppealOther: "You can ask another panel until {when}. Other people are drawn for it.",
+  nextAppealSoon: "You can ask another panel. The letter says until when.",
   nextLast: "This was the second panel. There is no further one.",
   nextNone: "There is nothing you need to do.",
 

@@ -127,6 +127,16 @@ export const talking = {
   sayDifferently: "Say it differently",
   withdrawFlag: "Withdraw my flag",
 
+  breathAsk: "Ask for a breath",
+  breathAsked: "Somebody would like a breath: a minute in which everyone writes slowly.",
+  breathMine: "You asked for a breath. It begins when somebody else says yes.",
+  breathYes: "Yes, a breath",
+  breathRuns: "A breath, until {when}. Everyone writes slowly, and nobody has done wrong.",
+  breathAskedDone: "You asked for a breath, without your name.",
+
+  askGently: "Ask gently",
+  askGentlyHint: "Its writer gets one note without a name, however many ask. Nothing else follows.",
+  askGentlyDone: "Asked, without your name.",
   worried: "I'm worried about someone",
   worriedHint: "A way to care. It never counts against them.",
   worriedTitle: "You are worried about someone",
