@@ -9,7 +9,7 @@ from moderation.cases import Kept, author
 from moderation.models import CaseMessageRow, CaseRow, FlagRow
 from moderation.wire import FlagMoved
 from rooms.covers import fold, uncover
-from rooms.log import append
+from rooms.log import tell
 from rooms.models import Circle, EventRow, Person
 from rooms.work import Work
 
@@ -67,7 +67,7 @@ def _tell(work: Work, kept: Kept, told: list[Tell]) -> None:
     rows = work.conn.execute(select(Person.id, Person.log_id).where(col(Person.id).in_({each.by for each in told})))
     logs = {row[0]: row[1] for row in rows}
     for each in sorted((each for each in told if each.by in logs), key=lambda each: logs[each.by]):
-        append(work, logs[each.by], FlagMoved(circle=kept.circle_id, target=each.seq, status=each.status))
+        tell(work, logs[each.by], FlagMoved(circle=kept.circle_id, target=each.seq, status=each.status))
 
 
 def _close(work: Work, kept: Kept, how: Closing) -> None:

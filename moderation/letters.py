@@ -22,7 +22,7 @@ from moderation.wire import (
     LetterDismissed,
     Statement,
 )
-from rooms.log import append
+from rooms.log import tell
 from rooms.models import Person
 from rooms.work import Refusal, Work
 
@@ -223,4 +223,4 @@ def _tell(work: Work, person_id: str, event: LetterCame | LetterDismissed) -> No
     stored: LetterCame | LetterDismissed = event
     if isinstance(event, LetterCame):
         stored = LetterCame(letter=msgspec.structs.replace(event.letter, statement=None))
-    append(work, log_id, event, stored=stored)
+    tell(work, log_id, event, stored=stored)

@@ -5,7 +5,7 @@ from sqlmodel import col, select
 
 from moderation.models_panels import PauseRow
 from moderation.wire_panels import PauseMoved
-from rooms.log import append
+from rooms.log import tell
 from rooms.models import ParticipantRow, Person
 from rooms.work import Work
 
@@ -63,4 +63,4 @@ def _settle(work: Work, person: str, circle_id: str | None) -> None:
             work.conn.execute(places.where(col(ParticipantRow.circle_id) == circle).values(paused_until=until))
     log_id = work.conn.execute(select(Person.log_id).where(Person.id == person)).scalar_one_or_none()
     if log_id is not None:
-        append(work, log_id, PauseMoved(circle=circle_id, until=ends.get(circle_id)))
+        tell(work, log_id, PauseMoved(circle=circle_id, until=ends.get(circle_id)))

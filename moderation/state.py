@@ -126,7 +126,7 @@ class Case:
     """When all its folds end, unless somebody decides before; at most 72 h after the opening."""
     messages: tuple[Message, ...] = ()
     closed: Closing | None = None
-    review: Review = Review()  # noqa: RUF009 - a frozen one is a value
+    review: Review = Review()
     author: str | None = None
     """The person; like the hosts and the record not part of what is kept here, but given when the case is read."""
     hosts: tuple[str, ...] = ()

@@ -8,7 +8,7 @@ from sqlmodel import col, select
 from moderation import cases, fold
 from moderation.cases import Kept
 from moderation.models import CaseMessageRow, CaseRow, FlagRow
-from rooms.models import Circle, Entry, EventRow, Log, ParticipantRow, Person
+from rooms.models import Circle, Entry, EventRow, ParticipantRow, Person
 from rooms.work import Work
 
 
@@ -29,10 +29,9 @@ def entered_at(work: Work, mine: ParticipantRow, seq: int) -> int | None:
 
 
 def recent(work: Work) -> list[Recent]:
-    """Cases the asker came to within the last day; their log is locked first, so that no two flags pass at once."""
+    """Cases the asker came to within the last day; their row is locked first, so that no two flags pass at once."""
     since = work.now - work.limits.day
-    own = select(Person.log_id).where(Person.id == work.person).scalar_subquery()
-    work.conn.execute(select(Log.id).where(Log.id == own).with_for_update())
+    work.conn.execute(select(Person.id).where(Person.id == work.person).with_for_update())
     rows = work.conn.execute(
         select(
             CaseMessageRow.case_id,

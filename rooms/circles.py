@@ -5,7 +5,7 @@ from sqlmodel import col, select
 
 from rooms import invites, rules
 from rooms.limits import MINUTE
-from rooms.log import append, new_id, new_log
+from rooms.log import append, new_id, new_log, tell
 from rooms.models import Agreement, Circle, Entry, Invite, ParticipantRow, Person
 from rooms.names import name as clean_name
 from rooms.names import refuse_reserved, skeleton
@@ -140,7 +140,7 @@ def go(work: Work, circle: Circle, mine: ParticipantRow) -> Answered:
     entry.to_seq = told.seq + 1
     work.db.add_all((mine, entry))
     if mine.person_id is not None:
-        append(work, work.db.get_one(Person, mine.person_id).log_id, CircleParted(circle=circle.id))
+        tell(work, work.db.get_one(Person, mine.person_id).log_id, CircleParted(circle=circle.id))
     work.db.flush()
     if circle.host_id == mine.id:
         circle.host_id = None
@@ -225,6 +225,6 @@ def _come_in(
     if person.invite_id is None and invite_id is not None:
         person.invite_id = invite_id
         work.db.add(person)
-    append(work, person.log_id, CircleJoined(circle=circle.id, participant=mine.id))
+    tell(work, person.log_id, CircleJoined(circle=circle.id, participant=mine.id))
     work.db.flush()
     return mine, Answered(circle=circle.id, epoch=told.epoch, seq=told.seq)

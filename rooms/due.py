@@ -4,7 +4,7 @@ from sqlalchemy import ColumnElement, Connection, delete, func, literal, or_, up
 from sqlmodel import col, select
 
 from rooms import breath, rules
-from rooms.log import append
+from rooms.log import append, tell
 from rooms.models import Agreement, Aside, Circle, Entry, EventRow, GestureRow, Invite, Log, ParticipantRow, Person
 from rooms.posting import POSTED
 from rooms.wire_events import CircleClosed, CircleOpened, CircleParted, WordsFaded
@@ -116,7 +116,7 @@ def _put_away(work: Work, circle: Circle) -> None:
         entry.to_seq = head + 1
         work.db.add_all((row, entry))
         if row.person_id is not None:
-            append(work, work.db.get_one(Person, row.person_id).log_id, CircleParted(circle=circle.id))
+            tell(work, work.db.get_one(Person, row.person_id).log_id, CircleParted(circle=circle.id))
     work.db.flush()
     of_circle = col(ParticipantRow.circle_id) == circle.id
     ids = select(ParticipantRow.id).where(of_circle)

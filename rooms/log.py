@@ -1,14 +1,27 @@
-"""Appending to a log, and reading it back: the one mechanism under circles and people."""
+"""Appending to a log: the one mechanism under circles and people.
+
+Whoever writes to logs holds them until the commit, so all processes take them in one order: first the circles, by
+number and before the first command of a batch runs, and last the people, by number and after the last one has run.
+"""
 
 import secrets
+from collections.abc import Sequence
+from itertools import groupby
 from typing import Any
 
 import msgspec
-from sqlalchemy import bindparam, insert, update
+from sqlalchemy import Connection, bindparam, delete, insert, update
+from sqlmodel import col, select
 
 from rooms.models import EventRow, Log
 from rooms.wire_events import Event
-from rooms.work import Announcement, Work
+from rooms.work import Announcement, News, Work
+
+PERSON_EVENTS = 1_000
+PERSON_EVENTS_LEFT = 200
+"""A person's log that grows beyond the first number is cut to the second; screens that are behind begin anew."""
+PERSON_LOOK = 50
+"""How many events pass between looks at how long it is."""
 
 _encode = msgspec.json.Encoder().encode
 _advance = (
@@ -48,7 +61,7 @@ def append(
     stored: Event | None = None,
     **columns: Any,
 ) -> Announcement:
-    """Give ``event`` the log's next seq, write it, and announce it for after the commit.
+    """Give ``event`` the circle's next seq, write it, and announce it for after the commit.
 
     ``stored`` is what is kept where that differs from what is announced: words and names live in one place only
     (the message's row, the participant's row), so events about them are kept bare and dressed when read.
@@ -59,3 +72,55 @@ def append(
     announcement = Announcement(address, epoch, seq, event, target, ends)
     work.announce(announcement)
     return announcement
+
+
+def tell(
+    work: Work,
+    log_id: int,
+    event: Event,
+    *,
+    stored: Event | None = None,
+    sender: str | None = None,
+    last: bool = False,
+) -> None:
+    """Have ``event`` appended to a person's log by `deliver`. After the ``last`` one nothing else is left of it."""
+    work.told.append(News(log_id, event, stored if stored is not None else event, sender, last))
+
+
+def deliver(works: Sequence[Work]) -> list[Announcement]:
+    """Append what the commands of a batch had to tell people, person by person; what is for a log that is gone is dropped.
+
+    Must be the last that a transaction does with logs.
+    """
+    told = sorted(((news, work) for work in works for news in work.told), key=lambda each: each[0].log_id)
+    if not told:
+        return []
+    named = {news.log_id for news, _ in told}
+    held = select(col(Log.id)).where(col(Log.id).in_(named)).order_by(col(Log.id)).with_for_update()
+    there = set(told[0][1].conn.execute(held).scalars())
+    return [
+        announcement
+        for log_id, several in groupby(told, lambda each: each[0].log_id)
+        if log_id in there
+        for announcement in _deliver(log_id, list(several))
+    ]
+
+
+def _deliver(log_id: int, told: list[tuple[News, Work]]) -> list[Announcement]:
+    last = next((number for number, (news, _) in enumerate(told) if news.last), None)
+    if last is not None:
+        told = told[last : last + 1]
+    made = [append(work, log_id, news.event, stored=news.stored, sender=news.sender) for news, work in told]
+    conn, head = told[0][1].conn, made[-1].seq
+    if last is not None:
+        _cut(conn, log_id, head - 1)
+    elif head // PERSON_LOOK != (head - len(made)) // PERSON_LOOK:
+        floor = conn.execute(select(col(Log.floor_seq)).where(col(Log.id) == log_id)).scalar_one()
+        if head - floor > PERSON_EVENTS:
+            _cut(conn, log_id, head - PERSON_EVENTS_LEFT)
+    return made
+
+
+def _cut(conn: Connection, log_id: int, floor: int) -> None:
+    conn.execute(delete(EventRow).where(col(EventRow.log_id) == log_id, col(EventRow.seq) <= floor))
+    conn.execute(update(Log).where(col(Log.id) == log_id).values(floor_seq=floor))

@@ -13,7 +13,7 @@ from sqlmodel import col
 from rooms import rules
 from rooms.circles import seat
 from rooms.covers import clear
-from rooms.log import append
+from rooms.log import append, tell
 from rooms.models import Circle, EventRow, GestureRow, ParticipantRow, Person
 from rooms.posting import POSTED
 from rooms.text import body as clean_body
@@ -150,7 +150,7 @@ def _tell_gesture(
     work: Work, circle: Circle, row: EventRow, mine: ParticipantRow, gesture: Gesture, *, on: bool
 ) -> None:
     giver = work.db.get_one(Person, work.person)
-    append(work, giver.log_id, GestureGiven(circle=circle.id, target=row.seq, gesture=gesture, on=on))
+    tell(work, giver.log_id, GestureGiven(circle=circle.id, target=row.seq, gesture=gesture, on=on))
     writer = work.db.get(ParticipantRow, row.sender)
     if writer is None or writer.person_id is None:
         return
@@ -160,4 +160,4 @@ def _tell_gesture(
         stored: Event = msgspec.structs.replace(cast(GestureMade, event), name="")
     else:
         event = stored = GestureUndone(circle=circle.id, target=row.seq, by=mine.id, gesture=gesture)
-    append(work, log_id, event, stored=stored, sender=mine.id)
+    tell(work, log_id, event, stored=stored, sender=mine.id)

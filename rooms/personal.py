@@ -1,11 +1,11 @@
 """What a person does for themselves: setting aside, marks, preferences, and being forgotten."""
 
 import msgspec
-from sqlalchemy import delete, func, update
+from sqlalchemy import delete, update
 from sqlmodel import col, select
 
 from rooms.circles import go, seat
-from rooms.log import append
+from rooms.log import tell
 from rooms.messages import withdraw
 from rooms.models import Aside, Circle, EventRow, GestureRow, Invite, Log, ParticipantRow, Person
 from rooms.posting import POSTED
@@ -86,11 +86,7 @@ def forget(work: Work, _command: ForgetMe) -> list[tuple[Circle, int]]:
         work.conn.execute(delete(Aside).where((col(Aside.participant_id) == row.id) | (col(Aside.other_id) == row.id)))
         work.conn.execute(delete(Invite).where(col(Invite.made_by) == row.id))
     work.conn.execute(update(Circle).where(col(Circle.opener_id) == person.id).values(opener_id=None))
-    log_id = person.log_id
-    append(work, log_id, SessionEnded())
-    head = work.db.exec(select(func.max(EventRow.seq)).where(EventRow.log_id == log_id)).one()
-    work.conn.execute(delete(EventRow).where(col(EventRow.log_id) == log_id, col(EventRow.seq) < head))
-    work.conn.execute(update(Log).where(col(Log.id) == log_id).values(floor_seq=head - 1))
+    tell(work, person.log_id, SessionEnded(), last=True)
     work.db.delete(person)
     return gone
 
@@ -109,4 +105,4 @@ def _places(work: Work, person_id: str) -> list[tuple[Circle, ParticipantRow]]:
 
 def _tell(work: Work, event: Event, stored: Event | None = None) -> None:
     person = work.db.get_one(Person, work.person)
-    append(work, person.log_id, event, stored=stored)
+    tell(work, person.log_id, event, stored=stored)

@@ -7,9 +7,6 @@ from rooms.models import EventRow, Log, ParticipantRow, Person
 from rooms.work import Work
 
 AT_ONCE = 200
-PERSON_EVENTS = 1_000
-PERSON_EVENTS_LEFT = 200
-"""A person's log that has grown beyond the first number is cut to the second; screens begin anew with the whole view."""
 
 
 def forget_networks(work: Work) -> None:
@@ -18,17 +15,6 @@ def forget_networks(work: Work) -> None:
     work.conn.execute(
         update(Person).where(col(Person.network).is_not(None), col(Person.created_at) <= old).values(network=None)
     )
-
-
-def trim_person_logs(work: Work) -> None:
-    """Nobody can make somebody else's log, or their own, grow for ever."""
-    long = select(Log.id, Log.head_seq).where(
-        col(Log.address).startswith("person/"), Log.head_seq - Log.floor_seq > PERSON_EVENTS
-    )
-    for log_id, head in work.conn.execute(long.limit(AT_ONCE)).all():
-        floor = head - PERSON_EVENTS_LEFT
-        work.conn.execute(delete(EventRow).where(col(EventRow.log_id) == log_id, col(EventRow.seq) <= floor))
-        work.conn.execute(update(Log).where(col(Log.id) == log_id).values(floor_seq=floor))
 
 
 def people_without_places(work: Work, *, gone: ColumnElement[bool]) -> list[str]:

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import Connection
 from sqlmodel import Session
@@ -38,6 +38,18 @@ class Announcement:
     """The participant whose reading ends with this event, or `EVERYBODY`."""
 
 
+class News(NamedTuple):
+    """An event for somebody's own log, to be given its place there once every command of the batch has run."""
+
+    log_id: int
+    event: Event
+    stored: Event
+    """What is kept of it."""
+    sender: str | None
+    last: bool
+    """Nothing else is left of the log."""
+
+
 class Work:
     """One command's share of a transaction. Actions read and write through ``conn`` or ``db`` and commit nothing.
 
@@ -54,6 +66,7 @@ class Work:
         self.limits = limits
         self.pick = pick
         self.announcements: list[Announcement] = []
+        self.told: list[News] = []
 
     @cached_property
     def db(self) -> Session:
@@ -81,6 +94,7 @@ class Work:
         if "db" in self.__dict__:
             self.db.close()
         self.announcements.clear()
+        self.told.clear()
 
 
 @dataclass(slots=True)

@@ -11,6 +11,7 @@ from sqlalchemy import Connection
 from sqlalchemy.exc import DBAPIError
 
 from rooms.limits import Limits
+from rooms.log import deliver
 from rooms.wire_events import SessionEnded
 from rooms.work import Announcement, Answered, Refusal, Work
 from server.logs import bug_id
@@ -34,8 +35,8 @@ BatchHandler = Callable[[Sequence[tuple[Work, Any]]], list[Answered | Refusal]]
 
 Guard = Callable[[Connection, Sequence[str], int], frozenset[str]]
 """Those of some sessions that are still good at a moment."""
-Prepare = Callable[[Connection, Sequence[Any]], None]
-"""Locks what commands will touch, in one order, before the first of them runs."""
+Prepare = Callable[[Connection, Sequence[tuple[str | None, Any]], int], None]
+"""Locks what commands, each with the person who asks, will touch at a moment; in one order, before the first runs."""
 
 
 @dataclass(slots=True)
@@ -85,28 +86,29 @@ class Runner:
         sessions = {each.actor.session for each in batch if each.actor is not None}
         good = self.guard(conn, sorted(sessions), now) if sessions else frozenset()
         if self.prepare is not None:
-            self.prepare(conn, [each.command for each in batch])
+            self.prepare(conn, [(each.actor and each.actor.person, each.command) for each in batch], now)
         results: list[Result] = []
-        announcements: list[Announcement] = []
+        works: list[Work] = []
         for kind, run in groupby(batch, lambda each: type(each.command)):
             several = list(run)
             if kind in self.batches and not careful:
-                done, announced = self._together(conn, several, good, now)
+                done, ran = self._together(conn, several, good, now)
                 results += done
-                announcements += announced
+                works += ran
                 continue
             for each in several:
-                result, announced = self._alone(conn, each, good, now)
+                result, work = self._alone(conn, each, good, now)
                 results.append(result)
-                announcements += announced
-                if any(isinstance(told.event, SessionEnded) for told in announced):
+                works.append(work)
+                if any(isinstance(told.event, SessionEnded) for told in work.told):
                     # What this batch still holds of a session that ended in it must not be done either.
                     good = self.guard(conn, sorted(sessions), now)
-        return results, announcements
+        announcements = [each for work in works for each in work.announcements]
+        return results, announcements + deliver(works)
 
     def _together(
         self, conn: Connection, some: list[Waiting], good: frozenset[str], now: int
-    ) -> tuple[list[Result], list[Announcement]]:
+    ) -> tuple[list[Result], list[Work]]:
         """Run commands of one batched type, without a savepoint: such a batch writes only what it does not refuse."""
         asked = [(self._work(conn, each, now), each.command) for each in some if each.may(good)]
         try:
@@ -116,15 +118,13 @@ class Runner:
                 raise
             raise AtFault from error
         results = [_result(next(answers)) if each.may(good) else _over() for each in some]
-        return results, [announcement for work, _ in asked for announcement in work.announcements]
+        return results, [work for work, _ in asked]
 
-    def _alone(
-        self, conn: Connection, each: Waiting, good: frozenset[str], now: int
-    ) -> tuple[Result, list[Announcement]]:
+    def _alone(self, conn: Connection, each: Waiting, good: frozenset[str], now: int) -> tuple[Result, Work]:
         """Run one command in a savepoint of its own."""
-        if not each.may(good):
-            return _over(), []
         work = self._work(conn, each, now)
+        if not each.may(good):
+            return _over(), work
         savepoint = conn.begin_nested()
         try:
             answered = self._handle(work, each.command)
@@ -133,7 +133,7 @@ class Runner:
         except Refusal as refusal:
             work.abandon()
             savepoint.rollback()
-            return _result(refusal), []
+            return _result(refusal), work
         except Exception as error:
             if isinstance(error, DBAPIError) and not isinstance(error, OWN_FAULT):
                 # The transaction itself may be lost; the whole batch is judged by the caller.
@@ -142,8 +142,8 @@ class Runner:
             savepoint.rollback()
             bug = bug_id()
             log.exception("command failed", extra={"bug": bug, "command": type(each.command).__name__})
-            return Result(refusal=Refusal("internal", bug=bug)), []
-        return _result(answered), work.announcements
+            return Result(refusal=Refusal("internal", bug=bug)), work
+        return _result(answered), work
 
     def _handle(self, work: Work, command: Any) -> Answered | None:
         batch = self.batches.get(type(command))

@@ -1,11 +1,8 @@
 """Which action answers which command, and what one room's action means for the other room."""
 
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Mapping
 
 from msgspec import Struct
-from sqlalchemy import Connection, select
-from sqlmodel import col
 
 from moderation import due as flags_due
 from moderation import flags, gentle, letters, publishing
@@ -14,7 +11,6 @@ from moderation import wire_care as cared
 from rooms import breath, circles, closing, due, invites, messages, personal, posting, tidy
 from rooms import wire as said
 from rooms.circles import seat
-from rooms.models import Circle, Log
 from rooms.wire_breath import AskBreath
 from rooms.work import Answered, Work
 from server import identity, sessions
@@ -97,7 +93,6 @@ def _keep_record(work: Work, _command: KeepRecord) -> None:
 
 def _tidy(work: Work, _command: Tidy) -> None:
     tidy.forget_networks(work)
-    tidy.trim_person_logs(work)
     tidy.erase_people(work, tidy.people_without_places(work, gone=sessions.nobody_can_come_back()))
 
 
@@ -135,18 +130,3 @@ HANDLERS: Mapping[type, Handler] = {
 
 BATCHES: Mapping[type, BatchHandler] = {said.PostMessage: posting.post_all}
 """Commands of which one commit takes many in the same few statements."""
-
-
-def lock(conn: Connection, commands: Sequence[Any]) -> None:
-    """Lock the logs of all circles a batch speaks of, in one order, so that two processes do not wait in a ring."""
-    if conn.dialect.name != "postgresql":
-        return
-    named = sorted({command.circle for command in commands if hasattr(command, "circle")})
-    if named:
-        conn.execute(
-            select(Log.id)  # type: ignore[call-overload]
-            .join(Circle, col(Circle.log_id) == col(Log.id))
-            .where(col(Circle.id).in_(named))
-            .order_by(col(Log.id))
-            .with_for_update(of=Log)
-        ).all()

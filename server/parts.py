@@ -25,10 +25,11 @@ from server.broker import Broker, Presence
 from server.clock import Clock
 from server.connection import Connection
 from server.door import Actor, Door
-from server.handlers import BATCHES, HANDLERS, lock
+from server.handlers import BATCHES, HANDLERS
 from server.hub import Hub
 from server.keys import Keys
 from server.limits import Limits
+from server.locks import lock
 from server.readers import Readers
 from server.records import Records
 from server.settings import Settings

@@ -7,7 +7,7 @@ from sqlalchemy import ColumnElement, Connection, delete, func, insert, select, 
 from sqlmodel import col
 
 from rooms import personal
-from rooms.log import append, new_id
+from rooms.log import new_id, tell
 from rooms.models import Person
 from rooms.wire_events import SessionEnded
 from rooms.work import Answered, Refusal, Work
@@ -157,7 +157,7 @@ def end(work: Work, person: str, *, only: str | None = None, but: str | None = N
 
 
 def _tell(work: Work, person: str) -> None:
-    append(work, work.db.get_one(Person, person).log_id, SessionEnded())
+    tell(work, work.db.get_one(Person, person).log_id, SessionEnded())
 
 
 def _release_guest(work: Work, person: str) -> None:

@@ -16,7 +16,7 @@ from moderation.wire import Category, DismissLetter, FlagMessage, Letter, Rephra
 from rooms import due as rooms_due
 from rooms import messages, personal, posting
 from rooms.limits import DAY, Limits
-from rooms.log import append
+from rooms.log import append, deliver
 from rooms.models import Circle, Entry, EventRow, Log, ParticipantRow, Person, Table
 from rooms.wire import ForgetMe, PostMessage, TakeBackMessage
 from rooms.wire_events import ParticipantEntered, ParticipantLeft
@@ -203,6 +203,7 @@ class Place:
             try:
                 result = action(work)
                 work.finish()
+                deliver([work])
             except Refusal:
                 work.abandon()
                 raise

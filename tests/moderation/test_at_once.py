@@ -12,9 +12,10 @@ from sqlalchemy import Connection
 from moderation import due, flags
 from moderation.models import CaseMessageRow, CaseRow, FlagRow, LetterRow
 from moderation.wire import FlagMessage
+from rooms.log import deliver
 from rooms.models import EventRow
 from rooms.work import Work
-from server.handlers import lock
+from server.locks import lock
 from server.store import Store
 from tests.moderation.place import CIRCLE, Place, named
 
@@ -51,10 +52,11 @@ def a_flag(place: Place, name: str, seq: int) -> Callable[[Connection], None]:
     command = FlagMessage(circle=CIRCLE, target=seq, category="disrespect")
 
     def act(conn: Connection) -> None:
-        lock(conn, [command])
+        lock(conn, [(named(name), command)], place.now)
         work = Work(conn, who=named(name), now=place.now, limits=place.limits, pick=randbelow)
         flags.raise_flag(work, command)
         work.finish()
+        deliver([work])
 
     return act
 
@@ -64,6 +66,7 @@ def a_clock(place: Place) -> Callable[[Connection], None]:
         work = Work(conn, who=None, now=place.now, limits=place.limits, pick=randbelow)
         due.perform(work)
         work.finish()
+        deliver([work])
 
     return act
 

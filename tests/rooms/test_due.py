@@ -10,6 +10,7 @@ from sqlmodel import col
 
 from rooms import due
 from rooms.limits import DAY, HOUR
+from rooms.log import deliver
 from rooms.models import Circle
 from rooms.wire_events import CircleClosed, WordsFaded
 from rooms.work import Work
@@ -62,6 +63,7 @@ def test_two_processes_close_a_circle_once(database_url: str) -> None:
             work = Work(conn, who=None, now=place.now, limits=place.limits, pick=lambda _: 0)
             due.perform(work, CIRCLE)
             work.finish()
+            deliver([work])
             return [each.event for each in work.announcements]
 
         return other.write_now(perform)

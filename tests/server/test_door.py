@@ -10,7 +10,7 @@ from sqlalchemy import Connection, text
 from sqlalchemy.exc import OperationalError
 
 from rooms.limits import Limits
-from rooms.log import append, new_log
+from rooms.log import append, new_log, tell
 from rooms.models import Table
 from rooms.wire_events import CircleOpened, SessionEnded
 from rooms.work import Announcement, Answered, Refusal, Work
@@ -75,7 +75,8 @@ class Place:
 
     def end_session(self, work: Work, command: EndSession) -> Answered:
         self.ended.add(command.session)
-        return Answered(seq=append(work, command.log, SessionEnded()).seq)
+        tell(work, command.log, SessionEnded())
+        return Answered()
 
     def publish(self, announcements: Sequence[Announcement]) -> None:
         """What is announced must be readable by others by then."""
@@ -128,7 +129,9 @@ async def test_a_session_that_ends_in_a_batch_does_nothing_more_in_it(place: Pla
     ]
     results = await asyncio.gather(*(place.door.submit(*each) for each in asked), return_exceptions=True)
     said = [each.code if isinstance(each, Refusal) else getattr(each, "seq", None) for each in results]
-    assert said == [1, 2, "session.ended", 3, "session.ended"]
+    assert said == [1, None, "session.ended", 2, "session.ended"]
+    assert [each.seq for each in place.published] == [1, 2, 3]
+    assert isinstance(place.published[-1].event, SessionEnded), "people are told last"
     assert len(place.commits_seen) == 1, "they were one batch"
 
 
