@@ -19,6 +19,7 @@ class DrawNoted:
     band: str
     pool_hash: str
     nonce: int
+    size: int
 
 
 class Audit:
@@ -33,6 +34,8 @@ class Audit:
         self.draws: list[DrawNoted] = []
         self._commitments: dict[int, str] = {}
         self._shown: dict[int, str] = {}
+        self._sizes: dict[str, int] = {}
+        """How many sat on each panel at the most: more people may be asked after a split."""
         self._steps: dict[str, dict[int, int]] = {}
 
     def take(self, entry: Mapping[str, Any]) -> None:
@@ -45,8 +48,11 @@ class Audit:
                 self._reveal(seq, facts["nonce"], facts["value"])
             case "draw":
                 lot = f"{entry['case']}.{facts['instance']}"
-                noted = DrawNoted(seq, facts["draw"], lot, facts["band"], entry["commitment"], facts["nonce"])
-                self.draws.append(noted)
+                said = (facts["draw"], lot, facts["band"], entry["commitment"], facts["nonce"], facts["n"])
+                self.draws.append(DrawNoted(seq, *said))
+            case "ballot":
+                lot = f"{entry['case']}.{facts['instance']}"
+                self._sizes[lot] = max(facts["n"], self._sizes.get(lot, 0))
         if entry["case"] is not None and "step" in facts:
             steps = self._steps.setdefault(entry["case"], {})
             if facts["step"] in steps:
@@ -84,9 +90,14 @@ class Audit:
             raise Broken(noted.seq, f"{where} is not the one that was committed to.")
         lots = tuple(draw.Entry(each.pseudonym, each.became) for each in proof.entries)
         made = draw.Proof(proof.lot, proof.commitment, proof.pool_hash, proof.band, lots)
-        wrong = draw.verify(made, bytes.fromhex(self._shown[noted.nonce]))
+        wrong = set(draw.verify(made, bytes.fromhex(self._shown[noted.nonce]))) - {"seats"}
+        # Fewer may have stayed than were asked for; more never sit.
+        if sum(each.became == "seated" for each in lots) > max(noted.size, self._sizes.get(noted.lot, 0)):
+            wrong.add("seats")
         if wrong:
-            raise Broken(noted.seq, f"{where} does not come out the same when it is repeated ({', '.join(wrong)}).")
+            raise Broken(
+                noted.seq, f"{where} does not come out the same when it is repeated ({', '.join(sorted(wrong))})."
+            )
 
     def _reveal(self, seq: int, number: int, value: str) -> None:
         if self.whole and number not in self._commitments:

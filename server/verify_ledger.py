@@ -119,7 +119,7 @@ class FromFile:
                 place += len(text[place:]) - len(text[place:].lstrip())
                 page, place = decoder.raw_decode(text, place)
                 self.found += page.get("entries", [page])
-        except (ValueError, TypeError, KeyError):
+        except (ValueError, TypeError, AttributeError, RecursionError):
             raise RecordUnavailable("The file does not hold a public record.") from None
 
     def entries(self) -> Iterator[Mapping[str, Any]]:
