@@ -52,6 +52,8 @@ class Person:
         self.heard: list[str] = []
         self.sent_at: list[float] = []
         self.sockets: list[WebSocket] = []
+        self.asked: list[str] = []
+        """Addresses of all requests, as they were."""
         self.elsewhere: list[str] = []
         """Requests to any origin but the server's."""
         self.complaints: list[str] = []
@@ -305,6 +307,7 @@ class Person:
         assert not self.complaints, f"{self.name}'s page complained: {self.complaints}"
 
     def _asked(self, request: Request) -> None:
+        self.asked.append(request.url)
         own = (self.place.url + "/", "data:", "blob:", "about:")
         if not request.url.startswith(own):
             self.elsewhere.append(request.url)

@@ -1,5 +1,6 @@
 /** Circles: finding, opening, entering, inviting, leaving, closing. */
 import { type ReadonlySignal, signal } from "@preact/signals";
+import { marks, takeReading } from "./beside.ts";
 import type { CircleView, Circles, InviteLook, InviteView, Picture } from "./generated/protocol.ts";
 import { get, send } from "./http.ts";
 import { freshKey } from "./key.ts";
@@ -46,10 +47,12 @@ const tokens = new Map<string, string>();
 const seen = new Map<string, CircleView>();
 
 export async function refreshCircles(): Promise<Result> {
+  const upto = marks();
   const answer = await get<Circles>("/api/circles");
   listFailed.value = !answer.ok;
   if (!answer.ok) return answer;
   list.value = answer.value.circles;
+  takeReading(answer.value.circles, upto);
   return value(null);
 }
 

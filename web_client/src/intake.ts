@@ -23,11 +23,16 @@ export interface Arrival {
 }
 
 const arrivals = new Set<(arrival: Arrival) => void>();
-const inbox = new Map<string, Incoming[]>();
+/** What came about a circle and waits to be taken in, and since when (`performance.now()`). */
+interface Waiting {
+  readonly since: number;
+  readonly items: Incoming[];
+}
+
+const inbox = new Map<string, Waiting>();
 let onGap: (circle: string) => void = () => undefined;
 let timer: ReturnType<typeof setTimeout> | undefined;
 let frame = 0;
-let began = 0;
 
 /** Be told whenever a log moved on. */
 export function onArrival(heard: (arrival: Arrival) => void): void {
@@ -40,12 +45,10 @@ export function mendGaps(ask: (circle: string) => void): void {
 }
 
 export function put(circle: string, item: Incoming): void {
-  const items = inbox.get(circle);
-  if (items) items.push(item);
-  else inbox.set(circle, [item]);
-  if (timer !== undefined) return;
-  began = performance.now();
-  plan();
+  const waiting = inbox.get(circle);
+  if (waiting) waiting.items.push(item);
+  else inbox.set(circle, { since: performance.now(), items: [item] });
+  if (timer === undefined) plan();
 }
 
 function plan(): void {
@@ -53,12 +56,12 @@ function plan(): void {
   frame = requestAnimationFrame(flushWhole);
 }
 
+/** Circles do not wait for each other: one that is still coming in keeps no other from being drawn. */
 function flushWhole(): void {
-  clearTimeout(timer);
-  cancelAnimationFrame(frame);
-  const isPatient = performance.now() - began < CATCH_UP_AT_MOST;
-  if (isPatient && [...inbox].some(([circle, items]) => isComingIn(hold(circle).state.value, items))) plan();
-  else flush();
+  rest();
+  const isDue = ({ since }: Waiting): boolean => performance.now() - since >= CATCH_UP_AT_MOST;
+  take([...inbox].filter(([circle, waiting]) => isDue(waiting) || !isComingIn(hold(circle).state.value, waiting.items)));
+  if (inbox.size > 0 && timer === undefined) plan();
 }
 
 /** The log was asked for, and its newest event of then is still on its way. */
@@ -72,12 +75,19 @@ function isComingIn({ head, last }: CircleState, items: readonly Incoming[]): bo
 
 /** Take in what waits, now: for whoever needs to know how far a log is. */
 export function flush(): void {
+  rest();
+  take([...inbox]);
+}
+
+function rest(): void {
   clearTimeout(timer);
   cancelAnimationFrame(frame);
   timer = undefined;
-  const taken = [...inbox];
-  inbox.clear();
-  for (const [circle, items] of taken) batch(() => takeIn(hold(circle), items));
+}
+
+function take(taken: readonly (readonly [string, Waiting])[]): void {
+  for (const [circle] of taken) inbox.delete(circle);
+  for (const [circle, { items }] of taken) batch(() => takeIn(hold(circle), items));
 }
 
 export function dropInbox(): void {

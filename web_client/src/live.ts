@@ -3,7 +3,8 @@ import { effect, untracked } from "@preact/signals";
 import type { Hello, Me } from "./generated/protocol.ts";
 import { forgetDrafts } from "./drafts.ts";
 import { get } from "./http.ts";
-import { forgetLogs, resume, show, takeEvent, takeHeads, takeHere, takeReset, watch } from "./logs.ts";
+import { follow, forgetLogs, resume, show, watch } from "./following.ts";
+import { takeEvent, takeHeads, takeHere, takeReset } from "./logs.ts";
 import { forgetOutbox, pump } from "./sending.ts";
 import { go, route } from "./router.ts";
 import type { LogFrame } from "./socket.ts";
@@ -14,6 +15,7 @@ import {
   forgetEverything,
   hold,
   me,
+  mine,
   newVersion,
   online,
   signedIn,
@@ -46,6 +48,10 @@ export function startLive(): void {
     const now = route.value;
     const circle = signedIn.value && now.at === "circle" ? now.circle : "";
     untracked(() => show(circle));
+  });
+  effect(() => {
+    const circles = mine.value;
+    untracked(() => follow(circles));
   });
   addEventListener("online", () => {
     online.value = true;

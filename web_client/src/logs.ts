@@ -1,79 +1,22 @@
-/** The logs one follows: one's own, and the circle on screen. Cursors, catching up, beginning anew. */
-import { batch } from "@preact/signals";
+/** What comes in about the logs one follows, each to where it belongs. */
 import type { Incoming } from "./apply.ts";
-import { applyPersonEvent, applyPlace } from "./apply_mine.ts";
-import type { Logged, Page, Watching } from "./generated/protocol.ts";
-import { dropInbox, flush, mendGaps, put } from "./intake.ts";
-import { emptyCircle } from "./state.ts";
+import { applyPersonEvent } from "./apply_mine.ts";
+import { addressOf, idOf, isOver, mend, ownAddress, shownCircle, watch } from "./following.ts";
+import type { Logged, Page } from "./generated/protocol.ts";
+import { flush, put } from "./intake.ts";
 import { hold, person } from "./store.ts";
-import { LATEST } from "./window.ts";
-import { ask, tell } from "./wire.ts";
+import { ask } from "./wire.ts";
 
-const AGAIN_AFTER = 2_000;
-
-/** Addresses that are being asked for: what leaves a gap meanwhile is no reason to ask again. */
-const asking = new Map<string, symbol>();
-let own = "";
-let shown = "";
-
-mendGaps((circle) => {
-  if (circle === shown && !asking.has(`circle/${circle}`)) void watch(`circle/${circle}`);
-});
-
-/** The connection is live: follow one's own log and the circle on screen from where they were left. */
-export function resume(address: string): void {
-  asking.clear();
-  own = address;
-  void watch(own);
-  if (shown !== "") void watch(`circle/${shown}`);
-}
-
-/** Follow a circle because it is on screen now, and stop following the one before. "" follows none. */
-export function show(circle: string): void {
-  if (shown === circle) return;
-  if (shown !== "") tell({ do: "log.unwatch", on: `circle/${shown}` });
-  shown = circle;
-  if (circle === "") return;
-  const held = hold(circle);
-  batch(() => {
-    const { value: before } = held.state;
-    held.state.value = before.phase === "outside" ? emptyCircle(circle) : { ...before, stale: true };
-    held.unreadAfter.value = held.read.value;
-    held.window.value = LATEST;
-    held.atEnd.value = true;
-  });
-  void watch(`circle/${circle}`);
-}
-
-export function shownCircle(): string {
-  return shown;
-}
-
-/** Ask for a log from its cursor; `fresh` asks for it anew. */
-export async function watch(on: string, fresh = false): Promise<void> {
-  flush();
-  const { epoch, last } = on === own ? person.value : hold(idOf(on)).state.value;
-  const after = fresh || epoch === null ? null : last;
-  const turn = Symbol(on);
-  asking.set(on, turn);
-  const answer = await ask({ do: "log.watch", on, epoch: after === null ? null : epoch, after });
-  if (asking.get(on) !== turn) return;
-  asking.delete(on);
-  if ("ok" in answer) return begun(answer.ok as Watching, after);
-  if (!("refused" in answer)) return;
-  const { code, retry_after: wait } = answer.refused;
-  if (code === "log.not_found") {
-    if (on !== own) put(idOf(on), { is: "outside" });
-  } else setTimeout(() => isFollowed(on) && void watch(on, fresh), Number(wait ?? AGAIN_AFTER));
-}
+/** A log that is behind its head this much later has lost something on the way. */
+const LOST_AFTER = 2_000;
 
 /** The next event of a log. */
 export function takeEvent(on: string, logged: Logged): void {
-  if (on !== own) return put(idOf(on), { is: "event", seq: logged.seq, event: logged.event });
+  if (on !== ownAddress()) return put(idOf(on), { is: "event", seq: logged.seq, event: logged.event });
   const before = person.value;
   const now = applyPersonEvent(before, logged);
   person.value = now;
-  if (now.gap && !asking.has(own)) void watch(own);
+  if (now.gap) mend(on);
   if (now.last === before.last) return;
   const { event } = logged;
   switch (event.kind) {
@@ -85,8 +28,10 @@ export function takeEvent(on: string, logged: Logged): void {
       return put(event.circle, { is: "personal", event });
     case "circle.parted":
       return forgetCircle(event.circle);
-    case "circle.joined":
-      if (event.circle === shown && hold(shown).state.value.phase === "outside") void watch(`circle/${shown}`);
+    case "circle.joined": {
+      const { circle } = event;
+      if (circle === shownCircle() && hold(circle).state.value.phase === "outside") void watch(addressOf(circle));
+    }
   }
 }
 
@@ -96,8 +41,9 @@ export function takeHere(on: string, here: Extract<Incoming, { is: "here" }>["he
 
 /** The server says a log must be watched anew. */
 export function takeReset(on: string, why: "faded" | "history" | "left"): void {
-  if (why === "left") put(idOf(on), { is: "outside" });
-  else void watch(on, true);
+  if (why !== "left") return void watch(on, true);
+  isOver(on);
+  put(idOf(on), { is: "outside" });
 }
 
 /** The newest seqs: what is still missing a little later was lost on the way. */
@@ -105,10 +51,10 @@ export function takeHeads(heads: Record<string, number>): void {
   setTimeout(() => {
     flush();
     for (const [on, head] of Object.entries(heads)) {
-      const held = on === own ? person.value : hold(idOf(on)).state.value;
-      if (isFollowed(on) && held.last < head && !asking.has(on)) void watch(on);
+      const held = on === ownAddress() ? person.value : hold(idOf(on)).state.value;
+      if (held.last < head) mend(on);
     }
-  }, AGAIN_AFTER);
+  }, LOST_AFTER);
 }
 
 /** Read the page before `before`. False: it failed. */
@@ -123,25 +69,4 @@ export async function page(circle: string, before: number, limit: number): Promi
 export function forgetCircle(circle: string): void {
   put(circle, { is: "outside" });
   flush();
-}
-
-/** Nobody is signed in any more. */
-export function forgetLogs(): void {
-  dropInbox();
-  asking.clear();
-  own = "";
-  shown = "";
-}
-
-function begun(answer: Watching, after: number | null): void {
-  if (answer.on === own) person.value = applyPlace(person.value, answer, after);
-  else put(idOf(answer.on), { is: "watching", watching: answer, after });
-}
-
-function isFollowed(on: string): boolean {
-  return on === own || on === `circle/${shown}`;
-}
-
-function idOf(address: string): string {
-  return address.slice(address.indexOf("/") + 1);
 }

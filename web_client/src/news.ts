@@ -1,7 +1,7 @@
 /** Hands what arrives live in the circle on screen to the screen readers' log. */
 import { announce } from "./announce.ts";
 import { onArrival } from "./intake.ts";
-import { shownCircle } from "./logs.ts";
+import { shownCircle } from "./following.ts";
 import { comparable, holdsMuted } from "./muted.ts";
 import { hold, preferences } from "./store.ts";
 import { plain } from "./text.ts";

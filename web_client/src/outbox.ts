@@ -12,7 +12,7 @@ export interface Surroundings {
   ask(command: PostMessage): Promise<Answered>;
   isLive(): boolean;
   /** The circle's log is being followed, so that what was sent comes back in it. */
-  isShown(circle: string): boolean;
+  isFollowed(circle: string): boolean;
   /** Entries changed: show and keep them. */
   changed(entries: readonly OutboxEntry[]): void;
   now(): number;
@@ -126,7 +126,7 @@ export class Outbox {
     if ("lost" in answer) return this.change(key, { state: "waiting", why: "connection" });
     if ("ok" in answer) {
       const { seq } = answer.ok as { seq?: number | null };
-      if (!this.around.isShown(circle)) return this.remove(key);
+      if (!this.around.isFollowed(circle)) return this.remove(key);
       return this.change(key, { state: "sent", seq: seq ?? null });
     }
     const { code: named, ...facts } = answer.refused;

@@ -1,7 +1,7 @@
 /** The outbox of this tab: kept in `sessionStorage` so that a reload loses nothing, shown through the store. */
 import { isLeaving } from "./leaving.ts";
 import { onArrival } from "./intake.ts";
-import { shownCircle } from "./logs.ts";
+import { isFollowed } from "./following.ts";
 import { Outbox } from "./outbox.ts";
 import { type OutboxEntry, outbox as shown } from "./store.ts";
 import { ask, socket } from "./wire.ts";
@@ -11,7 +11,7 @@ const NAME = "outbox";
 const outbox = new Outbox({
   ask,
   isLive: () => socket.isLive,
-  isShown: (circle) => circle === shownCircle(),
+  isFollowed,
   changed(entries) {
     shown.value = entries;
     const left = entries.filter(({ state }) => state !== "sent");

@@ -2,7 +2,7 @@
  * Which messages are mounted: never more than `MOST`, whatever the log holds. Pure; positions are seqs, so that
  * messages arriving or leaving do not move the window.
  */
-import { type Entry, placeOf } from "./state.ts";
+import { type CircleState, type Entry, placeOf } from "./state.ts";
 
 /** Rows mounted after a trim, and the most that are ever mounted. */
 export const USUAL = 300;
@@ -62,6 +62,13 @@ export function hasBelow(entries: readonly Entry[], window: Window): boolean {
 
 export function hasAbove(entries: readonly Entry[], window: Window): boolean {
   return bounds(entries, window).from > 0;
+}
+
+/** The same with its newest `most` entries; what is older can be paged back to. */
+export function newest(state: CircleState, most: number): CircleState {
+  const first = state.entries[state.entries.length - most];
+  if (first === undefined || first === state.entries[0]) return state;
+  return { ...state, entries: state.entries.slice(-most), low: first.seq };
 }
 
 function between(entries: readonly Entry[], from: number, to: number, keep: "top" | "bottom"): Window {

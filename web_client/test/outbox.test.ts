@@ -10,7 +10,7 @@ import { ID } from "./circle.ts";
 /** The world around an outbox, moved by hand: what was asked is answered when the test says so. */
 class World {
   live = true;
-  shown = true;
+  followed = true;
   clock = 1_000;
   entries: readonly OutboxEntry[] = [];
   asked: { command: PostMessage; answer: (answer: Answered) => void }[] = [];
@@ -18,7 +18,7 @@ class World {
   outbox = new Outbox({
     ask: (command) => new Promise((answer) => this.asked.push({ command, answer })),
     isLive: () => this.live,
-    isShown: () => this.shown,
+    isFollowed: () => this.followed,
     changed: (entries) => (this.entries = entries),
     now: () => this.clock++,
     after: (ms, ring) => this.timers.push({ ms, ring }),
@@ -90,7 +90,7 @@ test("What comes back in the log before its answer is done", async () => {
 test("What was sent in a circle that is not on screen needs no row", async () => {
   const world = new World();
   world.outbox.add(ID, "hello", null);
-  world.shown = false;
+  world.followed = false;
   await world.answers({ ok: { seq: 5 } });
   assert.deepEqual(world.states(), []);
 });

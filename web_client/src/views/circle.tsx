@@ -1,5 +1,6 @@
 import { useEffect } from "preact/hooks";
 import { announced } from "../announce.ts";
+import { newsElsewhere } from "../beside.ts";
 import type { CircleState } from "../state.ts";
 import { type CircleHold, hold, letters } from "../store.ts";
 import { href } from "../router.ts";
@@ -52,6 +53,7 @@ function Inside({ held, state }: { held: CircleHold; state: CircleState }) {
     <div class="screen circle">
       <Top
         back={{ at: "circles" }}
+        behind={<Elsewhere circle={held.id} />}
         skip={t("skipToWriting")}
         title={
           <>
@@ -98,6 +100,17 @@ function Inside({ held, state }: { held: CircleHold; state: CircleState }) {
       <News />
       <Sheets held={held} />
     </div>
+  );
+}
+
+/** A dot on the way back: there is something new in another of one's circles. */
+function Elsewhere({ circle }: { circle: string }) {
+  if (!newsElsewhere(circle)) return null;
+  return (
+    <>
+      <span class="dot" />
+      <span class="unseen">. {t("newsElsewhere")}</span>
+    </>
   );
 }
 

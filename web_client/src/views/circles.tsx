@@ -1,5 +1,6 @@
 import { useEffect } from "preact/hooks";
 import * as actions from "../actions.ts";
+import { current, hasNews } from "../beside.ts";
 import type { CircleView } from "../generated/protocol.ts";
 import { type Route, href } from "../router.ts";
 import { list, listFailed, me } from "../store.ts";
@@ -121,7 +122,8 @@ function Beginning() {
   );
 }
 
-function CircleRow({ view, chosen }: { view: CircleView; chosen: boolean }) {
+function CircleRow({ view: listed, chosen }: { view: CircleView; chosen: boolean }) {
+  const view = current(listed);
   const sits = view.mine === true;
   const to: Route = sits ? { at: "circle", circle: view.id } : { at: "door", circle: view.id };
   const closed = view.state === "closed";
@@ -139,7 +141,7 @@ function CircleRow({ view, chosen }: { view: CircleView; chosen: boolean }) {
         {view.closes_at != null && !closed && <span>{t("untilTime", { when: whenWords(view.closes_at) })}</span>}
         {view.host && <span>{t("heldBy", { name: view.host })}</span>}
         {view.entry === "invited" && <span>{t("byInvite")}</span>}
-        {view.news && <span class="news">{t("somethingNew")}</span>}
+        {hasNews(listed) && <span class="news">{t("somethingNew")}</span>}
       </span>
       {!closed && <LittleRing fullness={view.state === "planned" ? "room" : view.fullness} />}
     </a>

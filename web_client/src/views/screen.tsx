@@ -22,7 +22,14 @@ export function HelpNow() {
   );
 }
 
-export function Top(props: { back: Route | null; title: ComponentChildren; skip?: string; extra?: ComponentChildren }) {
+export function Top(props: {
+  back: Route | null;
+  /** What the way back leads to, where that is worth a sign. */
+  behind?: ComponentChildren;
+  title: ComponentChildren;
+  skip?: string;
+  extra?: ComponentChildren;
+}) {
   return (
     <header class="top" data-region="">
       <a
@@ -40,6 +47,7 @@ export function Top(props: { back: Route | null; title: ComponentChildren; skip?
         <a class="back" href={href(props.back)}>
           <Icon name="i-back" class="turns" />
           <span class="unseen">{t("back")}</span>
+          {props.behind}
         </a>
       )}
       <div class="top-title">{props.title}</div>

@@ -18,6 +18,7 @@ export const talking = {
   stay: "Stay",
   setAsideSome: "People set aside",
 
+  newsElsewhere: "Something new in another circle",
   newsLog: "New messages",
   newsMessage: "{name}: {words}",
   newsName: "New from {name}",
