@@ -99,7 +99,7 @@ def _fade(work: Work, circle: Circle) -> int:
         oldest = max(oldest, work.db.get_one(EventRow, (log.id, first)).at)
     circle.fades_at = rules.fades_at(keep_for=circle.keep_for, oldest=oldest, closed_at=circle.closed_at)
     over = circle.state == "closed" and oldest is None
-    append(work, circle.log_id, WordsFaded(floor=floor), ends=EVERYBODY if over else None)
+    append(work, circle.log_id, WordsFaded(floor=floor, over=over), ends=EVERYBODY if over else None)
     work.db.add(circle)
     if over:
         _put_away(work, circle)

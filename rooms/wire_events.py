@@ -137,6 +137,8 @@ class WordsFaded(Event, tag="words.faded", frozen=True, kw_only=True):
     """Everything up to and including ``floor`` is gone, here and on the server."""
 
     floor: Seq
+    over: bool = False
+    """The circle had closed, and these were its last words: nothing follows."""
 
 
 class Quiet(Event, tag="quiet", frozen=True, kw_only=True):

@@ -11,8 +11,8 @@ from sqlalchemy import Connection
 
 from rooms import history
 from rooms.history import Found
-from rooms.wire_events import Quiet, SessionEnded, WordsFaded
-from rooms.work import Announcement
+from rooms.wire_events import ParticipantLeft, Quiet, SessionEnded, WordsFaded
+from rooms.work import EVERYBODY, Announcement
 from server.broker import Broker, Prepared
 from server.feed import Feed
 from server.frames import frame
@@ -233,8 +233,14 @@ class Hub:
 
 
 def ends_of(found: Found) -> str | None:
-    """The participant whose reading ends with this event, read back from the log."""
-    return found.event.participant if found.event.__struct_config__.tag == "participant.left" else None
+    """Whose reading ends with this event, read back from the log: a participant's, or `EVERYBODY`'s."""
+    match found.event:
+        case ParticipantLeft(participant=participant):
+            return str(participant)
+        case WordsFaded(over=True):
+            return EVERYBODY
+        case _:
+            return None
 
 
 def _range(conn: Connection, feed: Feed, after: int) -> tuple[list[Found], tuple[int, str, int, int] | None]:

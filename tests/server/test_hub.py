@@ -2,13 +2,17 @@
 
 from collections.abc import AsyncIterator
 from pathlib import Path
+from secrets import randbelow
 from typing import Any
 
 import pytest
 from sqlalchemy import delete, update
 from sqlmodel import col
 
+from rooms import due
+from rooms.limits import HOUR
 from rooms.models import EventRow, Log
+from rooms.work import Work
 from server.broker import Prepared
 from server.models import PersonSession
 from tests.guests import Guest
@@ -45,3 +49,25 @@ async def test_a_log_nobody_reads_any_more_is_not_asked_for(place: House) -> Non
         await place.parts.store.answers()
     feed.missing(feed, feed.delivered + 1)
     assert (hub._wanted, hub._filling) == ({}, {})
+
+
+async def test_the_end_of_a_circle_that_is_only_read_back_ends_the_reading_of_it(place: House) -> None:
+    ana = await Guest(place.url, "Ana").comes_in()
+    circle = await ana.opens(keep_for=HOUR)
+    await ana.says("Good night.")
+    await ana.asks("circle.close", circle=circle)
+    await place.clock.passes(minutes=10)
+    await ana.sees(f"circle/{circle}", lambda event: event["kind"] == "circle.closed", "the closing")
+    await place.parts.clock.close()
+
+    def elsewhere(conn: Any) -> int:
+        """Another process lets the words fade."""
+        limits = place.parts.settings.limits
+        work = Work(conn, who=None, now=place.parts.now() + HOUR, limits=limits, pick=randbelow)
+        due.perform(work, circle)
+        work.finish()
+        return max(each.seq for each in work.announcements)
+
+    feed = place.parts.hub.feeds[f"circle/{circle}"]
+    feed.missing(feed, await place.parts.store.write(elsewhere))
+    await ana.notices(lambda note: note.get("reset") == "left", "the end")

@@ -984,6 +984,7 @@ export interface WithdrawFlag {
 export interface WordsFaded {
   kind: "words.faded";
   floor: number;
+  over?: boolean;
 }
 
 export interface WritingFrame {
