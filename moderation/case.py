@@ -1,126 +1,35 @@
-"""A case: what flags, time and the author do to the messages of one author in one circle. Pure.
+"""A case, from the first flag to the day when nobody can contest anything any more: the one face of the pure core.
 
-Each step takes a case and gives the case that follows, with what has to be done about it. A step that changes nothing
-gives the same case back and nothing to do, so doing it again is harmless.
+Each event takes a case and gives the case that follows, with what has to be done about it; before it, everything is
+done that was due. An event that may not be raises a `Refusal`, and nothing has changed; repeated, it changes nothing.
+There is no clock, no chance and no waiting here: ``now`` (ms) and the limits come in.
 """
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
-from typing import Literal
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 
-from moderation.fold import Origin, Standing, counted, threshold
-from moderation.wire import Category, FlagStatus
+from moderation import appeal as appeals
+from moderation import ballots, deadlines, faith, flagging, holds, pool, rounds, seating, steps
+from moderation.deadlines import final_at
+from moderation.flagged import GONE, LIVE, Ending, Flag, Held, Message, Ruling, View
+from moderation.flagging import decided, takes
+from moderation.fold import Origin, Standing
+from moderation.follows import Effect, Step
+from moderation.looking import draw_at, may_appeal, panel_caps, urgency
+from moderation.packing import pack, unpack
+from moderation.panel import Ballot, Candidate, Mark, Panel, Seat
+from moderation.pool import Moved
+from moderation.state import Case, Closing, Conduct, Decision, Outcome, Review, Sanction, Side, Stage
+from moderation.steps import status_of
+from moderation.wire import Category
+from rooms.limits import Limits
+from rooms.work import Refusal
 
-View = Literal["visible", "folded", "lapsed", "withdrawn", "rephrased", "taken_back", "faded"]
-"""Where a message of a case stands. The first two are live; from the others nothing leads back."""
-Ending = Literal["rephrased", "taken_back", "faded"]
-Closing = Literal["lapsed", "withdrawn", "repaired", "faded"]
-LIVE: tuple[View, ...] = ("visible", "folded")
-GONE: tuple[View, ...] = ("taken_back", "faded")
-"""Views of messages of which nothing is left to hide from anybody."""
-ENDS_FROM: Mapping[Ending, tuple[View, ...]] = {
-    "rephrased": LIVE,
-    "taken_back": (*LIVE, "lapsed", "withdrawn"),
-    "faded": (*LIVE, "lapsed", "withdrawn", "rephrased", "taken_back"),
-}
-
-
-@dataclass(frozen=True, slots=True)
-class Flag:
-    by: str | None
-    """The person; None once they are forgotten. Their flag then goes on counting, so that nobody sees it was theirs."""
-    category: Category
-    standing: Standing
-    origin: Origin = Origin()  # noqa: RUF009 - an empty one is a value
-    withdrawn: bool = False
+NO_ORIGIN = Origin()
+Act = Callable[[Case], Moved]
 
 
-@dataclass(frozen=True, slots=True)
-class Message:
-    seq: int
-    witnesses: int
-    """A: how many could have flagged it, taken when the first flag came and never again."""
-    view: View = "visible"
-    flags: tuple[Flag, ...] = ()
-
-    @property
-    def live(self) -> bool:
-        return self.view in LIVE
-
-    @property
-    def standing_flags(self) -> tuple[Flag, ...]:
-        return tuple(flag for flag in self.flags if not flag.withdrawn)
-
-    @property
-    def enough(self) -> bool:
-        """Whether the flags that count reach the threshold."""
-        needed = threshold(self.witnesses)
-        return counted(((flag.standing, flag.origin) for flag in self.standing_flags), needed) >= needed
-
-    @property
-    def status(self) -> FlagStatus | None:
-        """What its flaggers are told; None once there is nothing left to tell about."""
-        if self.view == "faded":
-            return None
-        return "received" if self.view == "visible" else self.view
-
-
-@dataclass(frozen=True, slots=True)
-class Case:
-    opened_at: int
-    lapses_at: int
-    """When all its folds end, unless somebody decides before; at most 72 h after the opening."""
-    messages: tuple[Message, ...] = ()
-    closed: Closing | None = None
-
-    def message(self, seq: int) -> Message | None:
-        return next((each for each in self.messages if each.seq == seq), None)
-
-
-@dataclass(frozen=True, slots=True)
-class Fold:
-    seq: int
-    until: int
-
-
-@dataclass(frozen=True, slots=True)
-class Unfold:
-    seq: int
-
-
-@dataclass(frozen=True, slots=True)
-class Hush:
-    """The author is told nothing more about this message."""
-
-    seq: int
-
-
-@dataclass(frozen=True, slots=True)
-class Tell:
-    """To one flagger, where their own flag stands now."""
-
-    seq: int
-    by: str
-    status: FlagStatus
-
-
-@dataclass(frozen=True, slots=True)
-class Close:
-    how: Closing
-
-
-Effect = Fold | Unfold | Hush | Tell | Close
-Step = tuple[Case, tuple[Effect, ...]]
-
-
-def takes(case: Case, seq: int, *, now: int, span: int, most: int) -> bool:
-    """Whether a flag on this message belongs to this case; a message that was settled in it belongs to a new one."""
-    if case.closed is not None or now >= case.lapses_at:
-        return False
-    message = case.message(seq)
-    if message is not None:
-        return message.live
-    return now < case.opened_at + span and len(case.messages) < most
+# --- flags and words --------------------------------------------------------------------------------------
 
 
 def add(case: Case, seq: int, witnesses: int) -> Case:
@@ -128,87 +37,198 @@ def add(case: Case, seq: int, witnesses: int) -> Case:
     return replace(case, messages=(*case.messages, Message(seq, witnesses)))
 
 
-def flag(case: Case, seq: int, given: Flag) -> Step:
-    """A flag on a live message of the case. The same person's second one changes nothing."""
-    message = case.message(seq)
-    if message is None or not message.live or any(each.by == given.by for each in message.flags):
-        return case, ()
-    message = replace(message, flags=(*message.flags, given))
-    if message.view == "visible" and message.enough:
-        message = replace(message, view="folded")
-        return _with(case, message), (Fold(seq, case.lapses_at), *_tell_all(message))
-    return _with(case, message), _tell_all(message, lambda each: each is given)
+def flag(case: Case, seq: int, given: Flag, *, now: int, limits: Limits) -> Step:
+    """Row 3: a flag on a message of the case; after a decision it hides for its flagger and nothing more."""
+    return _event(case, lambda it: flagging.flag(it, seq, given), now, limits)
 
 
-def withdraw(case: Case, seq: int, by: str) -> Step:
-    """One flagger takes their flag back. Where too few are left, the fold ends; where none is, so does the case."""
-    message = case.message(seq)
-    if message is None or not any(each.by == by and not each.withdrawn for each in message.flags):
-        return case, ()
-    flags = tuple(replace(each, withdrawn=True) if each.by == by else each for each in message.flags)
-    message = replace(message, flags=flags)
-    effects: tuple[Effect, ...] = (Tell(seq, by, "withdrawn"),)
-    if message.view == "folded" and not message.enough:
-        message = replace(message, view="visible")
-        effects += (Unfold(seq), *_tell_all(message))
-    return _settle(_with(case, message), effects, "withdrawn")
+def withdraw(case: Case, seq: int, by: str, *, now: int, limits: Limits) -> Step:
+    """Row 19. Harmless where there is no such flag; who withdrew stays a party."""
+    return _event(case, lambda it: flagging.withdraw(it, seq, by), now, limits)
 
 
-def end(case: Case, seq: int, how: Ending) -> Step:
-    """The words are gone: said differently, taken back, or faded. Nothing of it is held against anybody."""
-    message = case.message(seq)
-    if message is None or message.view not in ENDS_FROM[how]:
-        return case, ()
-    message = replace(message, view=how)
-    return _settle(_with(case, message), (Hush(seq), *_tell_all(message)), "faded" if how == "faded" else "repaired")
+def end(case: Case, seq: int, how: Ending, *, now: int, limits: Limits) -> Step:
+    """Row 20, and words that fade. Call it after the words changed; harmless where it may not be."""
+    return _event(case, lambda it: flagging.end(it, seq, how), now, limits)
 
 
-def lapse(case: Case, now: int) -> Step:
-    """Nobody decided in time: everything is visible again, and these flags never fold these words anew."""
-    if case.closed is not None or now < case.lapses_at:
-        return case, ()
-    effects: tuple[Effect, ...] = ()
-    for message in case.messages:
-        if not message.live:
-            continue
-        lapsed = replace(message, view="lapsed")
-        case = _with(case, lapsed)
-        if message.view == "folded":
-            effects += (Unfold(message.seq),)
-        effects += _tell_all(lapsed)
-    return _settle(case, effects, "lapsed")
+def forget(case: Case, by: str, *, now: int, limits: Limits) -> Step:
+    """A flagger, holder or juror is erased."""
+    return _event(case, lambda it: flagging.forget(it, by), now, limits)
 
 
-def forget(case: Case, by: str) -> Case:
-    """A flagger is erased. What their flags did stays, so that leaving tells nobody who flagged."""
-    for message in case.messages:
-        flags = tuple(replace(each, by=None) if each.by == by else each for each in message.flags)
-        case = _with(case, replace(message, flags=flags))
-    return case
+def author_forgotten(case: Case, *, now: int, limits: Limits) -> Step:
+    return _event(case, flagging.author_forgotten, now, limits)
 
 
-def _with(case: Case, message: Message) -> Case:
-    return replace(case, messages=tuple(message if each.seq == message.seq else each for each in case.messages))
+# --- holds ------------------------------------------------------------------------------------------------
 
 
-def _tell_all(message: Message, whom: Callable[[Flag], bool] = lambda _: True) -> tuple[Tell, ...]:
-    status = message.status
-    if status is None:
-        return ()
-    told = (each for each in message.standing_flags if whom(each))
-    return tuple(Tell(message.seq, each.by, status) for each in told if each.by is not None)
-
-
-def _settle(case: Case, effects: tuple[Effect, ...], how: Closing) -> Step:
-    """Close the case once no live message has a flag left, and forget then how anybody had come in."""
-    if case.closed is not None or any(each.live and each.standing_flags for each in case.messages):
-        return case, effects
-    messages = tuple(
-        replace(
-            each,
-            view="withdrawn" if each.live else each.view,
-            flags=tuple(replace(given, origin=Origin()) for given in each.flags),
-        )
-        for each in case.messages
+def hold(
+    case: Case,
+    seq: int,
+    by: str,
+    category: Category,
+    *,
+    standing: Standing,
+    origin: Origin = NO_ORIGIN,
+    now: int,
+    limits: Limits,
+) -> Step:
+    """Row 5. What one person may in a day is for `holds.may_hold`."""
+    return _event(
+        case,
+        lambda it: holds.hold(it, seq, by, category, standing=standing, origin=origin, now=now, limits=limits),
+        now,
+        limits,
     )
-    return replace(case, messages=messages, closed=how), (*effects, Close(how))
+
+
+def cosign(
+    case: Case,
+    seq: int,
+    by: str,
+    *,
+    standing: Standing,
+    origin: Origin = NO_ORIGIN,
+    moderator: bool = False,
+    now: int,
+    limits: Limits,
+) -> Step:
+    """Row 6."""
+
+    def act(it: Case) -> Moved:
+        return holds.cosign(it, seq, by, standing=standing, origin=origin, moderator=moderator, now=now, limits=limits)
+
+    return _event(case, act, now, limits)
+
+
+def subject_hold(case: Case, seq: int, by: str, *, now: int, limits: Limits) -> Step:
+    return _event(case, lambda it: holds.subject_hold(it, seq, by, now=now, limits=limits), now, limits)
+
+
+def legal_hold(case: Case, seq: int, category: Category, *, ordered: bool = False, now: int, limits: Limits) -> Step:
+    """By the operator, with a stated ground; the same again renews it."""
+    return _event(
+        case, lambda it: holds.legal_hold(it, seq, category, ordered=ordered, now=now, limits=limits), now, limits
+    )
+
+
+def release_legal(case: Case, seq: int, *, now: int, limits: Limits) -> Step:
+    return _event(case, lambda it: holds.release_legal(it, seq), now, limits)
+
+
+# --- the panel --------------------------------------------------------------------------------------------
+
+
+def draw(case: Case, candidates: Sequence[Candidate], *, live: bool, now: int, limits: Limits) -> Step:
+    """Rows 9 and 22: the whole pool as the lots fell. Nothing where no panel is to be drawn."""
+
+    def act(it: Case) -> Moved:
+        if draw_at(it) is None:
+            return it, ()
+        drawn, effects = pool.draw(it, candidates, live=live, now=now, limits=limits)
+        return holds.pool_known(drawn, now=now, limits=limits), effects
+
+    return _event(case, act, now, limits)
+
+
+def accept(case: Case, juror: str, *, now: int, limits: Limits) -> Step:
+    return _event(case, lambda it: seating.accept(it, juror), now, limits)
+
+
+def decline(case: Case, juror: str, *, now: int, limits: Limits) -> Step:
+    """Row 11: no to an invitation, or leaving a seat before voting."""
+    return _event(case, lambda it: seating.decline(it, juror), now, limits)
+
+
+def cast(case: Case, juror: str, ballot: Ballot, *, now: int, limits: Limits) -> Step:
+    return _event(case, lambda it: ballots.cast(it, juror, ballot, now=now), now, limits)
+
+
+def undo(case: Case, juror: str, *, now: int, limits: Limits) -> Step:
+    return _event(case, lambda it: ballots.undo(it, juror), now, limits)
+
+
+def ready(case: Case, juror: str, *, now: int, limits: Limits) -> Step:
+    """Enough was said; the second ballot begins once all say so."""
+    return _event(case, lambda it: ballots.ready(it, juror), now, limits)
+
+
+def add_context(case: Case, *, now: int, limits: Limits) -> Step:
+    """Row 12: the author added their side, once a panel. Raises ``side.closed`` or ``side.once``."""
+
+    def act(it: Case) -> Moved:
+        panel = it.review.panel
+        if panel is None or panel.round == 0:
+            raise Refusal("side.closed")
+        if panel.side_at is not None:
+            raise Refusal("side.once")
+        return it.with_panel(replace(panel, side_at=now)), ()
+
+    return _event(case, act, now, limits)
+
+
+def mark_faith(case: Case, juror: str, places: tuple[int, ...], *, now: int, limits: Limits) -> Step:
+    return _event(case, lambda it: faith.mark(it, juror, places, now=now, limits=limits), now, limits)
+
+
+# --- after the decision -----------------------------------------------------------------------------------
+
+
+def appeal(case: Case, by: str, side: Side, *, now: int, limits: Limits) -> Step:
+    """Row 21."""
+    return _event(case, lambda it: appeals.begin(it, by, side, now=now, limits=limits), now, limits)
+
+
+# --- time -------------------------------------------------------------------------------------------------
+
+
+def tick(case: Case, *, now: int, limits: Limits) -> Step:
+    """Everything that is due at ``now``."""
+    done: Step = (case, ())
+    while (first := min(deadlines.deadlines(done[0], limits), key=_when, default=None)) and first.at <= now:
+        done = _onward(_then(done, *first.act(done[0], now, limits)), now, limits)
+    return done
+
+
+def next_at(case: Case, limits: Limits) -> int | None:
+    """When time will next do something here; None where it will not."""
+    return min((each.at for each in deadlines.deadlines(case, limits)), default=None)
+
+
+def _when(due: deadlines.Due) -> tuple[int, int]:
+    return due.at, due.order
+
+
+def _event(case: Case, act: Act, now: int, limits: Limits) -> Step:
+    ready_ = tick(case, now=now, limits=limits)
+    return _onward(_then(ready_, *act(ready_[0])), now, limits)
+
+
+def _onward(done: Step, now: int, limits: Limits) -> Step:
+    """Go on from there until nothing more can be done without somebody, or time."""
+    while True:
+        before = done[0]
+        for act in (seating.recuse, _lapsed, lambda it: rounds.onward(it, now=now, limits=limits)):
+            done = _then(done, *act(done[0]))
+        if done[0] == before:
+            return done
+
+
+def _lapsed(case: Case) -> Moved:
+    """The time of folds is over, and no panel is at it or waited for."""
+    over = case.undecided and case.review.folds_over and case.review.stage in ("triage", "seating")
+    return deadlines.lapse(case) if over else (case, ())
+
+
+def _then(done: Step, after: Case, effects: tuple[Effect, ...]) -> Step:
+    return steps.then(done, steps.step(done[0], after, *effects))
+
+
+__all__ = [
+    "GONE", "LIVE", "Ballot", "Candidate", "Case", "Closing", "Conduct", "Decision", "Effect", "Ending", "Flag", "Held",
+    "Mark", "Message", "Outcome", "Panel", "Review", "Ruling", "Sanction", "Seat", "Side", "Stage", "Standing", "Step",
+    "View", "decided", "draw_at", "final_at", "may_appeal", "pack", "panel_caps", "status_of", "takes", "unpack",
+    "urgency",
+]  # fmt: skip

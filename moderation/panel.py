@@ -3,7 +3,7 @@
 People are opaque ids, None once they are forgotten. Moments and lengths are milliseconds.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from moderation.wire import Category
@@ -98,6 +98,8 @@ class Panel:
     widened: int = 0
     """How many have joined beyond the size it began with."""
     no_wider: bool = False
+    untimed: bool = False
+    """It began after the time of a first instance, because a message stays held or on appeal."""
     side_at: int | None = None
     """When the author added their side."""
 
@@ -115,3 +117,10 @@ class Panel:
     def ballots(self, round_: int) -> tuple[Ballot, ...]:
         given = ((seat.second if round_ == 2 else seat.first) for seat in self.seated)
         return tuple(each for each in given if each is not None)
+
+    def swapped(self, old: Seat, new: Seat) -> "Panel":
+        return replace(self, seats=tuple(new if each.rank == old.rank else each for each in self.seats))
+
+    def put_away(self) -> "Panel":
+        """What is kept once it is over: who sat, and how they voted."""
+        return replace(self, order=(), seats=tuple(seat for seat in self.seats if seat.letter))

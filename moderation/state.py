@@ -5,7 +5,7 @@ be written as JSON and read back to an equal value.
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from moderation.flagged import Message
@@ -148,6 +148,9 @@ class Case:
     def paused(self) -> tuple[Sanction, ...]:
         """Region S."""
         return tuple(each for each in self.review.sanctions if not each.over)
+
+    def with_panel(self, panel: Panel | None, stage: Stage | None = None) -> "Case":
+        return replace(self, review=replace(self.review, panel=panel, stage=stage or self.review.stage))
 
     def sat(self) -> Iterator[str]:
         """Everybody who ever held a seat here."""
