@@ -31,6 +31,11 @@ export function later<P extends object>(load: Load<P>, meanwhile: () => Componen
   };
 }
 
+/** Something to fetch and start that nobody waits for. */
+export function soon(start: () => Promise<unknown>): void {
+  all.add(start);
+}
+
 /** Fetch all of it in so many ms, whether it is shown by then or not. */
 export function fetchAll(after: number): void {
   setTimeout(() => {

@@ -2,7 +2,7 @@
 import { h, render } from "preact";
 import { startDrafts } from "./drafts.ts";
 import { startRegions } from "./keys.ts";
-import { fetchAll } from "./later.ts";
+import { fetchAll, soon } from "./later.ts";
 import { isLeaving } from "./leaving.ts";
 import { startLive } from "./live.ts";
 import { startNews } from "./news.ts";
@@ -37,6 +37,7 @@ function start(): void {
   });
   addEventListener("online", () => unreachable.value && void loadMe());
   void loadMe().then(registerWorker);
+  soon(async () => (await import("./ledger.ts")).startLedger());
   fetchAll(route.value.at === "circle" ? 0 : ONCE_VIEW_STANDS);
 }
 

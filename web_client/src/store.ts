@@ -3,7 +3,7 @@
  * socket's glue (`live.ts`) writes them.
  */
 import { type ReadonlySignal, type Signal, computed, signal } from "@preact/signals";
-import type { CircleView, Letter, Me, PauseMoved, Preferences, SeatView } from "./generated/protocol.ts";
+import type { CircleView, LedgerHead, Letter, Me, PauseMoved, Preferences, SeatView } from "./generated/protocol.ts";
 import { LATEST, type Window } from "./window.ts";
 import { type CircleState, EMPTY_PERSON, type PersonState, emptyCircle } from "./state.ts";
 
@@ -90,6 +90,11 @@ export const online = signal(true);
 export const newVersion = signal(false);
 /** The server's clock minus this device's, in ms: for "until 20:30" on phones whose clock is off. */
 export const clockOffset = signal(0);
+
+/** How far the public record goes, as far as it was followed; `null` until it was read. */
+export const recordHead = signal<LedgerHead | null>(null);
+/** Something that was published before is not there any more. */
+export const recordChanged = signal(false);
 
 /** Circles as seen from outside, yours first; `null` until first read. */
 export const list = signal<readonly CircleView[] | null>(null);

@@ -1,9 +1,10 @@
 import { later } from "../later.ts";
-import { connection, letters, me, newVersion, seats, signedIn, unreachable } from "../store.ts";
+import { connection, letters, me, newVersion, recordChanged, seats, signedIn, unreachable } from "../store.ts";
 import * as actions from "../actions.ts";
 import { t } from "../words.ts";
 
 const Waiting = later(async () => (await import("./rest.ts")).Waiting);
+const RecordChanged = later(async () => (await import("./record.tsx")).RecordChanged);
 
 /** What concerns the whole page, under the header: never over it, never in the way of writing. */
 export function Bars() {
@@ -30,6 +31,7 @@ export function Bars() {
           </button>
         </div>
       )}
+      {recordChanged.value && <RecordChanged />}
       {unreachable.value && (
         <div class="bar" role="status">
           <p>{t("unreachable")}</p>

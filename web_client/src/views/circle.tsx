@@ -15,6 +15,7 @@ import { Agreement } from "./door.tsx";
 import { Messages } from "./messages.tsx";
 import { Notices } from "./notices.tsx";
 import { People, sittings } from "./people.tsx";
+import { RecordHead } from "./record.tsx";
 import { Arc, Ring } from "./ring.tsx";
 import { whenWords } from "../when.ts";
 import { Screen, Top, useHeading } from "./screen.tsx";
@@ -130,6 +131,7 @@ export function CircleLinks({ state }: { state: CircleState }) {
       <button type="button" class="link" aria-haspopup="dialog" onClick={() => (sheet.value = { is: "leave" })}>
         {t("leaveCircle")}
       </button>
+      <RecordHead />
     </div>
   );
 }

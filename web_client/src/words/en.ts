@@ -1,5 +1,6 @@
 import { entering } from "./en/entering.ts";
 import { holding } from "./en/holding.ts";
+import { ledger } from "./en/ledger.ts";
 import { letters } from "./en/letters.ts";
 import { panel } from "./en/panel.ts";
 import { refused } from "./en/refused.ts";
@@ -7,4 +8,4 @@ import { safety } from "./en/safety.ts";
 import { talking } from "./en/talking.ts";
 
 /** Every sentence a person reads. Its shape is the contract for other languages. */
-export const en = { ...entering, ...talking, ...holding, ...safety, ...letters, ...panel, ...refused };
+export const en = { ...entering, ...talking, ...holding, ...safety, ...ledger, ...letters, ...panel, ...refused };
