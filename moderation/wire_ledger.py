@@ -1,6 +1,6 @@
 """The public record, draws that can be repeated, and the numbers of the open book, as anybody may fetch them."""
 
-from typing import Annotated, Any, Final, Literal
+from typing import Annotated, Final, Literal
 
 from msgspec import Meta
 
@@ -31,7 +31,7 @@ class LedgerEntry(Discreet, frozen=True, kw_only=True):
     type: str
     case: str | None
     commitment: Hash | None
-    facts: dict[str, Any]
+    facts: dict[str, int | str | bool]
     prev: Hash
     hash: Hash
 

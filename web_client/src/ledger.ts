@@ -111,7 +111,7 @@ async function sha256(bytes: Uint8Array<ArrayBuffer>): Promise<string> {
 /** Where storage is refused, as in some private windows, every start is a first one. */
 function read(): LedgerHead | null {
   try {
-    const [seq = "", hash = ""] = (localStorage.getItem(KEPT) ?? sessionStorage.getItem(KEPT) ?? "").split(":");
+    const [seq = "", hash = ""] = (lasting().getItem(KEPT) ?? sessionStorage.getItem(KEPT) ?? "").split(":");
     return /^\d{1,16}$/.test(seq) && HEX.test(hash) ? { seq: Number(seq), hash } : null;
   } catch {
     return null;
@@ -120,11 +120,17 @@ function read(): LedgerHead | null {
 
 function keep(head: LedgerHead | null): void {
   try {
-    localStorage.removeItem(KEPT);
+    lasting().removeItem(KEPT);
     sessionStorage.removeItem(KEPT);
-    const place = me.value?.remembered ? localStorage : sessionStorage;
+    const place = me.value?.remembered ? lasting() : sessionStorage;
     if (head !== null && head.seq > NOTHING.seq) place.setItem(KEPT, `${head.seq}:${head.hash}`);
   } catch {
     // As above.
   }
+}
+
+/** The one thing that outlives the tab: only where the browser was asked to remember, and it tells of nobody. */
+function lasting(): Storage {
+  // oxlint-disable-next-line no-restricted-properties
+  return localStorage;
 }

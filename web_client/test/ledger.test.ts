@@ -1,21 +1,24 @@
 import assert from "node:assert/strict";
-import { createHash } from "node:crypto";
 import { test } from "node:test";
 import type { LedgerEntry, LedgerHead } from "../src/generated/protocol.ts";
 import { canonical, follow } from "../src/ledger.ts";
 
 const NOTHING: LedgerHead = { seq: 0, hash: "0".repeat(64) };
-const digest = (bytes: Uint8Array): Promise<string> =>
-  Promise.resolve(createHash("sha256").update(bytes).digest("hex"));
+const digest = async (bytes: Uint8Array<ArrayBuffer>): Promise<string> =>
+  [...new Uint8Array(await crypto.subtle.digest("SHA-256", bytes))].map((one) => hex(one)).join("");
+
+function hex(byte: number): string {
+  return byte.toString(16).padStart(2, "0");
+}
 
 /** A record of so many entries, linked as the server links them. */
-function record(count: number, item = (seq: number) => seq): LedgerEntry[] {
+async function record(count: number, item = (seq: number) => seq): Promise<LedgerEntry[]> {
   const entries: LedgerEntry[] = [];
   let prev = NOTHING.hash;
   for (let seq = 1; seq <= count; seq += 1) {
     const entry = { case: null, commitment: null, facts: { item: item(seq) }, hour: 0, prev, seq, type: "fold" };
-    const bytes = Buffer.concat([Buffer.from(JSON.stringify(entry)), Buffer.from(prev, "hex")]);
-    prev = createHash("sha256").update(bytes).digest("hex");
+    const before = (prev.match(/../g) ?? []).map((two) => parseInt(two, 16));
+    prev = await digest(Uint8Array.from([...new TextEncoder().encode(JSON.stringify(entry)), ...before]));
     entries.push({ ...entry, hash: prev });
   }
   return entries;
@@ -31,25 +34,25 @@ test("Names are sorted at every depth, whatever order they came in", () => {
 });
 
 test("A record that grew leads to its new head", async () => {
-  const entries = record(5);
+  const entries = await record(5);
   assert.deepEqual(await follow(NOTHING, entries, digest), { is: "grown", head: headOf(entries) });
   const kept = headOf(entries.slice(0, 3));
   assert.deepEqual(await follow(kept, entries.slice(2), digest), { is: "grown", head: headOf(entries) });
 });
 
 test("A record that has not reached the kept head is behind", async () => {
-  assert.deepEqual(await follow(headOf(record(5)), [], digest), { is: "behind" });
+  assert.deepEqual(await follow(headOf(await record(5)), [], digest), { is: "behind" });
 });
 
 test("A fork is found, however well it fits in itself", async () => {
-  const mine = record(4);
-  const forked = record(9, (seq) => (seq < 3 ? seq : seq + 100));
+  const mine = await record(4);
+  const forked = await record(9, (seq) => (seq < 3 ? seq : seq + 100));
   assert.deepEqual(await follow(headOf(mine), forked.slice(3), digest), { is: "changed" });
   assert.deepEqual(await follow(headOf(mine), forked.slice(3), null), { is: "changed" });
 });
 
 test("An entry that is edited, dropped or put elsewhere is found", async () => {
-  const entries = record(5);
+  const entries = await record(5);
   const [first, second, third, fourth, fifth] = entries as [LedgerEntry, LedgerEntry, LedgerEntry, LedgerEntry, LedgerEntry];
   const kept = headOf([first]);
   const edited = { ...third, facts: { item: 9 } };

@@ -75,6 +75,21 @@ export interface ByeFrame {
   bye: Bye;
 }
 
+/** What a juror reads, once they open it. */
+export interface CaseToRead {
+  seat: SeatView;
+  agreement: string[];
+  messages: ReadMessage[];
+  side?: string | null;
+  objection?: string | null;
+  talk?: PanelLine[];
+  content_most: number;
+  person_most: number;
+  more?: boolean;
+  mine?: MyBallot | null;
+  flags?: number[];
+}
+
 /** One mark for each message, one for the person; with a reason where any is above 0. */
 export interface CastBallot {
   do: "ballot.cast";
@@ -166,6 +181,21 @@ export interface CosignHold {
   ref?: number;
   circle: string;
   target: number;
+}
+
+/** One's start page as a reviewer. There is nothing to browse. */
+export interface Desk {
+  seats?: SeatView[];
+  left_today?: number;
+  counts?: DeskCounts | null;
+}
+
+/** For moderators: how it goes, without any text. */
+export interface DeskCounts {
+  open: number;
+  waiting: number;
+  too_few: number;
+  lapsed: number;
 }
 
 export interface DismissLetter {
@@ -380,7 +410,7 @@ export interface LedgerEntry {
   type: string;
   case: string | null;
   commitment: string | null;
-  facts: Record<string, Answer>;
+  facts: Record<string, number | string | boolean>;
   prev: string;
   hash: string;
 }
@@ -399,7 +429,7 @@ export interface LedgerPage {
 /** What was felt, what is being done, what was decided; never by whom it was flagged, nor by how many. */
 export interface Letter {
   id: string;
-  about: "decided" | "folded" | "gentle" | "held" | "kept" | "lapsed" | "reading" | "unheard";
+  about: "attack" | "decided" | "folded" | "gentle" | "held" | "kept" | "lapsed" | "reading" | "unheard";
   mine?: boolean;
   circle: string;
   target: number;
@@ -584,6 +614,14 @@ export interface MonthNumbers {
   load_most: number | null;
 }
 
+export interface MyBallot {
+  messages: MessageMark[];
+  person?: number;
+  code?: "disrespect" | "illegal" | "pressure" | "privacy" | "safety" | "spam" | "threat" | null;
+  clause?: number;
+  sentence?: string;
+}
+
 /** What only this person sees of a circle. */
 export interface MyCircle {
   participant: string;
@@ -655,6 +693,12 @@ export interface Page {
   epoch: string;
   base: number;
   events: Logged[];
+}
+
+export interface PanelLine {
+  by: string;
+  body: string;
+  mine?: boolean;
 }
 
 export interface Participant {
@@ -739,6 +783,20 @@ export interface Problem {
 /** Something happened to a message from before this reader's time. It only keeps the count. */
 export interface Quiet {
   kind: "quiet";
+}
+
+/** A line of what was said, without names: writers are A, B, C in the order in which they come. */
+export interface ReadLine {
+  by: string;
+  body?: string | null;
+  flagged?: boolean;
+}
+
+export interface ReadMessage {
+  item: number;
+  kinds?: ("disrespect" | "illegal" | "pressure" | "privacy" | "safety" | "spam" | "threat")[];
+  held?: boolean;
+  lines: ReadLine[];
 }
 
 /** Events of a circle before a seq, newest page first, each page in order. */
