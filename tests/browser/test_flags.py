@@ -44,8 +44,8 @@ async def test_two_doors_and_three_steps_to_a_flag_that_says_what_happens(
     await bo.dialog.get_by_role("button", name=re.compile("^Disrespect")).click()
     for words in (
         "hidden for you at once",
-        "Three people drawn by lot read it, with five lines either side. Names are replaced by letters.",
-        "If too few people can read it within 3 days, it opens again.",
+        "Three people drawn by lot read it, with five lines either side and letters for names.",
+        "If too few can read it within 3 days, it opens again.",
         "Never by whom, and never by how many.",
     ):
         await expect(bo.dialog).to_contain_text(words)

@@ -80,6 +80,7 @@ function Next(props: { circle: string; seq: number; category: Category; onBack: 
           <li>{t("flagThen")}</li>
           <li>{t("flagReads")}</li>
           <li>{t("flagMay")}</li>
+          {flagging.isHard(category) && <li>{t("flagMayHard")}</li>}
           <li>{t("flagWhen", { long: scaledLong(FOLD_LIFE) })}</li>
           <li>{t("flagAuthor")}</li>
         </ul>

@@ -1,4 +1,5 @@
 import * as actions from "../actions.ts";
+import { href } from "../router.ts";
 import { me, preferences } from "../store.ts";
 import { t } from "../words.ts";
 import { ExitFacts } from "./before.tsx";
@@ -19,9 +20,23 @@ export function Safety() {
         <Phone />
         <Seeing />
         <Reading />
+        <WithOthers />
         <Forget />
       </div>
     </Screen>
+  );
+}
+
+/** The way to the desk of panels, for those who sit on them and those who might. */
+function WithOthers() {
+  return (
+    <section class="stack-2" aria-labelledby="with-others">
+      <h2 id="with-others">{t("withOthers")}</h2>
+      <p>{t("withOthersHint")}</p>
+      <a class="link" href={href({ at: "desk" })}>
+        {t("withOthersGo")}
+      </a>
+    </section>
   );
 }
 

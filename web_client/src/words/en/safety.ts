@@ -81,4 +81,8 @@ export const safety = {
   forgetSure: "Delete everything of yours?",
   forgetYes: "Yes, forget me",
   forgetNo: "No, keep it",
+
+  withOthers: "Reading with others",
+  withOthersHint: "A few people drawn by lot read what was flagged, and decide together. You can be one of them.",
+  withOthersGo: "To the panels",
 } as const;
