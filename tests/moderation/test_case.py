@@ -3,26 +3,36 @@
 from collections.abc import Callable
 from dataclasses import replace
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
 from moderation import case
-from moderation.case import Case, Close, Effect, Flag, Fold, Hush, Step, Tell, Unfold
+from moderation.case import Case, Effect, Flag, Step
 from moderation.fold import Origin, Standing, counted, threshold
+from moderation.follows import Close, Fold, Hush, Journal, Tell, Unfold
+from rooms.limits import Limits
+from rooms.work import Refusal
 
 PEOPLE = [f"person {n}" for n in range(12)]
 SEQS = [3, 5, 8]
 LIFE = 72
 SPAN = 24
 MOST = 3
+LIMITS = Limits()
 MARKS = st.sampled_from([None, b"a", b"b"])
 CLASSES = st.tuples(st.sampled_from(Standing), MARKS, MARKS)
 
 
 def shared(effects: tuple[Effect, ...]) -> list[Effect]:
-    """What others than the flaggers get to know."""
+    """What others than the flaggers get to know, and the record."""
     return [each for each in effects if not isinstance(each, Tell)]
+
+
+def told(effects: tuple[Effect, ...]) -> tuple[Effect, ...]:
+    """All but the record."""
+    return tuple(each for each in effects if not isinstance(each, Journal))
 
 
 class ACase(RuleBasedStateMachine):
@@ -58,7 +68,8 @@ class ACase(RuleBasedStateMachine):
                 known = [by for by in counting if by is not None]
                 assert len(counting) >= needed >= 2
                 assert len(known) == len(set(known))
-                assert before.opened_at + LIFE == each.until > self.now
+                assert each.until == before.opened_at + LIFE
+                assert before.opened_at + LIFE > self.now
         return effects
 
     @rule(seq=st.sampled_from(SEQS), by=st.sampled_from(PEOPLE), what=CLASSES, witnesses=st.integers(0, 40))
@@ -72,12 +83,12 @@ class ACase(RuleBasedStateMachine):
         assert held is not None
         given = Flag(by, "disrespect", what[0], Origin(what[1], what[2]))
         effects = self.take(
-            lambda it: case.flag(it, seq, given),
-            lambda it: case.flag(it, seq, replace(given, by=self.swapped[by])),
+            lambda it: case.flag(it, seq, given, now=self.now, limits=LIMITS),
+            lambda it: case.flag(it, seq, replace(given, by=self.swapped[by]), now=self.now, limits=LIMITS),
         )
         if any(each.by == by for each in held.flags):
             assert effects == ()
-        elif given.standing is Standing.NONE:
+        elif given.standing in (Standing.NONE, Standing.ASKS):
             assert shared(effects) == []
 
     @rule(seq=st.sampled_from(SEQS), by=st.sampled_from(PEOPLE))
@@ -85,29 +96,40 @@ class ACase(RuleBasedStateMachine):
         if by in self.gone:
             return
         held = self.case.message(seq)
-        effects = self.take(lambda it: case.withdraw(it, seq, by), lambda it: case.withdraw(it, seq, self.swapped[by]))
-        uncounted = held is not None and any(each.by == by and each.standing is Standing.NONE for each in held.flags)
+        effects = self.take(
+            lambda it: case.withdraw(it, seq, by, now=self.now, limits=LIMITS),
+            lambda it: case.withdraw(it, seq, self.swapped[by], now=self.now, limits=LIMITS),
+        )
+        uncounted = held is not None and any(each.by == by and each.standing <= Standing.NONE for each in held.flags)
         if uncounted:
             assert not any(isinstance(each, Unfold) for each in effects)
 
     @rule(seq=st.sampled_from(SEQS), how=st.sampled_from(["rephrased", "taken_back", "faded"]))
     def words_go(self, seq: int, how: case.Ending) -> None:
-        effects = self.take(lambda it: case.end(it, seq, how), lambda it: case.end(it, seq, how))
+        def step(it: Case) -> Step:
+            return case.end(it, seq, how, now=self.now, limits=LIMITS)
+
+        effects = self.take(step, step)
         assert not any(isinstance(each, Fold | Unfold) for each in effects)
 
     @rule(by=st.sampled_from(PEOPLE))
     def forgotten(self, by: str) -> None:
         self.gone.add(by)
         views = [each.view for each in self.case.messages]
-        self.case = case.forget(self.case, by)
-        self.mirror = case.forget(self.mirror, self.swapped[by])
+        self.take(
+            lambda it: case.forget(it, by, now=self.now, limits=LIMITS),
+            lambda it: case.forget(it, self.swapped[by], now=self.now, limits=LIMITS),
+        )
         assert [each.view for each in self.case.messages] == views
         assert all(each.by != by for message in self.case.messages for each in message.flags)
 
     @rule(hours=st.integers(1, 30))
     def time_passes(self, hours: int) -> None:
         self.now += hours
-        self.take(lambda it: case.lapse(it, self.now), lambda it: case.lapse(it, self.now))
+        self.take(
+            lambda it: case.tick(it, now=self.now, limits=LIMITS),
+            lambda it: case.tick(it, now=self.now, limits=LIMITS),
+        )
 
     @invariant()
     def what_is_folded_has_enough_flags_and_time_left(self) -> None:
@@ -133,8 +155,8 @@ class ACase(RuleBasedStateMachine):
     def flaggers_know_where_their_flags_stand(self) -> None:
         for message in self.case.messages:
             for each in message.flags:
-                if each.by is not None and message.status is not None:
-                    mine = "withdrawn" if each.withdrawn else message.status
+                if each.by is not None and case.status_of(self.case, message) is not None:
+                    mine = "withdrawn" if each.withdrawn else case.status_of(self.case, message)
                     assert self.told[(message.seq, each.by)] == mine
 
     @invariant()
@@ -145,7 +167,8 @@ class ACase(RuleBasedStateMachine):
     @precondition(lambda self: self.case.closed is None and self.case.messages)
     @invariant()
     def time_alone_closes_it(self) -> None:
-        closed, effects = case.lapse(self.case, self.case.lapses_at)
+        assert case.next_at(self.case, LIMITS) == self.case.lapses_at
+        closed, effects = case.tick(self.case, now=self.case.lapses_at, limits=LIMITS)
         assert closed.closed is not None
         folded = [each.seq for each in self.case.messages if each.view == "folded"]
         assert [each.seq for each in effects if isinstance(each, Unfold)] == folded
@@ -175,12 +198,12 @@ def test_flags_of_one_moment_give_the_same_in_any_order(
     def after(order: list[Flag]) -> tuple[str, str | None, frozenset[Flag]]:
         held = case.add(Case(0, LIFE), 3, witnesses)
         for each in order:
-            held, _ = case.flag(held, 3, each)
-            held, _ = case.flag(held, 3, each)
+            held, _ = case.flag(held, 3, each, now=1, limits=LIMITS)
+            held, _ = case.flag(held, 3, each, now=1, limits=LIMITS)
         if len(taken_back & {each.by for each in flags}) == len(flags):
             return "", None, frozenset()
         for by in sorted(taken_back):
-            held, _ = case.withdraw(held, 3, by)
+            held, _ = case.withdraw(held, 3, by, now=1, limits=LIMITS)
         message = held.message(3)
         assert message is not None
         return message.view, held.closed, frozenset(message.flags)
@@ -190,10 +213,11 @@ def test_flags_of_one_moment_give_the_same_in_any_order(
 
 def test_a_lapsed_message_takes_no_more_flags_in_its_case() -> None:
     held = case.add(Case(0, LIFE), 3, 0)
-    held, _ = case.flag(held, 3, Flag("person 1", "spam", Standing.ESTABLISHED))
-    held, effects = case.lapse(held, LIFE)
-    assert effects == (Tell(3, "person 1", "lapsed"), Close("lapsed"))
-    assert case.flag(held, 3, Flag("person 2", "spam", Standing.ESTABLISHED)) == (held, ())
+    held, _ = case.flag(held, 3, Flag("person 1", "spam", Standing.ESTABLISHED), now=1, limits=LIMITS)
+    held, effects = case.tick(held, now=LIFE, limits=LIMITS)
+    assert told(effects) == (Tell(3, "person 1", "lapsed"), Close("lapsed"))
+    late = Flag("person 2", "spam", Standing.ESTABLISHED)
+    assert case.flag(held, 3, late, now=LIFE, limits=LIMITS) == (held, ())
     assert not case.takes(held, 3, now=1, span=SPAN, most=MOST)
 
 
@@ -201,9 +225,9 @@ def test_other_messages_of_a_case_are_untouched_by_a_repair() -> None:
     held = case.add(case.add(Case(0, LIFE), 3, 0), 5, 0)
     for seq in (3, 5):
         for by in ("person 1", "person 2"):
-            held, _ = case.flag(held, seq, Flag(by, "spam", Standing.ESTABLISHED))
-    held, effects = case.end(held, 3, "rephrased")
-    assert effects == (Hush(3), Tell(3, "person 1", "rephrased"), Tell(3, "person 2", "rephrased"))
+            held, _ = case.flag(held, seq, Flag(by, "spam", Standing.ESTABLISHED), now=1, limits=LIMITS)
+    held, effects = case.end(held, 3, "rephrased", now=1, limits=LIMITS)
+    assert told(effects) == (Hush(3), Tell(3, "person 1", "rephrased"), Tell(3, "person 2", "rephrased"))
     assert [each.view for each in held.messages] == ["rephrased", "folded"]
     assert held.closed is None
     assert not case.takes(held, 3, now=1, span=SPAN, most=MOST)
@@ -212,6 +236,21 @@ def test_other_messages_of_a_case_are_untouched_by_a_repair() -> None:
     assert case.takes(held, 8, now=SPAN - 1, span=SPAN, most=MOST)
     assert not case.takes(held, 8, now=SPAN, span=SPAN, most=MOST)
     assert not case.takes(held, 8, now=1, span=SPAN, most=2)
-    held, effects = case.end(held, 5, "taken_back")
+    held, effects = case.end(held, 5, "taken_back", now=1, limits=LIMITS)
     assert held.closed == "repaired"
     assert not case.takes(held, 3, now=1, span=SPAN, most=MOST)
+
+
+def test_once_the_time_of_folds_is_over_flags_fold_nothing_though_a_panel_still_reads() -> None:
+    held = case.add(Case(0, LIFE), 3, 0)
+    held = replace(held, review=replace(held.review, folds_over=True, stage="ballot1"))
+    for by in ("person 1", "person 2"):
+        held, _ = case.flag(held, 3, Flag(by, "spam", Standing.ESTABLISHED), now=LIFE, limits=LIMITS)
+    assert [each.view for each in held.messages] == ["visible"]
+
+
+def test_nobody_flags_their_own_words() -> None:
+    held = case.add(Case(0, LIFE, author="person 1"), 3, 0)
+    with pytest.raises(Refusal) as refusal:
+        case.flag(held, 3, Flag("person 1", "spam", Standing.ESTABLISHED), now=1, limits=LIMITS)
+    assert refusal.value.code == "flag.own_words"
