@@ -1,25 +1,19 @@
-"""Reading a case from its rows, and writing what a step made of it: the views, the folds, the letters, who is told."""
+"""A case and its rows: opening one, reading it, writing what a step made of it."""
 
 import hashlib
 import secrets
 from dataclasses import dataclass
 from typing import cast
 
-from sqlalchemy import insert
+from sqlalchemy import insert, update
 from sqlmodel import col, select
 
-from moderation.case import (
-    LIVE,
-    Case,
-    Closing,
-    Flag,
-    Message,
-    View,
-    add,
-    takes,
-)
+from moderation import case as core
+from moderation.case import Case, Closing, Conduct, Flag, Message, View, add, takes
+from moderation.flagged import ENDED
 from moderation.fold import Origin, Standing
 from moderation.models import CaseMessageRow, CaseRow, FlagRow
+from moderation.models_panels import ConductRow
 from moderation.wire import Category
 from rooms.models import Circle, Log, ParticipantRow
 from rooms.work import Work
@@ -39,6 +33,8 @@ class Kept:
     case: Case
     rows: dict[int, int]
     """Row of each message, by its seq."""
+    salt: bytes | None = None
+    """Makes its pseudonyms in the public record."""
 
 
 def lock(work: Work, log_ids: set[int]) -> None:
@@ -73,13 +69,48 @@ def load(work: Work, case_id: int) -> Kept:
     messages = tuple(
         Message(each.seq, each.witnesses, cast(View, each.view), tuple(flags.get(each.id, ()))) for each in held
     )
+    writer = _person(work, row.author_id)
     return Kept(
         id=case_id,
         circle_id=row.circle_id,
         log_id=row.log_id,
         author_id=row.author_id,
-        case=Case(row.opened_at, row.lapses_at, messages, cast(Closing | None, row.closed)),
+        case=core.unpack(
+            row.review,
+            opened_at=row.opened_at,
+            lapses_at=row.lapses_at,
+            messages=messages,
+            closed=cast(Closing | None, row.closed),
+            author=writer,
+            hosts=_hosts(work, row.circle_id),
+            conduct=() if row.review is None or writer is None else _conduct(work, case_id, row.circle_id, writer),
+        ),
         rows={each.seq: each.id for each in held},
+        salt=row.salt,
+    )
+
+
+def save(work: Work, kept: Kept, before: Case) -> None:
+    """Write what a step made of a case: its views, its course, and when the clock has something to do."""
+    views = {each.seq: each.view for each in before.messages}
+    for message in kept.case.messages:
+        if views.get(message.seq, "visible") != message.view:
+            change = update(CaseMessageRow).where(col(CaseMessageRow.id) == kept.rows[message.seq])
+            work.conn.execute(change.values(view=message.view))
+    draw_at = core.draw_at(kept.case)
+    if draw_at is not None and not _panels_agreed(work, kept.circle_id):
+        draw_at = None
+    work.conn.execute(
+        update(CaseRow)
+        .where(col(CaseRow.id) == kept.id)
+        .values(
+            closed=kept.case.closed,
+            stage=kept.case.review.stage,
+            due_at=core.next_at(kept.case, work.limits),
+            draw_at=draw_at,
+            urgency=core.urgency(kept.case),
+            review=core.pack(kept.case),
+        )
     )
 
 
@@ -91,7 +122,7 @@ def holding(work: Work, log_id: int, seq: int, *, live: bool = False) -> list[Ke
         .order_by(col(CaseMessageRow.case_id))
     )
     if live:
-        held = held.where(col(CaseMessageRow.view).in_(LIVE))
+        held = held.where(col(CaseMessageRow.view).not_in(ENDED))
     return [load(work, case_id) for case_id in work.conn.execute(held).scalars().all()]
 
 
@@ -129,6 +160,7 @@ def open_case(work: Work, circle: Circle, author_id: str) -> Kept:
     # Everybody is told until when a fold lasts. A part of it that nobody knows keeps them from reckoning back to the
     # moment of the first flag, and from there to whose screen was here.
     lapses_at = work.now + work.limits.fold_life - work.pick(work.limits.fold_life // FOLD_BLUR + 1)
+    salt = secrets.token_bytes(32)
     made = work.conn.execute(
         insert(CaseRow)
         .values(
@@ -138,10 +170,12 @@ def open_case(work: Work, circle: Circle, author_id: str) -> Kept:
             opened_at=work.now,
             lapses_at=lapses_at,
             due_at=lapses_at,
+            salt=salt,
         )
         .returning(CaseRow.id)  # type: ignore[call-overload]
     )
-    return Kept(int(made.scalar_one()), circle.id, circle.log_id, author_id, Case(work.now, lapses_at), {})
+    case = Case(work.now, lapses_at, author=_person(work, author_id), hosts=_hosts(work, circle.id))
+    return Kept(int(made.scalar_one()), circle.id, circle.log_id, author_id, case, {}, salt)
 
 
 def add_message(work: Work, kept: Kept, seq: int, witnesses: int, *, rephrased: bool) -> None:
@@ -189,7 +223,37 @@ def marks(work: Work, kept: Kept, seq: int, *, invite: str | None, network: str 
     return Origin(mark(invite), mark(network))
 
 
-def author(work: Work, kept: Kept) -> str | None:
+def author(kept: Kept) -> str | None:
+    """The person; None once they are forgotten."""
+    return kept.case.author
+
+
+def _person(work: Work, participant: str | None) -> str | None:
     return work.conn.execute(
-        select(ParticipantRow.person_id).where(ParticipantRow.id == kept.author_id)
+        select(ParticipantRow.person_id).where(ParticipantRow.id == participant)
     ).scalar_one_or_none()
+
+
+def _hosts(work: Work, circle_id: str) -> tuple[str, ...]:
+    """Who holds the room, and who opened it."""
+    row = work.conn.execute(
+        select(Circle.opener_id, ParticipantRow.person_id)
+        .outerjoin(ParticipantRow, col(ParticipantRow.id) == col(Circle.host_id))
+        .where(Circle.id == circle_id)
+    ).one_or_none()
+    return () if row is None else tuple(sorted({each for each in row if each is not None}))
+
+
+def _conduct(work: Work, case_id: int, circle_id: str, person: str) -> tuple[Conduct, ...]:
+    rows = work.conn.execute(
+        select(ConductRow).where(
+            ConductRow.person_id == person,
+            ConductRow.at > work.now - work.limits.record,
+            ConductRow.case_id != case_id,
+        )
+    )
+    return tuple(Conduct(row.level, row.at, row.circle_id == circle_id) for row in rows)
+
+
+def _panels_agreed(work: Work, circle_id: str) -> bool:
+    return bool(work.conn.execute(select(Circle.panels).where(Circle.id == circle_id)).scalar_one_or_none())

@@ -211,8 +211,5 @@ def _pauses_over(case: Case, now: int, limits: Limits) -> Moved:
 
 def _final(case: Case, now: int, limits: Limits) -> Moved:
     """Nothing stays that nobody can contest: no record of a person, no ballots, no names."""
-    decision = case.decision
-    assert decision is not None
-    kept = replace(decision, person=0, person_agreed=0, person_until=None)
-    review = Review(stage="decided", folds_over=True, decisions=(kept,))
-    return close(replace(case, review=review), "final")
+    kept = tuple(replace(each, person=0, person_agreed=0, person_until=None) for each in case.review.decisions)
+    return close(replace(case, review=Review(stage="decided", folds_over=True, decisions=kept)), "final")

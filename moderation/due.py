@@ -5,6 +5,7 @@ from sqlmodel import col, select
 
 from moderation import case, cases, effects, letters
 from moderation.models import CaseRow, LetterRow
+from moderation.models_panels import PauseRow
 from rooms.work import Work
 
 AT_ONCE = 200
@@ -16,6 +17,7 @@ def next_due(conn: Connection) -> int | None:
     waits = union_all(
         select(func.min(CaseRow.due_at).label("at")),
         select(func.min(LetterRow.due_at)),
+        select(func.min(PauseRow.until)),
     ).subquery()
     found = conn.execute(select(func.min(waits.c.at))).scalar_one()
     return None if found is None else int(found)
@@ -34,7 +36,7 @@ def perform(work: Work) -> None:
         # Read after the lock: a flag, or another process's clock, may have come first.
         for kept in cases.due(work, each.id):
             if kept.case.closed is None:
-                effects.carry_out(work, kept, case.lapse(kept.case, work.now))
+                effects.carry_out(work, kept, case.tick(kept.case, now=work.now, limits=work.limits))
             else:
                 effects.erase(work, kept)
     letters.send_due(work, AT_ONCE - len(waiting))

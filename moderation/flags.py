@@ -7,7 +7,7 @@ learns of a fold, the author gets a letter, and neither depends on who flagged.
 from sqlalchemy import Connection, delete, update
 from sqlmodel import col, select
 
-from moderation import case, cases, effects, fold, witnesses
+from moderation import case, cases, effects, fold, ledger, sealed, witnesses
 from moderation.cases import Kept
 from moderation.models import CaseMessageRow, CaseRow, FlagRow, LetterRow
 from moderation.wire import FlagMessage, MyFlag, RephraseMessage, WithdrawFlag
@@ -32,8 +32,8 @@ def raise_flag(work: Work, command: FlagMessage) -> None:
     fold.may_flag(own=row.sender == mine.id, already=_flagged_before(work, row))
     if row.body is None or row.sender is None:
         raise Refusal("message.taken_back")
-    kept = _case_for(work, circle, row, row.sender)
     recent = witnesses.recent(work)
+    kept = case_for(work, circle, row, row.sender)
     if all(each.id != kept.id for each in recent):
         fold.may_open_another(
             [each.flagged_at for each in recent],
@@ -41,15 +41,16 @@ def raise_flag(work: Work, command: FlagMessage) -> None:
             most=work.limits.cases_a_day,
             within=work.limits.day,
         )
+    if any(juror == work.person for juror in kept.case.sat()):
+        raise Refusal("flag.seated")
     bars = witnesses.bars(work, row)
-    if kept.case.message(row.seq) is None:
-        many = witnesses.how_many(work, circle, row, bars)
-        cases.add_message(work, kept, row.seq, many, rephrased=bool(row.rephrased))
     standing = witnesses.standing(work, kept, bars, entered_at, recent)
     origin = witnesses.origin(work, kept, row.seq, standing)
     given = case.Flag(work.person, command.category, standing, origin)
     cases.add_flag(work, kept, row.seq, given)
-    effects.carry_out(work, kept, case.flag(kept.case, row.seq, given))
+    if standing is not fold.Standing.NONE:
+        ledger.note(work, kept.salt, "flag", {"category": command.category})
+    effects.carry_out(work, kept, case.flag(kept.case, row.seq, given, now=work.now, limits=work.limits))
 
 
 def withdraw_flag(work: Work, command: WithdrawFlag) -> Answered | None:
@@ -70,9 +71,10 @@ def withdraw_flag(work: Work, command: WithdrawFlag) -> Answered | None:
         raise Refusal("flag.not_found")
     if found.withdrawn:
         return Answered(dup=True)
-    kept = _lapsed(work, cases.load(work, found.case_id))
+    kept = cases.load(work, found.case_id)
     work.conn.execute(update(FlagRow).where(col(FlagRow.id) == found.id).values(withdrawn=True))
-    effects.carry_out(work, kept, case.withdraw(kept.case, command.target, work.person))
+    step = case.withdraw(kept.case, command.target, work.person, now=work.now, limits=work.limits)
+    effects.carry_out(work, kept, step)
     return None
 
 
@@ -99,7 +101,10 @@ def rephrase(work: Work, command: RephraseMessage) -> Answered:
 def words_changed(work: Work, circle: Circle, message_seq: int, how: case.Ending) -> None:
     """The words of a message are not what was flagged any more. Called after they changed; harmless to repeat."""
     for kept in cases.holding(work, circle.log_id, message_seq):
-        effects.carry_out(work, kept, case.end(kept.case, message_seq, how))
+        step = case.end(kept.case, message_seq, how, now=work.now, limits=work.limits)
+        effects.carry_out(work, kept, step)
+    if how == "taken_back":
+        sealed.taken_back(work, circle.log_id, [message_seq], keep=_under_legal_hold(work, circle.log_id, message_seq))
 
 
 def faded(work: Work, log_id: int, floor: int) -> None:
@@ -113,7 +118,8 @@ def faded(work: Work, log_id: int, floor: int) -> None:
     for case_id in gone.scalars().all():
         kept = cases.load(work, case_id)
         for seq in sorted(each for each in kept.rows if each <= floor):
-            effects.carry_out(work, kept, case.end(kept.case, seq, "faded"))
+            step = case.end(kept.case, seq, "faded", now=work.now, limits=work.limits)
+            effects.carry_out(work, kept, step)
 
 
 def forgotten(work: Work, person_id: str) -> None:
@@ -130,7 +136,8 @@ def forgotten(work: Work, person_id: str) -> None:
     for each in about:
         kept = cases.load(work, each.id)
         for seq in sorted(kept.rows):
-            effects.carry_out(work, kept, case.end(kept.case, seq, "taken_back"))
+            step = case.end(kept.case, seq, "taken_back", now=work.now, limits=work.limits)
+            effects.carry_out(work, kept, step)
     work.conn.execute(update(CaseRow).where(col(CaseRow.id).in_([each.id for each in about])).values(author_id=None))
     work.conn.execute(update(FlagRow).where(col(FlagRow.person_id) == person_id).values(person_id=None))
     closed = (
@@ -172,14 +179,27 @@ def _flagged_before(work: Work, row: EventRow) -> bool:
     return found.first() is not None
 
 
-def _case_for(work: Work, circle: Circle, row: EventRow, author_id: str) -> Kept:
-    """The case a flag on this message belongs to: the one that holds it, else the author's newest, else a new one."""
+def case_for(work: Work, circle: Circle, row: EventRow, author_id: str) -> Kept:
+    """The case in which something is said of this message: the one that holds it, else the author's newest, else a new
+    one. The message is in it then, with the number of its witnesses, and sealed with what was said around it."""
     found = cases.holding(work, row.log_id, row.seq, live=True) + cases.newest(work, author_id)
-    # One whose time is over lapses here, if the clock has not come to it.
-    found = [_lapsed(work, each) for each in found]
-    return cases.which_takes(work, found, row.seq) or cases.open_case(work, circle, author_id)
-
-
-def _lapsed(work: Work, kept: Kept) -> Kept:
-    effects.carry_out(work, kept, case.lapse(kept.case, work.now))
+    for each in found:
+        # One whose time is over lapses here, if the clock has not come to it.
+        effects.carry_out(work, each, case.tick(each.case, now=work.now, limits=work.limits))
+    ruled = next((each for each in found if case.decided(each.case, row.seq)), None)
+    kept = ruled or cases.which_takes(work, found, row.seq) or cases.open_case(work, circle, author_id)
+    if kept.case.message(row.seq) is None:
+        many = witnesses.how_many(work, circle, row, witnesses.bars(work, row))
+        cases.add_message(work, kept, row.seq, many, rephrased=bool(row.rephrased))
+        sealed.seal(work, kept.id, row.log_id, row.seq)
     return kept
+
+
+def _under_legal_hold(work: Work, log_id: int, seq: int) -> list[int]:
+    """Cases whose copy of these words has to stay."""
+    return [
+        kept.id
+        for kept in cases.holding(work, log_id, seq)
+        if (message := kept.case.message(seq)) is not None
+        and any(each.kind == "legal" and not each.over for each in message.holds)
+    ]

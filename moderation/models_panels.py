@@ -77,6 +77,34 @@ class ConductRow(Table, table=True):
     at: int = Field(sa_type=Big)
 
 
+class FaithRow(Table, table=True):
+    """All of a panel called somebody's flags in a case an attack; counts for a month."""
+
+    __tablename__ = "faith"
+
+    case_id: int = Field(primary_key=True)
+    person_id: str = Field(primary_key=True, max_length=16, index=True)
+    at: int = Field(sa_type=Big)
+    held: bool = False
+    quiet_until: int = Field(sa_type=Big)
+    """Until then their flags hide and ask for a look, and count for nothing."""
+
+
+class HoldRow(Table, table=True):
+    """That somebody covered a message, for the bounds of what one person may cover."""
+
+    __tablename__ = "hold"
+    __table_args__ = (Index("hold_person", "person_id", "at"),)
+
+    id: int | None = Field(default=None, primary_key=True)
+    case_id: int = Field(index=True)
+    seq: int = Field(sa_type=Big)
+    person_id: str | None = Field(default=None, max_length=16)
+    own: bool = False
+    """It shows their own private data."""
+    at: int = Field(sa_type=Big)
+
+
 class PauseRow(Table, table=True):
     """Somebody does not post for a while, in one circle or (without one) anywhere."""
 

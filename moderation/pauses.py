@@ -18,10 +18,12 @@ def begin(work: Work, case_id: int, person: str, circle_id: str | None, level: i
     _settle(work, person, circle_id)
 
 
-def end(work: Work, case_id: int) -> None:
-    """Whatever a case had paused is over now; what other cases paused stays."""
+def end(work: Work, case_id: int, level: int) -> None:
+    """What a case had paused is over now; what other cases paused stays."""
     gone = work.conn.execute(
-        delete(PauseRow).where(col(PauseRow.case_id) == case_id).returning(PauseRow.person_id, PauseRow.circle_id)  # type: ignore[call-overload]
+        delete(PauseRow)
+        .where(col(PauseRow.case_id) == case_id, col(PauseRow.level) == level)
+        .returning(PauseRow.person_id, PauseRow.circle_id)  # type: ignore[call-overload]
     ).all()
     for person, circle_id in gone:
         if person is not None:

@@ -8,6 +8,7 @@ from sqlmodel import col, select
 from moderation import cases, fold
 from moderation.cases import Kept
 from moderation.models import CaseMessageRow, CaseRow, FlagRow
+from moderation.models_panels import FaithRow
 from rooms.models import Circle, Entry, EventRow, ParticipantRow, Person
 from rooms.work import Work
 
@@ -78,13 +79,27 @@ def how_many(work: Work, circle: Circle, row: EventRow, bars: fold.Bars) -> int:
 
 def standing(work: Work, kept: Kept, bars: fold.Bars, entered_at: int | None, recent: list[Recent]) -> fold.Standing:
     """What the asker's flag in this case counts."""
-    made_at = work.db.get_one(Person, work.person).created_at
-    author = cases.author(work, kept)
+    author = cases.author(kept)
+    plain = plain_standing(work, bars, entered_at)
+    if _quiet(work):
+        plain = fold.quieted(plain)
     return fold.weighed(
-        fold.standing(bars, made_at=made_at, entered_at=entered_at),
+        plain,
         other_cases=sum(each.counts and each.author == author and each.id != kept.id for each in recent),
         most=work.limits.same_author_cases,
     )
+
+
+def plain_standing(work: Work, bars: fold.Bars, entered_at: int | None) -> fold.Standing:
+    """What the asker is to a message, whatever they did with flags before."""
+    made_at = work.db.get_one(Person, work.person).created_at
+    return fold.standing(bars, made_at=made_at, entered_at=entered_at)
+
+
+def _quiet(work: Work) -> bool:
+    """Whether whole panels called the asker's flags attacks so often that they rest for now."""
+    rests = select(FaithRow.at).where(FaithRow.person_id == work.person, FaithRow.quiet_until > work.now)
+    return work.conn.execute(rests.limit(1)).first() is not None
 
 
 def origin(work: Work, kept: Kept, seq: int, standing: fold.Standing) -> fold.Origin:

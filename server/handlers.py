@@ -4,10 +4,11 @@ from collections.abc import Mapping
 
 from msgspec import Struct
 
+from moderation import drawing, flags, gentle, holding, letters, objections, panels, pauses, publishing
 from moderation import due as flags_due
-from moderation import flags, gentle, letters, publishing
 from moderation import wire as flagged
 from moderation import wire_care as cared
+from moderation import wire_panels as judged
 from rooms import breath, circles, closing, due, invites, messages, personal, posting, tidy
 from rooms import wire as said
 from rooms.circles import seat
@@ -46,6 +47,8 @@ def perform_due(work: Work, command: PerformDue) -> None:
         return
     due.end_invites(work)
     flags_due.perform(work)
+    drawing.perform(work)
+    pauses.over(work)
     identity.due(work)
 
 
@@ -119,6 +122,18 @@ HANDLERS: Mapping[type, Handler] = {
     flagged.WithdrawFlag: flags.withdraw_flag,
     flagged.RephraseMessage: flags.rephrase,
     flagged.DismissLetter: letters.dismiss_letter,
+    judged.HoldMessage: holding.hold_message,
+    judged.CosignHold: holding.cosign_hold,
+    judged.AddSide: objections.add_side,
+    judged.MakeAppeal: objections.make_appeal,
+    judged.TakeSeat: panels.take,
+    judged.LeaveSeat: panels.leave,
+    judged.LeaveHeavySeat: panels.leave_heavy,
+    judged.CastBallot: panels.cast,
+    judged.UndoBallot: panels.undo,
+    judged.SayToPanel: panels.say,
+    judged.ReadyToVote: panels.ready,
+    judged.MarkBadFaith: panels.mark_faith,
     cared.AskGently: gentle.ask,
     PerformDue: perform_due,
     KeepRecord: _keep_record,

@@ -5,6 +5,7 @@ from typing import Annotated, Any, Literal, NamedTuple
 from msgspec import Meta
 
 from moderation.wire_ledger import DrawProof, LedgerHead, LedgerPage, OpenBook
+from moderation.wire_panels import CaseToRead, Desk
 from rooms.wire import Discreet, Line, Moment, OpaqueId
 from rooms.wire_breath import BreathAnswer
 from rooms.wire_views import CircleView, MadeInvite
@@ -166,6 +167,8 @@ ENDPOINTS = (
     Endpoint("POST", "/api/invites/look", LookAtInvite, InviteLook, False),
     Endpoint("POST", "/api/invites/picture", DrawInvite, Picture, True),
     Endpoint("GET", "/api/circles/{circle}/events", None, Page, True),
+    Endpoint("GET", "/api/desk", None, Desk, True),
+    Endpoint("GET", "/api/seats/{seat}", None, CaseToRead, True),
     Endpoint("GET", "/api/ledger", None, LedgerPage, False),
     Endpoint("GET", "/api/ledger/head", None, LedgerHead, False),
     Endpoint("GET", "/api/draws/{draw}", None, DrawProof, False),

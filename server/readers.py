@@ -51,10 +51,10 @@ class Readers:
         feed = await parts.hub.open(command.on)
         if feed is None:
             raise Refusal("log.not_found")
-        now, held = parts.now(), parts.door.limits.seat_held
+        now, limits = parts.now(), parts.door.limits
         try:
             opened = await self._look(
-                connection.actor, lambda conn: reading.watch(conn, command, person, now=now, seat_held=held)
+                connection.actor, lambda conn: reading.watch(conn, command, person, now=now, limits=limits)
             )
             seen = kind == "circle" and command.present
             here = await parts.presence.here(command.on) if seen else frozenset()

@@ -4,11 +4,12 @@ from typing import NamedTuple
 
 from sqlalchemy import Connection
 
-from moderation import flags, letters
+from moderation import desk, flags, letters, pauses
 from moderation.wire import LetterCame
 from rooms import history, views
 from rooms.history import Found, Reader
-from rooms.work import Refusal
+from rooms.limits import Limits
+from rooms.work import Refusal, Work
 from server.protocol import Logged, Page, PersonView, ReadPage, Reason, Watching, WatchLog, decode_event
 
 FIRST_PAGE = 50
@@ -24,7 +25,7 @@ class Opened(NamedTuple):
     reader: Reader
 
 
-def watch(conn: Connection, command: WatchLog, person: str, *, now: int, seat_held: int) -> Opened:
+def watch(conn: Connection, command: WatchLog, person: str, *, now: int, limits: Limits) -> Opened:
     """Raises ``log.not_found`` for logs one may not read, whether they exist or not."""
     kind, _, name = command.on.partition("/")
     if kind == "person":
@@ -35,7 +36,7 @@ def watch(conn: Connection, command: WatchLog, person: str, *, now: int, seat_he
         return Opened(
             Watching(
                 on=command.on, epoch=reader.epoch, head=reader.head, base=reader.base, start=start,
-                reason=reason, person=person_view(conn, person),
+                reason=reason, person=person_view(conn, person, now=now, limits=limits),
             ),
             reader,
         )  # fmt: skip
@@ -50,7 +51,7 @@ def watch(conn: Connection, command: WatchLog, person: str, *, now: int, seat_he
         base=reader.base,
         start=start,
         reason=reason,
-        circle=views.circle_view(conn, name, now=now, seat_held=seat_held, mine=True),
+        circle=views.circle_view(conn, name, now=now, seat_held=limits.seat_held, mine=True),
         mine=views.my_circle(conn, name, reader, now),
         flags=flags.my_flags(conn, person, name),
         participants=views.participants(conn, name),
@@ -117,7 +118,7 @@ def span(conn: Connection, address: str, person: str, after: int, upto: int) -> 
     return reader, found
 
 
-def person_view(conn: Connection, person: str) -> PersonView:
+def person_view(conn: Connection, person: str, *, now: int, limits: Limits) -> PersonView:
     row = views.person_row(conn, person)
     if row is None:
         raise Refusal("session.ended")
@@ -128,6 +129,8 @@ def person_view(conn: Connection, person: str) -> PersonView:
         preferences=preferences,
         circles=views.my_circles(conn, person),
         letters=letters.letters(conn, person),
+        seats=desk.open_seats(Work(conn, who=person, now=now, limits=limits, pick=lambda _: 0), person),
+        pauses=pauses.paused(conn, person, now),
     )
 
 

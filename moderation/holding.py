@@ -1,0 +1,142 @@
+"""Covering a message at once: by one person, by two, by whose data it shows, and (from the machine) by the operator."""
+
+from sqlalchemy import func, insert
+from sqlmodel import col, select
+
+from moderation import case as core
+from moderation import cases, effects, flags, holds, reviewers, witnesses
+from moderation.cases import Kept
+from moderation.fold import Origin, Standing
+from moderation.models import CaseRow
+from moderation.models_panels import FaithRow, HoldRow
+from moderation.wire import Category
+from moderation.wire_panels import CosignHold, HoldMessage
+from rooms.circles import seat
+from rooms.messages import message
+from rooms.models import Circle, EventRow, ParticipantRow
+from rooms.posting import POSTED
+from rooms.work import Refusal, Work
+
+
+def hold_message(work: Work, command: HoldMessage) -> None:
+    """Once in a message's life, for some minutes; twice a day for one person. No frame tells who."""
+    circle, mine = seat(work, command.circle)
+    row = _others_words(work, circle, mine, command.target)
+    if command.mine:
+        holds.may_hold_own(_own_open(work), limits=work.limits)
+    else:
+        holds.may_hold(_held_at(work), _rests_until(work), now=work.now, limits=work.limits)
+    kept = flags.case_for(work, circle, row, row.sender or "")
+    standing, origin = _weight(work, kept, circle, row, mine)
+    before = kept.case
+    try:
+        if command.mine:
+            step = core.subject_hold(kept.case, row.seq, work.person, now=work.now, limits=work.limits)
+        else:
+            step = core.hold(
+                kept.case,
+                row.seq,
+                work.person,
+                command.category,
+                standing=standing,
+                origin=origin,
+                now=work.now,
+                limits=work.limits,
+            )
+    except Refusal as refusal:
+        raise _plain(refusal) from None
+    effects.carry_out(work, kept, step)
+    if kept.case != before:
+        _note(work, kept, row.seq, own=command.mine)
+
+
+def cosign_hold(work: Work, command: CosignHold) -> None:
+    """A second witness, or a moderator who may read here, keeps it covered for longer."""
+    circle, mine = seat(work, command.circle)
+    row = _others_words(work, circle, mine, command.target)
+    found = [each for each in cases.holding(work, row.log_id, row.seq, live=True) if each.case.closed is None]
+    if not found:
+        raise Refusal("hold.none")
+    kept = found[-1]
+    standing, origin = _weight(work, kept, circle, row, mine)
+    try:
+        step = core.cosign(
+            kept.case,
+            row.seq,
+            work.person,
+            standing=standing,
+            origin=origin,
+            moderator=reviewers.is_moderator(work, work.person),
+            now=work.now,
+            limits=work.limits,
+        )
+    except Refusal as refusal:
+        raise _plain(refusal) from None
+    effects.carry_out(work, kept, step)
+
+
+def legal_hold(work: Work, circle_id: str, target: int, category: Category, *, ordered: bool, release: bool) -> None:
+    """From the machine only: in public, renewed weekly, until a panel has decided or the words are gone."""
+    circle = work.db.get(Circle, circle_id)
+    row = None if circle is None else work.db.get(EventRow, (circle.log_id, target))
+    if circle is None or row is None or row.kind != POSTED or row.body is None or row.sender is None:
+        raise Refusal("message.not_found")
+    cases.lock(work, {circle.log_id})
+    kept = flags.case_for(work, circle, row, row.sender)
+    if release:
+        step = core.release_legal(kept.case, row.seq, now=work.now, limits=work.limits)
+    else:
+        step = core.legal_hold(kept.case, row.seq, category, ordered=ordered, now=work.now, limits=work.limits)
+    effects.carry_out(work, kept, step)
+
+
+def _others_words(work: Work, circle: Circle, mine: ParticipantRow, target: int) -> EventRow:
+    row = message(work, circle, target)
+    if row.sender == mine.id:
+        raise Refusal("hold.own_words")
+    if row.body is None or row.sender is None:
+        raise Refusal("message.taken_back")
+    return row
+
+
+def _weight(work: Work, kept: Kept, circle: Circle, row: EventRow, mine: ParticipantRow) -> tuple[Standing, Origin]:
+    """What the asker's word counts here; also somebody whose flags rest may hold."""
+    bars = witnesses.bars(work, row)
+    standing = witnesses.plain_standing(work, bars, witnesses.entered_at(work, mine, row.seq))
+    return standing, witnesses.origin(work, kept, row.seq, standing)
+
+
+def _held_at(work: Work) -> list[int]:
+    since = work.now - work.limits.day
+    held = select(HoldRow.at).where(HoldRow.person_id == work.person, HoldRow.at > since, ~col(HoldRow.own))
+    return list(work.conn.execute(held).scalars())
+
+
+def _own_open(work: Work) -> int:
+    """How many holds on their own data the asker has in cases that are not over."""
+    return work.conn.execute(
+        select(func.count())
+        .select_from(HoldRow)
+        .join(CaseRow, col(CaseRow.id) == col(HoldRow.case_id))
+        .where(
+            HoldRow.person_id == work.person,
+            col(HoldRow.own),
+            HoldRow.at > work.now - work.limits.subject_hold,
+            col(CaseRow.closed).is_(None),
+        )
+    ).scalar_one()
+
+
+def _rests_until(work: Work) -> int:
+    """After a hold that a whole panel called an attack, the power rests for a while."""
+    marks = select(FaithRow.at).where(FaithRow.person_id == work.person, col(FaithRow.held))
+    return max((at + work.limits.holds_rest for at in work.conn.execute(marks).scalars()), default=0)
+
+
+def _note(work: Work, kept: Kept, seq: int, *, own: bool) -> None:
+    work.conn.execute(insert(HoldRow).values(case_id=kept.id, seq=seq, person_id=work.person, own=own, at=work.now))
+
+
+def _plain(refusal: Refusal) -> Refusal:
+    """That a panel has left a message as it is is told to nobody who only tries."""
+    return Refusal("hold.not_now") if refusal.code in ("hold.cleared", "hold.ordered") else refusal

@@ -1,0 +1,108 @@
+"""Letters of reasons: what a panel decided, put into the five parts that everybody concerned is owed.
+
+The jurors gave codes, a line of the agreement and a sentence each; everything else is written by the server, alike for
+everybody. Nothing in a letter depends on who flagged.
+"""
+
+from moderation import case as core
+from moderation import desk, letters, sealed
+from moderation.cases import Kept
+from moderation.draw import band
+from moderation.state import Decision
+from moderation.wire import Outcome, Statement
+from rooms.work import Work
+
+
+def reading(work: Work, kept: Kept, author: str, until: int, *, first: bool) -> None:
+    """The author hears that a panel reads, and may add their side."""
+    panel = kept.case.review.panel
+    if panel is None:
+        return
+    for index, seq in enumerate(panel.items):
+        if index:
+            letters.take_away(work, author, kept.circle_id, seq, letters.OF_A_COVER)
+    letters.write(
+        work,
+        author,
+        kept.circle_id,
+        panel.items[0],
+        "reading",
+        case_id=kept.id,
+        until=until,
+        side_until=until,
+        statement=None if first or kept.case.decision is None else statement(work, kept, kept.case.decision),
+    )
+
+
+def send(work: Work, kept: Kept, decision: Decision) -> None:
+    """To the author, and to each who flagged, what was decided; each with the right to ask other people."""
+    who = kept.case.author
+    whole = statement(work, kept, decision)
+    ends = decision.appeal_until
+    if who is not None and decision.outcomes:
+        for each in decision.outcomes[1:]:
+            letters.take_away(work, who, kept.circle_id, each.seq)
+        may = core.may_appeal(kept.case, who, "author", now=work.now)
+        letters.write(
+            work,
+            who,
+            kept.circle_id,
+            decision.outcomes[0].seq,
+            "decided",
+            case_id=kept.id,
+            statement=whole,
+            appeal_until=ends if may else None,
+        )
+    for outcome in decision.outcomes:
+        message = kept.case.message(outcome.seq)
+        if message is None:
+            continue
+        told = Statement(
+            outcomes=(Outcome(target=outcome.seq, content=outcome.level, until=outcome.until),),
+            code=outcome.code,
+            agreed=outcome.agreed,
+            size=decision.size,
+            band=band(decision.e),
+            second=decision.instance > 1,
+        )
+        for by in sorted({flag.by for flag in message.standing_flags if flag.by is not None}):
+            may = core.may_appeal(kept.case, by, "flagger", now=work.now)
+            letters.write(
+                work,
+                by,
+                kept.circle_id,
+                outcome.seq,
+                "decided" if outcome.level else ("kept" if decision.heard else "unheard"),
+                case_id=kept.id,
+                mine=False,
+                statement=told,
+                appeal_until=ends if may else None,
+            )
+
+
+def statement(work: Work, kept: Kept, decision: Decision) -> Statement:
+    lines = desk.agreement(work, kept)
+    clause = lines[decision.clause - 1] if 0 < decision.clause <= len(lines) else None
+    said = sealed.written(work, kept.id, "sentence", decision.instance) if decision.heard else []
+    return Statement(
+        outcomes=tuple(Outcome(target=each.seq, content=each.level, until=each.until) for each in decision.outcomes),
+        person=decision.person,
+        person_until=decision.person_until,
+        code=decision.code,
+        clause=clause,
+        sentences=tuple(each.body for each in said),
+        agreed=max([decision.person_agreed, *(each.agreed for each in decision.outcomes)], default=0),
+        size=decision.size,
+        band=band(decision.e),
+        second=decision.instance > 1,
+    )
+
+
+def attack(work: Work, kept: Kept, by: str, until: int | None) -> None:
+    """All of a panel called somebody's flags an attack; ``until``: until when they count for nothing."""
+    decision = kept.case.decision
+    if decision is None:
+        return
+    message = next((each for each in kept.case.messages if any(flag.by == by for flag in each.flags)), None)
+    if message is not None:
+        letters.write(work, by, kept.circle_id, message.seq, "attack", case_id=kept.id, mine=False, until=until)
