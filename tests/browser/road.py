@@ -21,6 +21,8 @@ class Road:
         self.is_cut = False
         self.loses_answers = False
         """What the server says is lost on the way; what is said to it still arrives."""
+        self.bars_sockets = False
+        """Requests pass; WebSockets do not, as behind some proxies."""
         self._free = asyncio.Event()
         self._free.set()
         self._open: set[asyncio.StreamWriter] = set()
@@ -39,7 +41,7 @@ class Road:
             writer.transport.abort()
 
     def mend(self) -> None:
-        self.is_cut = self.loses_answers = False
+        self.is_cut = self.loses_answers = self.bars_sockets = False
 
     @contextlib.contextmanager
     def held_up(self) -> Iterator[None]:
@@ -115,6 +117,8 @@ class Road:
         while data := await reader.read(65_536):
             if back:
                 await self._free.wait()
+            elif self.bars_sockets and b"\r\nUpgrade: websocket\r\n" in data:
+                return
             if not (back and self.loses_answers):
                 writer.write(data)
                 await writer.drain()

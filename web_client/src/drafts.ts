@@ -1,29 +1,44 @@
 /** One draft for each circle, in this tab only: `sessionStorage`, gone with the tab, a post, sign-out or Quick exit. */
 
+import { signal } from "@preact/signals";
 import { isLeaving } from "./leaving.ts";
+import { topicOf } from "./store.ts";
 
 export interface Draft {
   readonly text: string;
   /** Seq of the message it answers. */
   readonly replyTo: number | null;
+  /** What the circle was about, for when it has gone meanwhile. */
+  readonly topic?: string | null;
 }
 
 const PREFIX = "draft ";
 const SAVE_AFTER = 250;
+const NONE: Draft = { text: "", replyTo: null };
 
-const drafts = new Map<string, Draft>();
+const drafts = signal<ReadonlyMap<string, Draft>>(new Map());
 const unsaved = new Set<string>();
 let timer: ReturnType<typeof setTimeout> | undefined;
 
+/** Read once, not followed: a box keeps its own words. */
 export function draftOf(circle: string): Draft {
-  return drafts.get(circle) ?? stored(circle) ?? { text: "", replyTo: null };
+  return drafts.peek().get(circle) ?? NONE;
+}
+
+/** All that have words in them, by what they are for, to be followed. */
+export function allDrafts(): ReadonlyMap<string, Draft> {
+  return drafts.value;
 }
 
 /** Keep what is in the box now; an empty draft is forgotten at once. */
-export function saveDraft(circle: string, draft: Draft): void {
-  drafts.set(circle, draft);
+export function saveDraft(circle: string, { text, replyTo }: Draft): void {
+  const now = new Map(drafts.peek());
+  const isEmpty = text === "" && replyTo === null;
+  if (isEmpty) now.delete(circle);
+  else now.set(circle, { text, replyTo, topic: topicOf(circle) ?? draftOf(circle).topic ?? null });
+  drafts.value = now;
   unsaved.add(circle);
-  if (draft.text === "" && draft.replyTo === null) return saveDrafts();
+  if (isEmpty) return saveDrafts();
   timer ??= setTimeout(saveDrafts, SAVE_AFTER);
 }
 
@@ -32,8 +47,8 @@ export function saveDrafts(): void {
   timer = undefined;
   if (isLeaving()) return;
   for (const circle of unsaved) {
-    const draft = drafts.get(circle);
-    if (!draft || (draft.text === "" && draft.replyTo === null)) sessionStorage.removeItem(PREFIX + circle);
+    const draft = drafts.peek().get(circle);
+    if (!draft) sessionStorage.removeItem(PREFIX + circle);
     else sessionStorage.setItem(PREFIX + circle, JSON.stringify(draft));
   }
   unsaved.clear();
@@ -43,17 +58,20 @@ export function forgetDrafts(): void {
   clearTimeout(timer);
   timer = undefined;
   unsaved.clear();
-  drafts.clear();
-  for (const name of Object.keys(sessionStorage)) if (name.startsWith(PREFIX)) sessionStorage.removeItem(name);
+  drafts.value = new Map();
+  for (const name of storedNames()) sessionStorage.removeItem(name);
 }
 
-/** Save before the page goes: a reload, a tab put to sleep. */
+/** Take up what a reload left, and save before the page goes: a reload, a tab put to sleep. */
 export function startDrafts(): void {
+  const kept = storedNames().map((name): [string, Draft] => {
+    return [name.slice(PREFIX.length), JSON.parse(sessionStorage.getItem(name) ?? "null") as Draft];
+  });
+  drafts.value = new Map(kept);
   addEventListener("pagehide", saveDrafts);
   document.addEventListener("visibilitychange", () => document.visibilityState === "hidden" && saveDrafts());
 }
 
-function stored(circle: string): Draft | null {
-  const kept = sessionStorage.getItem(PREFIX + circle);
-  return kept === null ? null : (JSON.parse(kept) as Draft);
+function storedNames(): string[] {
+  return Object.keys(sessionStorage).filter((name) => name.startsWith(PREFIX));
 }

@@ -47,11 +47,12 @@ export class Outbox {
     this.pump();
   }
 
-  add(circle: string, body: string, replyTo: number | null): string {
+  add(circle: string, body: string, replyTo: number | null, topic: string | null = null): string {
     const key = freshKey();
     const entry: OutboxEntry = {
       key,
       circle,
+      topic,
       body,
       replyTo,
       at: this.around.now(),

@@ -3,7 +3,7 @@ import { isLeaving } from "./leaving.ts";
 import { onArrival } from "./intake.ts";
 import { isFollowed } from "./following.ts";
 import { Outbox } from "./outbox.ts";
-import { type OutboxEntry, outbox as shown } from "./store.ts";
+import { type OutboxEntry, outbox as shown, topicOf } from "./store.ts";
 import { ask, socket } from "./wire.ts";
 
 const NAME = "outbox";
@@ -38,7 +38,7 @@ export function startOutbox(): void {
 }
 
 export function addToOutbox(circle: string, body: string, replyTo: number | null): string {
-  return outbox.add(circle, body, replyTo);
+  return outbox.add(circle, body, replyTo, topicOf(circle));
 }
 
 export function retryInOutbox(key: string, body?: string): void {

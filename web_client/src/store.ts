@@ -59,6 +59,8 @@ export interface OutboxEntry {
   /** Made when the person pressed send, kept on every retry. */
   readonly key: string;
   readonly circle: string;
+  /** What the circle was about, for when it has gone meanwhile; `null` where that was not known. */
+  readonly topic: string | null;
   readonly body: string;
   readonly replyTo: number | null;
   /** When send was pressed. */
@@ -138,6 +140,12 @@ export function hold(id: string): CircleHold {
     holds.set(id, found);
   }
   return found;
+}
+
+/** What a circle is about, as far as this page knows; nothing is followed by asking. */
+export function topicOf(circle: string): string | null {
+  const own = holds.get(circle)?.state.peek().view;
+  return (own ?? list.peek()?.find(({ id }) => id === circle))?.topic ?? null;
 }
 
 /** Every circle that was looked at since the page came up. */

@@ -173,6 +173,7 @@ test("A reload keeps what waits, and what was being sent goes again", () => {
   const kept: OutboxEntry[] = ["sending", "refused", "sent", "waiting"].map((state, at) => ({
     key: `key ${at}`,
     circle: ID,
+    topic: null,
     body: `words ${at}`,
     replyTo: null,
     at,

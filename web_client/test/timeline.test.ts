@@ -14,6 +14,7 @@ const MINUTE = 60_000;
 const WAITING: OutboxEntry = {
   key: "own-key",
   circle: ID,
+  topic: null,
   body: "on its way",
   replyTo: null,
   at: NOON,

@@ -22,6 +22,7 @@ import { Screen, Top, useHeading } from "./screen.tsx";
 import { Sheets } from "./sheets.tsx";
 import { StatusLine } from "./status.tsx";
 import { closeSheet, sheet } from "./ui.ts";
+import { UnsentWords } from "./unsent.tsx";
 
 learn(inside);
 
@@ -33,6 +34,7 @@ export function Circle({ circle }: { circle: string }) {
   if (state.phase === "inside" && state.view !== null) return <Inside held={held} state={state} />;
   return (
     <Screen title={state.phase === "asking" ? "" : t("pageGone")} back={{ at: "circles" }}>
+      <UnsentWords circle={circle} />
       {state.phase === "asking" ? (
         <p role="status">{t("oneMoment")}</p>
       ) : (

@@ -5,12 +5,14 @@ import type { CircleView } from "../generated/protocol.ts";
 import { type Route, href } from "../router.ts";
 import { list, listFailed, me } from "../store.ts";
 import { dayOf, whenWords, zoneName } from "../when.ts";
+import { hasRefused } from "../unsent.ts";
 import { inside } from "../words/en/inside.ts";
 import { learn, t } from "../words.ts";
 import { Code } from "./code.tsx";
 import { Door } from "./door.tsx";
 import { LittleRing, WaitingRing, fullnessWord } from "./ring.tsx";
 import { Screen } from "./screen.tsx";
+import { UnsentWords } from "./unsent.tsx";
 
 learn(inside);
 
@@ -43,6 +45,7 @@ export function Circles({ door }: { door: string | null }) {
       <div class="two">
         <div class={`circles ${door === null ? "" : "narrow-away"}`}>
           {door !== null && <h2>{t("circlesTitle")}</h2>}
+          <UnsentWords />
           <Listing chosen={door} />
         </div>
         {door === null ? (
@@ -141,6 +144,7 @@ function CircleRow({ view: listed, chosen }: { view: CircleView; chosen: boolean
         {view.closes_at != null && !closed && <span>{t("untilTime", { when: whenWords(view.closes_at) })}</span>}
         {view.host && <span>{t("heldBy", { name: view.host })}</span>}
         {view.entry === "invited" && <span>{t("byInvite")}</span>}
+        {hasRefused(view.id) && <span>{t("unsentHere")}</span>}
         {hasNews(listed) && <span class="news">{t("somethingNew")}</span>}
       </span>
       {!closed && <LittleRing fullness={view.state === "planned" ? "room" : view.fullness} />}
