@@ -11,9 +11,10 @@ from typing import Annotated, Literal, Self
 from urllib.parse import urlsplit
 
 from pydantic import Field, field_validator, model_validator
-from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+from pydantic_settings import NoDecode, SettingsConfigDict
 
 from rooms.limits import CIRCLES_EACH, HOUR, MINUTE, Limits, scaled
+from server.panel_settings import PanelSettings
 
 AGREEMENT = """\
 I speak from my own experience, and I let others have theirs.
@@ -35,7 +36,7 @@ TOPICS = (
 _ORIGIN = re.compile(r"https?://([a-z0-9][a-z0-9.-]*|\[[0-9a-f:.]+\])(:(?P<port>[0-9]{1,5}))?/?")
 
 
-class Settings(BaseSettings):
+class Settings(PanelSettings):
     """Defaults are for one machine and one process: SQLite in the data folder, reachable from this machine only."""
 
     model_config = SettingsConfigDict(env_ignore_empty=True, frozen=True, extra="ignore", allow_inf_nan=False)
@@ -202,6 +203,7 @@ class Settings(BaseSettings):
                 established_age=round(self.established_hours * HOUR),
                 established_presence=round(self.established_minutes * MINUTE),
                 fold_life=round(self.fold_hours * HOUR),
+                **self.panel_limits(),  # type: ignore[arg-type]
             ),
             self.time_scale,
         )
@@ -210,7 +212,8 @@ class Settings(BaseSettings):
 def describe() -> str:
     """Every setting with its environment name, default and meaning, one paragraph each."""
     parts = []
-    for name, field in Settings.model_fields.items():
+    for name in sorted(Settings.model_fields, key=PanelSettings.model_fields.__contains__):
+        field = Settings.model_fields[name]
         default = field.get_default()
         shown = "" if default in ("", None, ()) else str(default).split("\n")[0]
         parts.append(f"{name.upper()}={shown}\n    {field.description}")
