@@ -131,7 +131,7 @@ def _hold_over(seq: int, place: int) -> Act:
         assert message is not None
         held = message.holds[place]
         if held.kind == "panel" and case.undecided and case.review.stage in READING:
-            decided = _held_out(case, now, limits)
+            decided = rounds.finish_held(case, now=now, limits=limits)
             if decided[0] is not case:
                 return decided
         after = holds.time_over(case, message, held, now=now, limits=limits)
@@ -139,18 +139,6 @@ def _hold_over(seq: int, place: int) -> Act:
         return with_message(case, after), overdue
 
     return act
-
-
-def _held_out(case: Case, now: int, limits: Limits) -> Moved:
-    """The panel's own hold is over before it has decided: what it has said so far decides, and ends by itself."""
-    panel = case.review.panel
-    assert panel is not None
-    for round_ in (2, 1):
-        given = panel.ballots(round_)
-        decided = rounds.finish(case, given, now=now, limits=limits, short=True)
-        if decided[0] is not case:
-            return decided
-    return case, ()
 
 
 def _ruling_over(seq: int) -> Act:

@@ -74,7 +74,12 @@ def decide(
     where those who were to join have not voted."""
     panel = case.review.panel
     assert panel is not None
-    panel = replace(panel, size=n or panel.size)
+    if n is not None and n < panel.size:
+        silent = (seat.state == "seated" and seat.first is None and seat.second is None for seat in panel.seats)
+        seats = zip(panel.seats, silent, strict=True)
+        panel = replace(
+            panel, size=n, seats=tuple(replace(seat, state="left") if gone else seat for seat, gone in seats)
+        )
     given = read(case, panel, ballots, now=now, limits=limits)
     most = caps(case, panel, now=now)
     rulings = {each.seq: _content(case, panel, each, given, most) for each in items(case, panel)}

@@ -72,16 +72,26 @@ def again(case: Case, *, now: int, limits: Limits) -> Moved:
     return case.with_panel(panel, "ballot2"), (Ballots(panel.instance, 2, until),)
 
 
-def finish(case: Case, ballots: Iterable[Ballot], *, now: int, limits: Limits, short: bool = False) -> Moved:
-    """The time of a round is over: decided if enough ballots are in, a missing one being 0; else the same case."""
+def finish(
+    case: Case, ballots: Iterable[Ballot], *, now: int, limits: Limits, n: int | None = None, short: bool = False
+) -> Moved:
+    """Decided if enough ballots are in, a missing one being 0; else the same case. ``n`` and ``short`` as in `decide`."""
     panel = case.review.panel
     assert panel is not None
     given = tuple(ballots)
-    for n in (panel.size, panel.size - panel.widened):
-        if len(given) >= more_than_half(n):
-            return deciding.decide(case, given, now=now, limits=limits, short=short, n=n)
-        if not short:
-            break
+    if len(given) < more_than_half(n or panel.size):
+        return case, ()
+    return deciding.decide(case, given, now=now, limits=limits, short=short, n=n)
+
+
+def finish_held(case: Case, *, now: int, limits: Limits) -> Moved:
+    """The time of the panel's own hold is over: what it has said by now decides, and what it decides ends by itself."""
+    panel = case.review.panel
+    assert panel is not None
+    for round_, n in ((2, panel.size), (1, panel.size), (1, panel.size - panel.widened)):
+        decided = finish(case, panel.ballots(round_), now=now, limits=limits, n=n, short=True)
+        if decided[0] is not case:
+            return decided
     return case, ()
 
 
