@@ -13,11 +13,12 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 from starlette.routing import Route
 
-from rooms.limits import DAY, HOUR
+from moderation.wire_ledger import OpenBook
 from server.answers import CLEAR, parts_of
 from server.client_files import client_folder
 from server.door import Actor
 from server.help_lines import NO_LINES, HelpFileUnusable, as_html, check_help, help_lines
+from server.open_book import facts as open_book_facts
 from server.sessions import EndSessions
 from server.settings import Settings
 
@@ -41,7 +42,9 @@ async def help_page(request: Request) -> Response:
 
 
 async def open_book(request: Request) -> Response:
-    return HTMLResponse(open_book_html(parts_of(request).settings, client_folder()))
+    parts = parts_of(request)
+    book = await parts.records.book()
+    return HTMLResponse(open_book_html(parts.settings, client_folder(), book, parts.now()))
 
 
 async def goodbye(_request: Request) -> Response:
@@ -89,22 +92,8 @@ def help_html(settings: Settings, folder: Path) -> str:
     return _fill("help.html", folder, facts)
 
 
-def open_book_html(settings: Settings, folder: Path) -> str:
-    facts = {
-        "title": escape(settings.page_title),
-        "operator": escape(settings.operator or "somebody who has not said who they are"),
-        "keep_default": spell(settings.limits.keep_default),
-    }
-    return _fill("open-book.html", folder, facts)
-
-
-def spell(milliseconds: int) -> str:
-    """A span of time in words, e.g. ``7 days``."""
-    if milliseconds == 0:
-        return "until the circle closes"
-    unit, name = (DAY, "day") if milliseconds % DAY == 0 and milliseconds > DAY else (HOUR, "hour")
-    count = round(milliseconds / unit)
-    return f"{count} {name}{'' if count == 1 else 's'}"
+def open_book_html(settings: Settings, folder: Path, book: OpenBook, now: int) -> str:
+    return _fill("open-book.html", folder, open_book_facts(settings, book, now))
 
 
 ROUTES = [

@@ -28,6 +28,7 @@ from server.limits import Limits
 from server.origin import Gate
 from server.passphrases import Hasher
 from server.problems import HANDLERS as PROBLEMS
+from server.records import Records
 from server.settings import Settings
 from server.store import Store
 
@@ -90,6 +91,7 @@ class Place:
             keys=keys,
             now=lambda: self.now,
         )
+        self.app.state.parts.records = Records(self.app.state.parts)
         self.socket = socket.create_server(("127.0.0.1", 0))
         self.port: int = self.socket.getsockname()[1]
         config = uvicorn.Config(

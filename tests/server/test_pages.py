@@ -5,17 +5,26 @@ import re
 from collections.abc import Iterator
 from html.parser import HTMLParser
 from pathlib import Path
+from typing import get_args
 
 import pytest
+from msgspec.structs import replace
 from pydantic import ValidationError
 
-from server import pages
+from moderation import report
+from moderation.wire import Category
+from moderation.wire_ledger import Cell, LedgerHead, MonthNumbers, OpenBook
+from server import open_book, pages
 from server.client_files import client_folder
 from server.help_lines import NO_LINES, HelpFileUnusable, as_html, check_help, help_lines
 from server.settings import Settings
 from tests.server.place import Browser, Place, open_place
 
 TEMPLATES = Path(__file__).parents[2] / "web_client" / "pages"
+NOW = 1_800_000_000_000
+EMPTY = OpenBook(
+    operator=None, since=0, recent=report.recent_of(()), months=(), pool=None, head=LedgerHead(seq=0, hash="0" * 64)
+)
 LINES = """
 [[line]]
 name = "Night line <b>"
@@ -89,17 +98,53 @@ def test_without_lines_help_says_so_honestly(folder: Path) -> None:
 
 
 def test_the_open_book_says_who_runs_this_and_how_long_words_stay(folder: Path) -> None:
-    html = pages.open_book_html(Settings(operator="Fern & Bo", keep_default=72), folder)
+    html = pages.open_book_html(Settings(operator="Fern & Bo", keep_default=72), folder, EMPTY, NOW)
     assert "Fern &amp; Bo" in html
     assert "3 days" in html
     assert "${" not in html
-    assert "not said who they are" in pages.open_book_html(Settings(), folder)
+    assert "<script" not in html
+    assert len(html.encode()) < 30_000
+    assert "not said who they are" in pages.open_book_html(Settings(), folder, EMPTY, NOW)
+
+
+def test_a_new_place_tells_no_numbers_and_when_the_first_will_come() -> None:
+    said = open_book.facts(Settings(), EMPTY, NOW)
+    assert said["recent"] == "<p>Of everything that is counted there were fewer than 5 in the last 90 days.</p>"
+    assert said["month"] == "<p>The first count comes on 1 February 2027.</p>"
+    assert (said["hours"], said["pool"], said["short"]) == (
+        "too few to say",
+        "no panel has been drawn yet",
+        "nothing yet",
+    )
+    assert said["scaled"] == ""
+    assert "60 times" in open_book.facts(Settings(time_scale=60), EMPTY, NOW)["scaled"]
+
+
+def test_numbers_stand_in_a_table_and_small_ones_in_one_sentence() -> None:
+    recent = replace(EMPTY.recent, folds=1_200, content=(7, "fewer than 5", 5), median_hours=3, unfolded_percent=40)
+    flags: dict[str, Cell] = {"disrespect": 31, "spam": "fewer than 5"}
+    month = MonthNumbers(
+        began_at=NOW, ended_at=NOW + 30 * 86_400_000, flags=flags, lapsed_unseen=6, quiet_flags="fewer than 5",
+        load_median=1, load_most=4,
+    )  # fmt: skip
+    said = open_book.facts(Settings(), replace(EMPTY, recent=recent, months=(month,), pool="6-9"), NOW)
+    assert '<tr><th scope="row">Messages folded by flags</th><td>1,200</td></tr>' in said["recent"]
+    assert "Fewer than 5 each in the last 90 days: decisions of panels: folded by a panel; " in said["recent"]
+    assert (said["hours"], said["unfolded"], said["pool"]) == ("3 hours", "40 %", "6-9 people")
+    assert '<th scope="row">Flags: disrespect</th><td>31</td>' in said["month"]
+    assert "from 15 January 2027 to 14 February 2027: flags: spam; people told by all of a panel" in said["month"]
+    assert "read 1 on a usual day, and 4 at the most" in said["month"]
+
+
+def test_every_category_of_flags_has_words() -> None:
+    assert set(open_book.FELT) == set(get_args(Category))
 
 
 @pytest.mark.parametrize(
     ("hours", "words"),
     [
         (0, "until the circle closes"),
+        (1 / 6, "10 minutes"),
         (1, "1 hour"),
         (24, "24 hours"),
         (36, "36 hours"),
@@ -107,8 +152,8 @@ def test_the_open_book_says_who_runs_this_and_how_long_words_stay(folder: Path) 
         (168, "7 days"),
     ],
 )
-def test_spans_are_spelt_out(hours: int, words: str) -> None:
-    assert pages.spell(hours * 3_600_000) == words
+def test_spans_are_spelt_out(hours: float, words: str) -> None:
+    assert open_book.spell(round(hours * 3_600_000)) == words
 
 
 @pytest.mark.parametrize(
