@@ -58,8 +58,11 @@ async function lies(entry: LedgerEntry, digest: Parameters<typeof follow>[2]): P
   return (await digest(bytes)) !== hash;
 }
 
+/** From when it is known on whether this browser is to remember anything. */
 export function startLedger(): void {
-  void look();
+  me.subscribe((now) => {
+    if (now !== null) void look();
+  });
   setInterval(() => void look(), AGAIN);
 }
 
@@ -72,7 +75,7 @@ export function acceptRecord(): void {
 
 async function look(patient = true): Promise<void> {
   const asked = await get<LedgerHead>("/api/ledger/head");
-  if (!asked.ok || recordChanged.value) return;
+  if (!asked.ok || recordChanged.value || me.value === null) return;
   const kept = read();
   // Whoever comes for the first time has nothing to compare: from here on they have.
   const found = kept === null ? { is: "grown" as const, head: asked.value } : await compare(kept, asked.value);
