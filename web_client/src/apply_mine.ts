@@ -8,6 +8,7 @@ import type {
   GestureMade,
   GestureUndone,
   GivenGesture,
+  Letter,
   Logged,
   MyCircle,
   MyFlag,
@@ -80,8 +81,7 @@ export function applyPersonEvent(state: PersonState, { seq, event }: Logged): Pe
     case "preferences.changed":
       return { ...next, view: { ...view, preferences: event.preferences ?? view.preferences } };
     case "letter.came":
-      if (letters.some(({ id }) => id === event.letter.id)) return next;
-      return { ...next, view: { ...view, letters: [...letters, event.letter] } };
+      return { ...next, view: { ...view, letters: withLetter(letters, event.letter) } };
     case "letter.dismissed":
       return { ...next, view: { ...view, letters: letters.filter(({ id }) => id !== event.letter) } };
     case "seat.moved":
@@ -91,6 +91,12 @@ export function applyPersonEvent(state: PersonState, { seq, event }: Logged): Pe
     default:
       return next;
   }
+}
+
+/** A letter may come again, when its reader may do something else with it than before. */
+function withLetter(letters: readonly Letter[], letter: Letter): Letter[] {
+  const has = letters.some(({ id }) => id === letter.id);
+  return has ? letters.map((one) => (one.id === letter.id ? letter : one)) : [...letters, letter];
 }
 
 /** Seats in the order in which they were offered; one that is gone is gone. */

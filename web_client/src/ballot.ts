@@ -1,7 +1,6 @@
 /** A ballot as it is being filled in: what may be marked, what is still missing, the letter it would make. Pure. */
-import type { CaseToRead, MyBallot, ReadMessage } from "./case.ts";
 import { isHard } from "./flagging.ts";
-import type { CastBallot } from "./generated/protocol.ts";
+import type { CaseToRead, CastBallot, MyBallot, ReadMessage } from "./generated/protocol.ts";
 import type { Reasons } from "./reasons.ts";
 import type { Category } from "./state.ts";
 
@@ -29,7 +28,7 @@ export type Missing = "content" | "person" | "code" | "hard" | "clause" | "sente
 const CONTENT_END = 2;
 const PERSON_END = 5;
 /** Most code points of the one sentence. */
-export const SENTENCE_LIMIT = 280;
+export const SENTENCE_LIMIT = 300;
 
 export function blank({ messages }: CaseToRead): Marks {
   return {

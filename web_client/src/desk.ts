@@ -1,7 +1,6 @@
 /** One's seats on panels: taking and leaving them, reading, the ballot, what is said at the table. */
 import { type ReadonlySignal, computed, signal } from "@preact/signals";
-import type { CaseToRead, Desk } from "./case.ts";
-import type { CastBallot, SeatView } from "./generated/protocol.ts";
+import type { CaseToRead, CastBallot, Desk, SeatView } from "./generated/protocol.ts";
 import { get } from "./http.ts";
 import { type Result, value } from "./result.ts";
 import { seats } from "./store.ts";

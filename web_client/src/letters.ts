@@ -1,5 +1,6 @@
 /** What a letter says and what its reader may do with it. Pure but for the words. */
 import type { Letter } from "./generated/protocol.ts";
+import type { Reasons } from "./reasons.ts";
 import type { Message } from "./state.ts";
 import { felt } from "./felt.ts";
 import { whenWords } from "./when.ts";
@@ -43,6 +44,13 @@ export function linesOf(letter: Letter, when: (at: number) => string = whenWords
   if (about === "held" && until != null) lines.push(t("letterHeldUntil", { when: when(until) }));
   if (isMine(letter) && (about === "folded" || about === "held" || about === "gentle")) lines.push(t("letterMay"));
   return lines.filter((line) => line !== "");
+}
+
+/** The reasons a letter gives; `null` where nobody has decided. `recall` are the words that are here, by message. */
+export function reasonsOf(letter: Letter, recall: ReadonlyMap<number, string>): Reasons | null {
+  const { statement, appeal_until: until } = letter;
+  if (statement == null || letter.about === "unheard") return null;
+  return { ...statement, appeal_until: until ?? null, mine: isMine(letter), recall };
 }
 
 function opening(letter: Letter): string {

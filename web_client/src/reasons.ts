@@ -35,7 +35,7 @@ export function partsOf(reasons: Reasons, when: When = whenWords): readonly Part
   return [
     { title: "reasonDone", lines: done(reasons, when), quoted: [] },
     { title: "reasonWhy", lines: [found(reasons)], quoted: reasons.sentences ?? [] },
-    clauseOf(reasons),
+    ...clauseOf(reasons),
     { title: "reasonWho", lines: [who(reasons), t("whoSoftware")], quoted: [] },
     { title: "reasonNext", lines: next(reasons, when), quoted: [] },
   ];
@@ -72,12 +72,15 @@ function found({ code }: Reasons): string {
   return code == null ? t("foundAsNothing") : t("foundAs", { felt: felt(code) });
 }
 
-function clauseOf({ clause }: Reasons): Part {
+function clauseOf({ clause, mine }: Reasons): Part[] {
   const named = clause != null && clause !== "";
-  return { title: "reasonClause", lines: named ? [] : [t("clauseNone")], quoted: named ? [clause] : [] };
+  // Which line it was is between the panel and the writer.
+  if (!named && !mine) return [];
+  return [{ title: "reasonClause", lines: named ? [] : [t("clauseNone")], quoted: named ? [clause] : [] }];
 }
 
 function who({ agreed, size, band }: Reasons): string {
+  if (agreed === 0) return t("whoUnheard");
   return band === undefined ? t("whoDecidedAtLeast", { agreed, size }) : t("whoDecided", { agreed, size, band });
 }
 

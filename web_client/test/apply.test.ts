@@ -275,6 +275,14 @@ test("One's place follows its log and asks again after a gap", () => {
   assert.equal(applyPersonEvent(joined, { seq: 9, event: { kind: "session.ended" } }).gap, true);
 });
 
+test("A letter that comes again stands in the place of the one before", () => {
+  const place = applyPlace(EMPTY_PERSON, { ...PLACE, person: PERSON }, null);
+  const letter = { id: "letter-id-000001", about: "reading" as const, circle: ID, target: 1, at: NOON, side_until: NOON };
+  const came = applyPersonEvent(place, { seq: 5, event: { kind: "letter.came", letter } });
+  const again = applyPersonEvent(came, { seq: 6, event: { kind: "letter.came", letter: { ...letter, side_until: null } } });
+  assert.deepEqual(again.view?.letters?.map((one) => one.side_until), [null]);
+});
+
 test("A seat follows its panel and leaves with it", () => {
   const place = applyPlace(EMPTY_PERSON, { ...PLACE, person: PERSON }, null);
   const seat = { id: "seat-id-00000001", state: "offered" as const, size: 3 };

@@ -11,7 +11,7 @@ import {
   personChoices,
   previewOf,
 } from "../src/ballot.ts";
-import type { CaseToRead, ReadMessage } from "../src/case.ts";
+import type { CaseToRead, ReadMessage } from "../src/generated/protocol.ts";
 import { partsOf } from "../src/reasons.ts";
 import { en } from "../src/words/en.ts";
 import { learn } from "../src/words.ts";

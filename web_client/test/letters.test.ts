@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { Letter, Statement } from "../src/generated/protocol.ts";
-import { choicesOf, linesOf, titleOf } from "../src/letters.ts";
+import { choicesOf, linesOf, reasonsOf, titleOf } from "../src/letters.ts";
 import { pauseIn } from "../src/pauses.ts";
 import { type Reasons, partsOf } from "../src/reasons.ts";
 import { messageAt } from "../src/state.ts";
@@ -88,6 +88,25 @@ test("Before the decision the letter says how many it takes, never who", () => {
   const parts = partsOf({ ...draft, mine: true, recall: new Map() }, WHEN);
   assert.equal(parts[3]?.lines[0], "At least 2 of 3 people drawn by lot decide this.");
   assert.equal(parts[4]?.lines.at(-1), "You can ask another panel. The letter says until when.");
+});
+
+test("A decision that nobody could be found to hear again says so", () => {
+  assert(said({ agreed: 0 }).includes("Too few people could be found to read it again. So it became milder by itself."));
+});
+
+test("Whoever flagged reads what was decided, not which line of the agreement it was", () => {
+  const other = letter({ mine: false, about: "decided", statement: { ...DECIDED, clause: null, sentences: [] } });
+  const reasons = reasonsOf(other, new Map());
+  assert(reasons);
+  const titles = partsOf(reasons, WHEN).map(({ title }) => en[title]);
+  assert.deepEqual(titles, ["What is done", "What happened", "Who decided", "What you can do"]);
+  assert.equal(reasonsOf(letter({ mine: false, about: "unheard", statement: DECIDED }), new Map()), null);
+});
+
+test("Until when other people can be asked is the letter's to say", () => {
+  const decided = letter({ about: "decided", statement: { ...DECIDED, appeal_until: null }, appeal_until: NOON + 4 });
+  const reasons = reasonsOf(decided, new Map());
+  assert(reasons && partsOf(reasons, WHEN).some(({ lines }) => lines.some((line) => line.includes("until moment 4"))));
 });
 
 test("A letter about a fold names what was felt, until when, and what one may do", () => {

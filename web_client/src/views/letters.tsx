@@ -3,9 +3,9 @@ import * as actions from "../actions.ts";
 import * as flagging from "../flagging.ts";
 import { draftOf, saveDraft } from "../drafts.ts";
 import type { Letter } from "../generated/protocol.ts";
-import { choicesOf, isMine, linesOf, titleOf } from "../letters.ts";
+import { choicesOf, linesOf, reasonsOf, titleOf } from "../letters.ts";
 import { type CircleState, messageAt } from "../state.ts";
-import { clockOffset, hold } from "../store.ts";
+import { clockOffset, hold, letters } from "../store.ts";
 import { go, route } from "../router.ts";
 import { whenWords } from "../when.ts";
 import { inside } from "../words/en/inside.ts";
@@ -25,7 +25,10 @@ type Step = "read" | "side" | "appeal";
 /** The letter that is open, if one is: wherever one is now. */
 export function Letters() {
   const open = sheet.value;
-  return open?.is === "letter" ? <LetterView key={open.letter.id} letter={open.letter} /> : null;
+  if (open?.is !== "letter") return null;
+  // What its reader may do with it may have changed since it was opened.
+  const now = letters.value.find(({ id }) => id === open.letter.id) ?? open.letter;
+  return <LetterView key={now.id} letter={now} />;
 }
 
 function LetterView({ letter }: { letter: Letter }) {
@@ -42,6 +45,7 @@ function Reading({ letter, onStep }: { letter: Letter; onStep: (step: Step) => v
   const state = hold(circle).state.value;
   const message = messageAt(state, target);
   const may = choicesOf(letter, message, Date.now() + clockOffset.value);
+  const reasons = reasonsOf(letter, recalled(state, letter));
   const put = () => void act.run(() => flagging.dismissLetter(letter.id), closeSheet);
   const takeBack = () =>
     void act.run(async () => {
@@ -60,7 +64,8 @@ function Reading({ letter, onStep }: { letter: Letter; onStep: (step: Step) => v
         {linesOf(letter).map((line) => (
           <p key={line}>{line}</p>
         ))}
-        {statement && <ReasonParts reasons={{ ...statement, mine: isMine(letter), recall: recalled(state, letter) }} />}
+        {letter.about === "reading" && statement && <p>{t("letterStands")}</p>}
+        {reasons && <ReasonParts reasons={reasons} />}
         <Said text={act.said} />
         {may.rephrase && (
           <button type="button" class="button main-act whole" onClick={() => toRephrase(letter)}>

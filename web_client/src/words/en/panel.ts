@@ -29,7 +29,9 @@ export const panel = {
   readHint: "The words show only when you press. Opening them is recorded.",
   heavy: "That was heavy",
   heavyHint: "Somebody else takes the case. You are asked nothing for a day.",
+  heavyVoted: "You are asked nothing for a day.",
   heavyDone: "It is out of your hands. Take care of yourself.",
+  heavyRest: "You are asked nothing for a day. Take care of yourself.",
   heavyHelp: "If it stays with you, there are people to talk to.",
 
   caseMessages: { one: "What was said", other: "What was said, {n} messages" },
