@@ -10,7 +10,7 @@ from moderation import deciding
 from moderation.flagged import ENDED, Message
 from moderation.follows import AppealBegan, Effect, FaithRestored
 from moderation.pool import Moved
-from moderation.sanctions import stayed
+from moderation.sanctions import stayed, time_over
 from moderation.state import Appeal, Case, Side
 from moderation.steps import release
 from rooms.limits import Limits
@@ -44,7 +44,7 @@ def begin(case: Case, by: str, side: Side, *, now: int, limits: Limits) -> Moved
     review = replace(case.review, stage="appeal_wait", appeals=(*case.review.appeals, made), draw_after=now)
     effects: tuple[Effect, ...] = (AppealBegan(side, made.until),)
     if side == "author":
-        review = replace(review, sanctions=stayed(review.sanctions, now=now, limits=limits))
+        review = replace(review, sanctions=time_over(stayed(review.sanctions, now=now, limits=limits), now=now))
     else:
         marked = [case.review.accused[place] for place in case.review.marked]
         effects += tuple(FaithRestored(each) for each in marked if each is not None)

@@ -223,6 +223,8 @@ def _lapsed(case: Case) -> Moved:
 
 
 def _then(done: Step, after: Case, effects: tuple[Effect, ...]) -> Step:
+    if after is done[0]:
+        return after, (*done[1], *effects)
     return steps.then(done, steps.step(done[0], after, *effects))
 
 

@@ -73,7 +73,7 @@ def end(case: Case, seq: int, how: Ending) -> Moved:
         if mended:
             pauses = sanctions.ended(case.review.sanctions, sanctions.ENDED_BY_REPAIR)
             case = replace(case, review=replace(case.review, sanctions=pauses))
-        return appeal.moot(case)
+        return (case, ()) if case.closed is not None else appeal.moot(case)
     wanted = any(each.live and (each.standing_flags or each.holds) for each in case.messages)
     panel = case.review.panel
     nothing_read = panel is not None and panel.round > 0 and not deciding.items(case, panel)
@@ -121,7 +121,11 @@ def author_forgotten(case: Case) -> Moved:
         for each in case.messages
     )
     how: Closing = "repaired" if case.decision is None else "final"
-    review = replace(case.review, sanctions=sanctions.ended(case.review.sanctions))
+    review = replace(
+        case.review,
+        sanctions=sanctions.ended(case.review.sanctions),
+        appeals=tuple(replace(each, open=False) for each in case.review.appeals),
+    )
     if case.closed is not None:
         return replace(case, messages=messages), ()
     return close(replace(case, messages=messages, review=review, author=None), how)

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from moderation.follows import Effect, Offer, Release, Seated
-from moderation.panel import Panel, Seat
+from moderation.panel import Candidate, Panel, Seat
 from moderation.pool import Moved, barred, sizes
 from moderation.state import Case
 from moderation.steps import release
@@ -54,7 +54,7 @@ def recuse(case: Case) -> Moved:
         if seat.state in ("asked", "yes") and seat.juror in parties:
             panel = panel.swapped(seat, replace(seat, state="no"))
             effects += (Release(str(seat.juror), "recused"),)
-    return case.with_panel(panel), effects
+    return (case.with_panel(panel), effects) if effects else (case, ())
 
 
 def invitation_over(case: Case, rank: int) -> Moved:
@@ -103,7 +103,7 @@ def _fewer(case: Case, panel: Panel, chosen: tuple[Seat, ...], *, now: int, limi
     if panel.widening:
         panel = replace(panel, widening=0, no_wider=True)
         chosen = _choose(panel, panel.size, wanted(panel), mixed=not panel.fallback)
-    if chosen or panel is not case.review.panel:
+    if chosen or panel is not case.review.panel or any(seat.state == "yes" for seat in panel.seats):
         return _take(case, panel, chosen, now=now, limits=limits)
     return case, ()
 
@@ -129,21 +129,26 @@ def _other_panel(case: Case, panel: Panel, *, now: int, limits: Limits) -> Moved
 def _choose(panel: Panel, n: int, seats: int, *, mixed: bool) -> tuple[Seat, ...]:
     """The first by rank who said yes and fit beside those who sit; at most ``seats``."""
     chosen: list[Seat] = []
-
-    def fits(seat: Seat, beside: Sequence[Seat]) -> bool:
-        moderators = sum(each.moderator for each in beside)
-        shared = {name for each in beside for name in each.circles}
-        full = mixed and seat.moderator and moderators >= (n + panel.widening) // 2
-        return not full and shared.isdisjoint(seat.circles)
-
+    most = _moderators(panel, n, mixed=mixed)
     willing = [seat for seat in panel.seats if seat.state == "yes"]
     for seat in willing:
-        if len(chosen) < seats and fits(seat, (*panel.seated, *chosen)):
+        if len(chosen) < seats and _fits(seat, (*panel.seated, *chosen), most):
             chosen.append(seat)
     if mixed and seats == n == len(chosen) and not any(seat.moderator for seat in chosen):
-        trained = (seat for seat in willing if seat.moderator and fits(seat, chosen[:-1]))
+        trained = (seat for seat in willing if seat.moderator and _fits(seat, chosen[:-1], most))
         chosen[-1:] = [next(trained, chosen[-1])]
     return tuple(chosen)
+
+
+def _moderators(panel: Panel, n: int, *, mixed: bool) -> int:
+    """How many may sit: in a mixed panel fewer than carry anything."""
+    return (n + panel.widening) // 2 if mixed else n
+
+
+def _fits(who: Seat | Candidate, beside: Sequence[Seat], most: int) -> bool:
+    shared = {name for each in beside for name in each.circles}
+    full = who.moderator and sum(each.moderator for each in beside) >= most
+    return not full and shared.isdisjoint(who.circles)
 
 
 def _certain(panel: Panel, chosen: tuple[Seat, ...]) -> bool:
@@ -182,12 +187,16 @@ def _ask(panel: Panel, kept_out: set[str], many: int, *, now: int, limits: Limit
 
 
 def _left(panel: Panel, kept_out: set[str]) -> list[int]:
-    """Ranks of those who could still be asked."""
+    """Ranks of those who could still be asked and would fit beside those who sit."""
     known = {seat.rank for seat in panel.seats if seat.state != "spare"}
+    most = _moderators(panel, panel.size, mixed=not panel.fallback)
     return [
         rank
         for rank, each in enumerate(panel.order)
-        if rank not in known and each.person is not None and each.person not in kept_out
+        if rank not in known
+        and each.person is not None
+        and each.person not in kept_out
+        and _fits(each, panel.seated, most)
     ]
 
 
