@@ -18,7 +18,13 @@ GONE = "Not posted. The circle has closed, or you are not in it any more."
 
 
 def unsent(person: Person, words: str) -> Locator:
+    """These words, with what one can do about them."""
     return person.page.locator(".unsent li").filter(has_text=words)
+
+
+def why(person: Person, words: str) -> Locator:
+    """All of their circle, with what it was about and why they did not go."""
+    return person.page.locator(".unsent-of").filter(has_text=words)
 
 
 async def stored(person: Person) -> str:
@@ -46,18 +52,18 @@ async def test_words_for_a_circle_that_has_gone_are_in_sight_until_one_decides(
     ana, bo = await guest("Ana"), await somebody(**PHONE)
     circle = await writes_to_a_circle_that_goes(bo, ana, place)
     # Where one was when it went.
-    await expect(bo.heading("There is nothing at this address.")).to_be_visible()
-    await expect(unsent(bo, "I am tired.")).to_contain_text(GONE)
+    await expect(bo.heading("You are not in this circle any more.")).to_be_visible()
+    await expect(why(bo, "I am tired.")).to_contain_text(GONE)
     await bo.page.get_by_role("link", name="To the circles").click()
     await expect(bo.heading(TITLE)).to_be_in_viewport()
     for words in ("I am tired.", "And this."):
-        await expect(unsent(bo, words)).to_contain_text("Quiet evenings")
-        await expect(unsent(bo, words)).to_contain_text(GONE)
+        await expect(why(bo, words)).to_contain_text("Quiet evenings")
+        await expect(why(bo, words)).to_contain_text(GONE)
         await expect(unsent(bo, words).get_by_role("button", name="Try again")).to_have_count(0)
-        await expect(unsent(bo, words).get_by_role("link", name="Go in again")).to_have_count(0)
+        await expect(why(bo, words).get_by_role("link", name="Go in again")).to_have_count(0)
     await bo.page.reload()
-    await expect(unsent(bo, "And this.")).to_contain_text(GONE)
-    await expect(unsent(bo, "And this.")).to_contain_text("Quiet evenings")
+    await expect(why(bo, "And this.")).to_contain_text(GONE)
+    await expect(why(bo, "And this.")).to_contain_text("Quiet evenings")
 
     await unsent(bo, "And this.").get_by_role("button", name="Copy").click()
     await expect(bo.page.get_by_text("Copied")).to_be_visible()
@@ -91,9 +97,9 @@ async def test_words_for_a_circle_one_left_go_when_one_is_back_in_it(somebody: C
         await bo.box.fill("Half a thought")
         await leaves_elsewhere(bo, circle)
     await bo.goes_to("#/")
-    await expect(unsent(bo, "Wait for me.")).to_contain_text(GONE)
-    await expect(unsent(bo, "Half a thought")).to_contain_text("A draft. The circle has closed")
-    await unsent(bo, "Wait for me.").get_by_role("link", name="Go in again").click()
+    await expect(why(bo, "Wait for me.")).to_contain_text(GONE)
+    await expect(why(bo, "Half a thought")).to_contain_text("A draft. The circle has closed")
+    await why(bo, "Wait for me.").get_by_role("link", name="Go in again").click()
     await bo.page.get_by_label("I'll try to keep to this").check()
     await bo.presses("Go in")
     await expect(bo.box).to_have_value("Half a thought")
@@ -119,8 +125,8 @@ async def test_words_whose_circle_is_out_of_reach_say_that_they_will_go(somebody
     await bo.box.fill("Half a thought")
     await bo.page.reload()
     for _ in range(2):
-        await expect(unsent(bo, "Is it evening there?")).to_contain_text("It will go when you are back.")
-        await expect(unsent(bo, "Half a thought")).to_contain_text("It waits in its circle until you are back.")
+        await expect(why(bo, "Is it evening there?")).to_contain_text("It will go when you are back.")
+        await expect(why(bo, "Half a thought")).to_contain_text("It waits in its circle until you are back.")
         await bo.goes_to("#/")
         await expect(bo.heading("Circles")).to_be_visible()
     bo.road.mend()

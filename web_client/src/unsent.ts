@@ -39,6 +39,16 @@ export function unsentWords(circle?: string): Unsent[] {
   return [...posted, ...drafts].filter((words) => circle === undefined || words.circle === circle);
 }
 
+/** Words of one circle that stand alike, one after the other, so that what holds for all of them is said once. */
+export function groups(words: readonly Unsent[]): Unsent[][] {
+  const found = new Map<string, Unsent[]>();
+  for (const each of words) {
+    const alike = `${each.circle} ${each.is} ${each.isDraft} ${each.code ?? ""}`;
+    found.set(alike, [...(found.get(alike) ?? []), each]);
+  }
+  return [...found.values()];
+}
+
 /** Take them out of this tab, for good. */
 export function removeWords({ id, circle, isDraft }: Unsent): void {
   if (isDraft) saveDraft(circle, { text: "", replyTo: null });

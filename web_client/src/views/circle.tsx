@@ -32,8 +32,9 @@ export function Circle({ circle }: { circle: string }) {
   const state = held.state.value;
   useEffect(() => closeSheet, [circle]);
   if (state.phase === "inside" && state.view !== null) return <Inside held={held} state={state} />;
+  const gone = t(state.view === null ? "pageGone" : "circleGone");
   return (
-    <Screen title={state.phase === "asking" ? "" : t("pageGone")} back={{ at: "circles" }}>
+    <Screen title={state.phase === "asking" ? "" : gone} back={{ at: "circles" }}>
       <UnsentWords circle={circle} />
       {state.phase === "asking" ? (
         <p role="status">{t("oneMoment")}</p>

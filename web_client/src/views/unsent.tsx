@@ -2,7 +2,7 @@ import { useId, useRef } from "preact/hooks";
 import * as actions from "../actions.ts";
 import { href } from "../router.ts";
 import { Text } from "../text.tsx";
-import { type Unsent, canGoInAgain, removeWords, unsentWords } from "../unsent.ts";
+import { type Unsent, canGoInAgain, groups, removeWords, unsentWords } from "../unsent.ts";
 import { inside } from "../words/en/inside.ts";
 import { learn, refusal, t } from "../words.ts";
 import { copy } from "./copying.ts";
@@ -26,41 +26,49 @@ export function UnsentWords({ circle }: { circle?: string }) {
     <section class="unsent" aria-labelledby={title} ref={section} tabIndex={-1}>
       <h2 id={title}>{t("unsentTitle")}</h2>
       <p class="small">{t("unsentHint")}</p>
-      <ul class="rows">
-        {all.map((words) => (
-          <li key={words.id}>
-            <Words words={words} remove={() => remove(words)} />
-          </li>
-        ))}
-      </ul>
+      {groups(all).map((alike) => (
+        <Alike key={alike[0]?.id} alike={alike} remove={remove} />
+      ))}
     </section>
   );
 }
 
-function Words({ words, remove }: { words: Unsent; remove: () => void }) {
-  const { id, circle, topic, body } = words;
+/** Words of one circle that stand alike. */
+function Alike({ alike, remove }: { alike: readonly Unsent[]; remove: (words: Unsent) => void }) {
+  const [first] = alike;
+  if (first === undefined) return null;
+  return (
+    <div class="unsent-of">
+      <h3 dir="auto">{first.topic ?? t("unsentSomewhere")}</h3>
+      <p class="small">{whyWords(first)}</p>
+      <ul>
+        {alike.map((words) => (
+          <Words key={words.id} words={words} remove={() => remove(words)} />
+        ))}
+      </ul>
+      {canGoInAgain(first.circle) && (
+        <a class="link" href={href({ at: "door", circle: first.circle })}>
+          {t("doorEnterAgain")}
+        </a>
+      )}
+    </div>
+  );
+}
+
+function Words({ words: { id, body, is }, remove }: { words: Unsent; remove: () => void }) {
   const copyWords = async () => {
     if (await copy(body, `[data-unsent="${id}"]`)) tellNotice(t("copied"));
   };
   return (
-    <>
-      <p class="small" dir="auto">
-        {topic ?? t("unsentSomewhere")}
-      </p>
+    <li>
       <div class="unsent-words" dir="auto" data-unsent={id}>
         <Text body={body} />
       </div>
-      <p class="small">{whyWords(words)}</p>
       <div class="row-of">
-        {words.is === "refused" && (
+        {is === "refused" && (
           <button type="button" class="link" onClick={() => actions.tryAgain(id)}>
             {t("tryAgain")}
           </button>
-        )}
-        {canGoInAgain(circle) && (
-          <a class="link" href={href({ at: "door", circle })}>
-            {t("doorEnterAgain")}
-          </a>
         )}
         <button type="button" class="link" onClick={() => void copyWords()}>
           {t("copy")}
@@ -69,7 +77,7 @@ function Words({ words, remove }: { words: Unsent; remove: () => void }) {
           {t("remove")}
         </button>
       </div>
-    </>
+    </li>
   );
 }
 

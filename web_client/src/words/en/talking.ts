@@ -54,6 +54,7 @@ export const talking = {
   waiting: "Not sent yet. It will go when you are back.",
   waitingFor: "It will go in a moment.",
   refusedPost: "Not posted.",
+  circleGone: "You are not in this circle any more.",
   unsentTitle: "Words that did not go",
   unsentHint: "They are kept in this tab only, until you remove them.",
   unsentSomewhere: "A circle",
