@@ -154,9 +154,13 @@ def _fits(who: Seat | Candidate, beside: Sequence[Seat], most: int) -> bool:
 def _certain(panel: Panel, chosen: tuple[Seat, ...]) -> bool:
     """Whether no answer that is still out could change who they are."""
     asked = [seat for seat in panel.seats if seat.state == "asked"]
-    last = max(seat.rank for seat in chosen)
-    none_trained = panel.round == 0 and not any(seat.moderator for seat in chosen)
-    return not any(seat.rank < last or (none_trained and seat.moderator) for seat in asked)
+    trained = [seat.rank for seat in chosen if seat.moderator]
+    if panel.round > 0 or len(trained) > 1 or (trained and not chosen[-1].moderator):
+        return not any(seat.rank < max(each.rank for each in chosen) for seat in asked)
+    # The one moderator sits last: only another moderator could have that seat.
+    first = min(trained, default=len(panel.order))
+    peers = max((each.rank for each in chosen if not each.moderator), default=-1)
+    return not any(seat.rank < (first if seat.moderator else peers) for seat in asked)
 
 
 def _take(case: Case, panel: Panel, chosen: tuple[Seat, ...], *, now: int, limits: Limits) -> Moved:
