@@ -160,7 +160,7 @@ def open_case(work: Work, circle: Circle, author_id: str) -> Kept:
     # Everybody is told until when a fold lasts. A part of it that nobody knows keeps them from reckoning back to the
     # moment of the first flag, and from there to whose screen was here.
     lapses_at = work.now + work.limits.fold_life - work.pick(work.limits.fold_life // FOLD_BLUR + 1)
-    salt = secrets.token_bytes(32)
+    salt = work.pick(2**256).to_bytes(32, "big")
     made = work.conn.execute(
         insert(CaseRow)
         .values(

@@ -13,19 +13,27 @@ from moderation import cases, draws, effects, recusal, reviewers, seats
 from moderation.case import Candidate
 from moderation.cases import Kept
 from moderation.desk import hard, kinds
-from moderation.models import CaseRow
+from moderation.models import CaseRow, ReviewerRow
+from moderation.models_panels import SeatRow
 from rooms.models import Circle, ParticipantRow
 from rooms.work import Work
 
 AT_ONCE = 10
 """Cases drawn for in one command."""
+FEWEST = 2
+"""With fewer free reviewers nothing can be drawn, so nothing is looked at."""
 ENOUGH_HERE = 3
 """So many of them here make waits of minutes fair."""
 
 
-def waits(conn: Connection, now: int) -> bool:
-    """Whether lots should be drawn for some case now."""
-    return conn.execute(select(CaseRow.id).where(col(CaseRow.draw_at) <= now).limit(1)).first() is not None
+def next_due(conn: Connection) -> int | None:
+    """From when on lots should be drawn for some case; None where none waits, or nobody is free to be asked."""
+    sitting = select(SeatRow.person_id).where(col(SeatRow.ended_at).is_(None), col(SeatRow.person_id).is_not(None))
+    free = select(ReviewerRow.person_id).where(col(ReviewerRow.person_id).not_in(sitting)).limit(FEWEST)
+    if len(conn.execute(free).all()) < FEWEST:
+        return None
+    found = conn.execute(select(func.min(CaseRow.draw_at))).scalar_one()
+    return None if found is None else int(found)
 
 
 def perform(work: Work) -> None:

@@ -154,7 +154,9 @@ def _tell(work: Work, kept: Kept, told: list[Tell]) -> None:
         return
     rows = work.conn.execute(select(Person.id, Person.log_id).where(col(Person.id).in_({each.by for each in told})))
     logs = {row[0]: row[1] for row in rows}
-    for each in sorted((each for each in told if each.by in logs), key=lambda each: logs[each.by]):
+    # Where one step led through several, only where it led to is told.
+    last = {(each.seq, each.by): each for each in told}
+    for each in sorted((each for each in last.values() if each.by in logs), key=lambda each: logs[each.by]):
         tell(work, logs[each.by], FlagMoved(circle=kept.circle_id, target=each.seq, status=each.status))
 
 

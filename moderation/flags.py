@@ -4,18 +4,18 @@ A flag takes no seq of the circle and no frame of it. The flagger's own log lear
 learns of a fold, the author gets a letter, and neither depends on who flagged.
 """
 
-from sqlalchemy import Connection, delete, update
+from sqlalchemy import Connection, update
 from sqlmodel import col, select
 
 from moderation import case, cases, effects, fold, ledger, sealed, witnesses
 from moderation.cases import Kept
-from moderation.models import CaseMessageRow, CaseRow, FlagRow, LetterRow
+from moderation.models import CaseMessageRow, CaseRow, FlagRow
 from moderation.wire import FlagMessage, MyFlag, RephraseMessage, WithdrawFlag
 from rooms import rules
 from rooms.circles import seat
 from rooms.messages import message
 from rooms.messages import rephrase as change_words
-from rooms.models import Circle, EventRow, ParticipantRow
+from rooms.models import Circle, EventRow
 from rooms.text import body as clean_body
 from rooms.work import Answered, Refusal, Work
 
@@ -120,32 +120,6 @@ def faded(work: Work, log_id: int, floor: int) -> None:
         for seq in sorted(each for each in kept.rows if each <= floor):
             step = case.end(kept.case, seq, "faded", now=work.now, limits=work.limits)
             effects.carry_out(work, kept, step)
-
-
-def forgotten(work: Work, person_id: str) -> None:
-    """Leave no link between a person and any flag, theirs or about them. Called before their row is erased.
-
-    What their flags did stays until it lapses: otherwise everybody would see by their leaving what they had flagged.
-    """
-    work.conn.execute(delete(LetterRow).where(col(LetterRow.person_id) == person_id))
-    places = select(ParticipantRow.id).where(ParticipantRow.person_id == person_id)
-    about = work.conn.execute(
-        select(CaseRow.id, CaseRow.log_id).where(col(CaseRow.author_id).in_(places)).order_by(col(CaseRow.id))
-    ).all()
-    cases.lock(work, {each.log_id for each in about})
-    for each in about:
-        kept = cases.load(work, each.id)
-        for seq in sorted(kept.rows):
-            step = case.end(kept.case, seq, "taken_back", now=work.now, limits=work.limits)
-            effects.carry_out(work, kept, step)
-    work.conn.execute(update(CaseRow).where(col(CaseRow.id).in_([each.id for each in about])).values(author_id=None))
-    work.conn.execute(update(FlagRow).where(col(FlagRow.person_id) == person_id).values(person_id=None))
-    closed = (
-        select(CaseMessageRow.id)
-        .join(CaseRow, col(CaseRow.id) == col(CaseMessageRow.case_id))
-        .where(col(CaseRow.closed).is_not(None))
-    )
-    work.conn.execute(delete(FlagRow).where(col(FlagRow.person_id).is_(None), col(FlagRow.case_message_id).in_(closed)))
 
 
 def my_flags(conn: Connection, person_id: str, circle_id: str) -> tuple[MyFlag, ...]:

@@ -1,5 +1,6 @@
 """Seats as rows: who sits where, and how much one person is asked to read in a day."""
 
+import base64
 from collections.abc import Iterable
 from typing import Any
 
@@ -9,7 +10,6 @@ from sqlmodel import col, select
 from moderation.models import CaseRow
 from moderation.models_panels import PauseRow, SeatRow
 from moderation.wire_panels import SeatState
-from rooms.log import new_id
 from rooms.work import Refusal, Work
 
 OVER: tuple[SeatState, ...] = ("done", "gone")
@@ -17,7 +17,7 @@ OVER: tuple[SeatState, ...] = ("done", "gone")
 
 def offer(work: Work, case_id: int, panel: int, person: str, *, hard: bool) -> str:
     """A new row; returns the seat's id, which only its holder ever learns."""
-    seat_id = new_id()
+    seat_id = base64.urlsafe_b64encode(work.pick(2**96).to_bytes(12, "big")).decode()
     work.conn.execute(
         insert(SeatRow).values(
             id=seat_id,

@@ -5,8 +5,8 @@ import logging
 import time
 from typing import TYPE_CHECKING
 
+from moderation import drawing, publishing
 from moderation import due as flags_due
-from moderation import publishing
 from rooms import due
 from rooms.work import Refusal
 from server import identity
@@ -50,6 +50,7 @@ class Clock:
                 publishing.next_due(conn, limits),
                 due.next_invite(conn),
                 flags_due.next_due(conn),
+                drawing.next_due(conn),
                 identity.next_due(conn),
             )
         )

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from msgspec import Struct
 
-from moderation import drawing, flags, gentle, holding, letters, objections, panels, pauses, publishing
+from moderation import drawing, flags, forgetting, gentle, holding, letters, objections, panels, pauses, publishing
 from moderation import due as flags_due
 from moderation import wire as flagged
 from moderation import wire_care as cared
@@ -79,7 +79,7 @@ def _set_preferences(work: Work, command: said.SetPreferences) -> None:
 
 def _forget(work: Work, command: said.ForgetMe) -> None:
     person = work.person
-    flags.forgotten(work, person)
+    forgetting.forgotten(work, person)
     gentle.forgotten(work, person)
     for circle, seq in personal.forget(work, command):
         flags.words_changed(work, circle, seq, "taken_back")

@@ -11,7 +11,7 @@ import msgspec
 from sqlalchemy import insert, text
 from sqlmodel import col, select
 
-from moderation import due, flags, gentle, letters
+from moderation import due, flags, forgetting, gentle, letters
 from moderation.wire import Category, DismissLetter, FlagMessage, Letter, RephraseMessage, WithdrawFlag
 from rooms import due as rooms_due
 from rooms import messages, personal, posting
@@ -165,7 +165,7 @@ class Place:
 
     def is_forgotten(self, name: str) -> list[Any]:
         def forget(work: Work, command: ForgetMe) -> None:
-            flags.forgotten(work, work.person)
+            forgetting.forgotten(work, work.person)
             gentle.forgotten(work, work.person)
             personal.forget(work, command)
 

@@ -1,0 +1,69 @@
+"""Leaving no link between a person who is erased and any case: their flags, holds, seats, letters, or what was about them.
+
+What their flags and ballots did stays until it ends by itself: otherwise everybody would see by their leaving what
+they had flagged.
+"""
+
+from sqlalchemy import delete, update
+from sqlmodel import col, select
+
+from moderation import case as core
+from moderation import cases, effects, sealed
+from moderation.models import ActivityRow, CaseMessageRow, CaseRow, FlagRow, LetterRow, ReviewerRow
+from moderation.models_panels import CaseWordsRow, ConductRow, FaithRow, HoldRow, PauseRow, SeatRow
+from rooms.models import ParticipantRow
+from rooms.work import Work
+
+
+def forgotten(work: Work, person_id: str) -> None:
+    """Called before the person's own rows are erased."""
+    work.conn.execute(delete(LetterRow).where(col(LetterRow.person_id) == person_id))
+    about = _about(work, person_id)
+    named = _named(work, person_id)
+    cases.lock(work, set(about.values()) | set(named.values()))
+    for case_id in sorted(about):
+        kept = cases.load(work, case_id)
+        effects.carry_out(work, kept, core.author_forgotten(kept.case, now=work.now, limits=work.limits))
+        sealed.erase(work, case_id)
+    work.conn.execute(update(CaseRow).where(col(CaseRow.id).in_(list(about))).values(author_id=None))
+    for case_id in sorted(named):
+        kept = cases.load(work, case_id)
+        if any(each.by == person_id for each in kept.case.review.appeals):
+            objections = col(CaseWordsRow.kind) == "objection"
+            work.conn.execute(delete(CaseWordsRow).where(col(CaseWordsRow.case_id) == case_id, objections))
+        effects.carry_out(work, kept, core.forget(kept.case, person_id, now=work.now, limits=work.limits))
+    for table in (FlagRow, HoldRow, SeatRow):
+        work.conn.execute(update(table).where(col(table.person_id) == person_id).values(person_id=None))
+    for own in (FaithRow, ConductRow, PauseRow, ReviewerRow, ActivityRow):
+        work.conn.execute(delete(own).where(col(own.person_id) == person_id))
+    closed = (
+        select(CaseMessageRow.id)
+        .join(CaseRow, col(CaseRow.id) == col(CaseMessageRow.case_id))
+        .where(col(CaseRow.closed).is_not(None))
+    )
+    work.conn.execute(delete(FlagRow).where(col(FlagRow.person_id).is_(None), col(FlagRow.case_message_id).in_(closed)))
+
+
+def _about(work: Work, person_id: str) -> dict[int, int]:
+    """Cases whose author they are, with the circle's log."""
+    places = select(ParticipantRow.id).where(ParticipantRow.person_id == person_id)
+    rows = work.conn.execute(select(CaseRow.id, CaseRow.log_id).where(col(CaseRow.author_id).in_(places))).all()
+    return {case_id: log_id for case_id, log_id in rows if case_id is not None}
+
+
+def _named(work: Work, person_id: str) -> dict[int, int]:
+    """Cases that know them otherwise."""
+    flagged = (
+        select(CaseMessageRow.case_id)
+        .join(FlagRow, col(FlagRow.case_message_id) == col(CaseMessageRow.id))
+        .where(FlagRow.person_id == person_id)
+    )
+    theirs = set(work.conn.execute(flagged).scalars())
+    # Their course names everybody who was drawn, so each is looked at; there are only as many as words have not faded.
+    every = work.conn.execute(select(CaseRow.id, CaseRow.log_id, CaseRow.review)).yield_per(500)
+    wanted = person_id.encode()
+    return {
+        case_id: log_id
+        for case_id, log_id, review in every
+        if case_id is not None and (case_id in theirs or wanted in (review or b""))
+    }
