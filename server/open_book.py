@@ -18,14 +18,14 @@ FELT = {
     "spam": "spam",
 }
 """What a flag says was felt, as people read it."""
-CONTENT = ("left as it was", "folded by a panel", "withheld")
+CONTENT = ("panels that left a message as it was", "panels that folded", "panels that withheld")
 PERSON = (
-    "nothing for the writer",
-    "a note to the writer",
-    "an invitation to say it differently",
-    "a pause of up to an hour in the room",
-    "a pause of up to a day in the room",
-    "a pause of up to seven days everywhere",
+    "panels that did nothing about the writer",
+    "notes to the writer by panels",
+    "invitations by panels to say it differently",
+    "pauses of up to an hour in a room",
+    "pauses of up to a day in a room",
+    "pauses of up to 7 days everywhere",
 )
 Row = tuple[str, Cell]
 
@@ -91,8 +91,8 @@ def _told(count: int | None, one: str, many: str) -> str:
 def _recent(book: OpenBook) -> Iterator[Row]:
     found = book.recent
     yield "messages folded by flags", found.folds
-    yield from ((f"decisions of panels: {what}", count) for what, count in zip(CONTENT, found.content, strict=True))
-    yield from ((f"decisions of panels: {what}", count) for what, count in zip(PERSON, found.person, strict=True))
+    yield from zip(CONTENT, found.content, strict=True)
+    yield from zip(PERSON, found.person, strict=True)
     yield "cases that ended by themselves, because nobody decided in time", found.lapsed
     yield "objections after which it was changed", found.appeals_changed
     yield "objections after which it stayed", found.appeals_same
@@ -113,16 +113,17 @@ def _month(month: MonthNumbers) -> str:
 
 
 def _table(rows: list[Row], when: str) -> str:
-    """Numbers that may be told, as a table; what is fewer than five, in one sentence."""
+    """Numbers that may be told, as a table; of what there were fewer than five, a list that opens."""
     told = [(what, count) for what, count in rows if isinstance(count, int)]
     few = [what for what, count in rows if count == FEW]
+    if not told:
+        return f"<p>Of everything that is counted there were {FEW} each {when}.</p>"
     lines = "".join(f'<tr><th scope="row">{_capital(what)}</th><td>{count:,}</td></tr>' for what, count in told)
-    table = f'<div class="paper"><table class="numbers"><tbody>{lines}</tbody></table></div>' if told else ""
+    table = f'<div class="paper"><table class="numbers"><tbody>{lines}</tbody></table></div>'
     if not few:
         return table
-    if not told:
-        return f"<p>Of everything that is counted there were {FEW} {when}.</p>"
-    return f"{table}<p>{_capital(FEW)} each {when}: {'; '.join(few)}.</p>"
+    listed = "".join(f"<li>{_capital(what)}</li>" for what in few)
+    return f'{table}<details><summary>{_capital(FEW)} each {when}</summary><ul class="plain">{listed}</ul></details>'
 
 
 def _capital(words: str) -> str:

@@ -85,7 +85,7 @@ async def test_it_can_be_read_by_day_and_night_with_numbers_and_without(
     await look(bo, "a new place", objections)
     await lived_in(place)
     await bo.opens("/open-book")
-    await expect(bo.page.get_by_role("row", name="Decisions of panels: folded by a panel")).to_contain_text("12")
+    await expect(bo.page.get_by_role("row", name="Panels that folded")).to_contain_text("12")
     await expect(bo.page.get_by_role("row", name="Flags: disrespect")).to_contain_text("40")
     await look(bo, "a lived-in place", objections)
     assert not objections

@@ -109,7 +109,7 @@ def test_the_open_book_says_who_runs_this_and_how_long_words_stay(folder: Path) 
 
 def test_a_new_place_tells_no_numbers_and_when_the_first_will_come() -> None:
     said = open_book.facts(Settings(), EMPTY, NOW)
-    assert said["recent"] == "<p>Of everything that is counted there were fewer than 5 in the last 90 days.</p>"
+    assert said["recent"] == "<p>Of everything that is counted there were fewer than 5 each in the last 90 days.</p>"
     assert said["month"] == "<p>The first count comes on 1 February 2027.</p>"
     assert (said["hours"], said["pool"], said["short"]) == (
         "too few to say",
@@ -129,10 +129,12 @@ def test_numbers_stand_in_a_table_and_small_ones_in_one_sentence() -> None:
     )  # fmt: skip
     said = open_book.facts(Settings(), replace(EMPTY, recent=recent, months=(month,), pool="6-9"), NOW)
     assert '<tr><th scope="row">Messages folded by flags</th><td>1,200</td></tr>' in said["recent"]
-    assert "Fewer than 5 each in the last 90 days: decisions of panels: folded by a panel; " in said["recent"]
+    assert "<summary>Fewer than 5 each in the last 90 days</summary>" in said["recent"]
+    assert "<li>Panels that folded</li>" in said["recent"]
     assert (said["hours"], said["unfolded"], said["pool"]) == ("3 hours", "40 %", "6-9 people")
     assert '<th scope="row">Flags: disrespect</th><td>31</td>' in said["month"]
-    assert "from 15 January 2027 to 14 February 2027: flags: spam; people told by all of a panel" in said["month"]
+    assert "from 15 January 2027 to 14 February 2027</summary>" in said["month"]
+    assert "<li>Flags: spam</li><li>People told by all of a panel" in said["month"]
     assert "read 1 on a usual day, and 4 at the most" in said["month"]
 
 
