@@ -103,6 +103,7 @@ def _stage(work: Work, kept: Kept, before: Case, facts: dict[str, Any]) -> tuple
                 "hours": -(-(work.now - case.opened_at) * 24 // max(work.limits.day, 1)),
                 "code": made.code,
                 "band": band(made.e),
+                "result": _result(case),
             }
         case "appeal_wait" if case.review.appeals:
             return "appeal", {**told, "side": case.review.appeals[-1].side}
@@ -112,6 +113,18 @@ def _stage(work: Work, kept: Kept, before: Case, facts: dict[str, Any]) -> tuple
             return "close", {**told, "how": case.closed}
         case _:
             return "stage", told
+
+
+def _result(case: Case) -> str | None:
+    """What an appeal made of the decision before it; None for the first one."""
+    if len(case.review.decisions) < 2:
+        return None
+    first, last = (
+        (max((each.level for each in made.outcomes), default=0), made.person) for made in case.review.decisions[-2:]
+    )
+    if first == last:
+        return "same"
+    return "higher" if last[0] > first[0] or last[1] > first[1] else "lower"
 
 
 def _pause(work: Work, facts: dict[str, Any]) -> tuple[str, dict[str, Any]]:
