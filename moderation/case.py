@@ -217,9 +217,10 @@ def _onward(done: Step, now: int, limits: Limits) -> Step:
 
 
 def _lapsed(case: Case) -> Moved:
-    """The time of folds is over, and no panel is at it or waited for."""
-    over = case.undecided and case.review.folds_over and case.review.stage in ("triage", "seating")
-    return deadlines.lapse(case) if over else (case, ())
+    """The time of folds is over, and nobody reads. What a hold had kept open may still find the panel drawn for it."""
+    panel = case.review.panel
+    reads = panel is not None and (panel.round > 0 or panel.drawn_at >= case.lapses_at)
+    return deadlines.lapse(case) if case.undecided and case.review.folds_over and not reads else (case, ())
 
 
 def _then(done: Step, after: Case, effects: tuple[Effect, ...]) -> Step:

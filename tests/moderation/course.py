@@ -6,7 +6,7 @@ from typing import Any, TypeVar
 import pytest
 
 from moderation import case
-from moderation.case import Ballot, Candidate, Case, Effect, Flag, Mark, Side
+from moderation.case import Ballot, Candidate, Case, Effect, Flag, Mark, Side, Step
 from moderation.fold import Origin, Standing
 from moderation.follows import Journal
 from moderation.panel import Panel
@@ -35,7 +35,8 @@ class Course:
 
     def does(self, event: Any, *what: Any, **how: Any) -> tuple[Effect, ...]:
         """One event now; returns what followed from it."""
-        self.case, effects = event(self.case, *what, **how, now=self.now, limits=self.limits)
+        done: Step = event(self.case, *what, **how, now=self.now, limits=self.limits)
+        self.case, effects = done
         self.followed += effects
         return effects
 
@@ -49,7 +50,8 @@ class Course:
 
     def passes(self, time: int) -> tuple[Effect, ...]:
         """The clock goes on, stopping wherever something is due."""
-        end, effects = self.now + time, ()
+        end = self.now + time
+        effects: tuple[Effect, ...] = ()
         while (at := case.next_at(self.case, self.limits)) is not None and at <= end:
             self.now = max(self.now, at)
             effects += self.does(case.tick)

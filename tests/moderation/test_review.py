@@ -463,8 +463,8 @@ def test_flags_taken_back_before_the_decision_end_the_case(course: Course) -> No
 
 def test_a_kept_message_is_never_folded_again_and_later_flags_only_hide(course: Course) -> None:
     course.seated(9)
-    effects = course.votes((0, 0), (0, 0), (0, 0)) or course.followed
-    assert Unfold(SEQ) in effects
+    course.votes((0, 0), (0, 0), (0, 0))
+    assert Unfold(SEQ) in course.followed
     assert course.view() == "kept"
     assert not case.takes(course.case, SEQ, now=course.now, span=DAY, most=10)
     assert case.decided(course.case, SEQ)
