@@ -123,6 +123,15 @@ class ReviewerRow(Table, table=True):
     rest_until: int = Field(default=0, sa_type=Big)
 
 
+class ModeratorInviteRow(Table, table=True):
+    """A code with which one person comes as a moderator."""
+
+    __tablename__ = "moderator_invite"
+
+    code_hash: bytes = Field(primary_key=True, sa_type=LargeBinary)
+    ends_at: int = Field(sa_type=Big)
+
+
 class ActivityRow(Table, table=True):
     """On which of the last thirty days somebody was here: one bit a day, sent to nobody."""
 

@@ -56,6 +56,7 @@ def rest(work: Work, person: str, until: int) -> None:
     if row is not None:
         row.rest_until = until
         work.db.add(row)
+        work.db.flush()
 
 
 def _active(days: int | None, day: int | None, today: int) -> int:

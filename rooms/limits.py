@@ -106,6 +106,8 @@ class Limits:
     stay_after: int = HOUR
     """While an author's appeal waits, a longer pause ends after so much of it."""
     record: int = 30 * DAY
+    moderator_lasts: int = 183 * DAY
+    moderator_invite: int = 7 * DAY
     """How long an earlier pause makes the next one longer."""
     pause_short: int = 15 * MINUTE
     pause_again: int = 60 * MINUTE
@@ -172,6 +174,8 @@ WAITS = (
     "month",
     "stay_after",
     "record",
+    "moderator_lasts",
+    "moderator_invite",
     "pause_short",
     "pause_again",
     "pause_long",

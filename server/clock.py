@@ -5,12 +5,12 @@ import logging
 import time
 from typing import TYPE_CHECKING
 
-from moderation import drawing, publishing
+from moderation import drawing, publishing, reviewing
 from moderation import due as flags_due
 from rooms import due
 from rooms.work import Refusal
 from server import identity
-from server.handlers import KeepRecord, PerformDue, StillHere, Tidy
+from server.handlers import KeepRecord, PerformDue, Seen, StillHere, Tidy
 
 if TYPE_CHECKING:
     from server.parts import Parts
@@ -27,6 +27,8 @@ class Clock:
     def __init__(self, parts: "Parts") -> None:
         self.parts = parts
         self._tasks: list[asyncio.Task[None]] = []
+        self._seen_on = -1
+        self._seen: set[str] = set()
         held = parts.door.limits.seat_held
         self.seats_every = max(SEATS_LEAST, held / 3_000)
         """Seconds between notes of who is still here: three times within the time a seat is held."""
@@ -51,6 +53,7 @@ class Clock:
                 due.next_invite(conn),
                 flags_due.next_due(conn),
                 drawing.next_due(conn),
+                reviewing.next_due(conn),
                 identity.next_due(conn),
             )
         )
@@ -80,7 +83,18 @@ class Clock:
         }
         some = sorted(following)
         rounds = [StillHere(tuple(some[start : start + 500])) for start in range(0, len(some), 500)]
-        await asyncio.gather(*(self.parts.door.submit(None, each) for each in (*rounds, Tidy())))
+        people = self._unseen_today()
+        seen = [Seen(tuple(people[start : start + 500])) for start in range(0, len(people), 500)]
+        await asyncio.gather(*(self.parts.door.submit(None, each) for each in (*rounds, *seen, Tidy())))
+
+    def _unseen_today(self) -> list[str]:
+        """Who is connected and was not noted today: one write a person and day."""
+        today = self.parts.now() // self.parts.door.limits.day
+        if today != self._seen_on:
+            self._seen_on, self._seen = today, set()
+        fresh = sorted(set(self.parts.connections) - self._seen)
+        self._seen.update(fresh)
+        return fresh
 
     async def _due(self) -> None:
         while True:

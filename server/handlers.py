@@ -4,11 +4,24 @@ from collections.abc import Mapping
 
 from msgspec import Struct
 
-from moderation import drawing, flags, forgetting, gentle, holding, letters, objections, panels, pauses, publishing
+from moderation import (
+    drawing,
+    flags,
+    forgetting,
+    gentle,
+    holding,
+    letters,
+    objections,
+    panels,
+    pauses,
+    publishing,
+    reviewing,
+)
 from moderation import due as flags_due
 from moderation import wire as flagged
 from moderation import wire_care as cared
 from moderation import wire_panels as judged
+from moderation import wire_reviewing as reviewed
 from rooms import breath, circles, closing, due, invites, messages, personal, posting, tidy
 from rooms import wire as said
 from rooms.circles import seat
@@ -34,6 +47,12 @@ class StillHere(Struct, frozen=True):
     participants: tuple[str, ...]
 
 
+class Seen(Struct, frozen=True):
+    """These people are here today."""
+
+    people: tuple[str, ...]
+
+
 class Tidy(Struct, frozen=True):
     """Now and then: let go of what nobody needs any more."""
 
@@ -49,6 +68,7 @@ def perform_due(work: Work, command: PerformDue) -> None:
     flags_due.perform(work)
     drawing.perform(work)
     pauses.over(work)
+    reviewing.due(work)
     identity.due(work)
 
 
@@ -88,6 +108,10 @@ def _forget(work: Work, command: said.ForgetMe) -> None:
 
 def _still_here(work: Work, command: StillHere) -> None:
     personal.still_here(work, command.participants)
+
+
+def _seen(work: Work, command: Seen) -> None:
+    reviewing.seen(work, command.people)
 
 
 def _keep_record(work: Work, _command: KeepRecord) -> None:
@@ -134,10 +158,16 @@ HANDLERS: Mapping[type, Handler] = {
     judged.SayToPanel: panels.say,
     judged.ReadyToVote: panels.ready,
     judged.MarkBadFaith: panels.mark_faith,
+    reviewed.BeginReviewing: reviewing.begin,
+    reviewed.SetReviewing: reviewing.set_skips,
+    reviewed.EndReviewing: reviewing.end,
+    reviewed.ComeAsModerator: reviewing.come_as_moderator,
+    reviewed.GiveUpModerator: reviewing.give_up_moderator,
     cared.AskGently: gentle.ask,
     PerformDue: perform_due,
     KeepRecord: _keep_record,
     StillHere: _still_here,
+    Seen: _seen,
     Tidy: _tidy,
     **identity.HANDLERS,
 }

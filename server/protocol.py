@@ -28,6 +28,7 @@ from msgspec import Meta, Struct
 from moderation.wire import FlagCommand, FlagEvent, Letter, MyFlag
 from moderation.wire_care import CareCommand
 from moderation.wire_panels import PanelCommand, PanelEvent, PauseMoved, SeatView
+from moderation.wire_reviewing import Reviewing, ReviewingChanged, ReviewingCommand
 from rooms.wire import (
     CircleCommand,
     Command,
@@ -96,7 +97,7 @@ class Logged(Discreet, frozen=True, kw_only=True):
     """An event at its place in a log."""
 
     seq: Seq
-    event: CircleEvent | PersonEvent | FlagEvent | PanelEvent
+    event: CircleEvent | PersonEvent | FlagEvent | PanelEvent | ReviewingChanged
 
 
 class Page(Discreet, frozen=True, kw_only=True):
@@ -120,6 +121,7 @@ class PersonView(Discreet, frozen=True, kw_only=True, omit_defaults=True):
     letters: tuple[Letter, ...] = ()
     seats: tuple[SeatView, ...] = ()
     pauses: tuple[PauseMoved, ...] = ()
+    reviewing: Reviewing | None = None
 
 
 class Watching(Discreet, frozen=True, kw_only=True, omit_defaults=True):
@@ -173,7 +175,7 @@ class RefusedFrame(Struct, frozen=True):
 class EventFrame(Discreet, frozen=True):
     on: Address
     seq: Seq
-    event: CircleEvent | PersonEvent | FlagEvent | PanelEvent
+    event: CircleEvent | PersonEvent | FlagEvent | PanelEvent | ReviewingChanged
 
 
 class ResetFrame(Struct, frozen=True):
@@ -210,9 +212,9 @@ class ByeFrame(Struct, frozen=True):
 
 
 SocketCommand = WatchLog | UnwatchLog | ReadPage | TellWriting | Beat
-DoorCommand = CircleCommand | BreathCommand | FlagCommand | CareCommand | PanelCommand
+DoorCommand = CircleCommand | BreathCommand | FlagCommand | CareCommand | PanelCommand | ReviewingCommand
 AnyCommand = DoorCommand | SocketCommand
-AnyEvent = CircleEvent | PersonEvent | FlagEvent | PanelEvent
+AnyEvent = CircleEvent | PersonEvent | FlagEvent | PanelEvent | ReviewingChanged
 Answer = Done | Watching | Page | MadeInvite | BreathAnswer
 AnyFrame = (
     HelloFrame | OkFrame | RefusedFrame | EventFrame | ResetFrame | HereFrame | WritingFrame | HeadsFrame | ByeFrame

@@ -4,7 +4,7 @@ from typing import NamedTuple
 
 from sqlalchemy import Connection
 
-from moderation import desk, flags, letters, pauses
+from moderation import desk, flags, letters, pauses, reviewing
 from moderation.wire import LetterCame
 from rooms import history, views
 from rooms.history import Found, Reader
@@ -131,6 +131,7 @@ def person_view(conn: Connection, person: str, *, now: int, limits: Limits) -> P
         letters=letters.letters(conn, person),
         seats=desk.open_seats(Work(conn, who=person, now=now, limits=limits, pick=lambda _: 0), person),
         pauses=pauses.paused(conn, person, now),
+        reviewing=reviewing.view(conn, person),
     )
 
 

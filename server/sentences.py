@@ -86,6 +86,8 @@ SENTENCES: Final[dict[str, tuple[int, str]]] = {
     "ballot.reason_needed": (422, "A ballot that asks for something needs its ground, its line and one sentence."),
     "side.not_now": (409, "Your side can be added once, while a panel reads."),
     "appeal.not_now": (409, "Another panel can be asked once, after a decision and within its time."),
+    "reviewing.not_begun": (409, "You do not review at the moment."),
+    "moderator.no_invite": (404, "This code is not known, or it was used or has ended."),
     "seat.none": (404, "There is no such seat."),
     "seat.voted": (409, "Who has voted can no longer leave the seat."),
     "seat.recused": (409, "This seat is for people who have no part in what happened."),

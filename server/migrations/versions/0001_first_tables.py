@@ -173,6 +173,12 @@ def upgrade() -> None:
         sa.UniqueConstraint("address"),
     )
     op.create_table(
+        "moderator_invite",
+        sa.Column("code_hash", sa.LargeBinary(), nullable=False),
+        sa.Column("ends_at", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("code_hash"),
+    )
+    op.create_table(
         "month",
         sa.Column("began_at", sa.BigInteger(), nullable=False),
         sa.Column("ended_at", sa.BigInteger(), nullable=False),

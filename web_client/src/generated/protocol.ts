@@ -41,6 +41,13 @@ export interface Beat {
   ref?: number;
 }
 
+/** After the orientation: lots may fall on oneself from now on. */
+export interface BeginReviewing {
+  do: "reviewing.begin";
+  ref?: number;
+  skips?: ("disrespect" | "illegal" | "pressure" | "privacy" | "safety" | "spam" | "threat")[];
+}
+
 /** How it stands with a circle's breath for somebody who comes to look. Moments may have passed. */
 export interface Breath {
   until?: number | null;
@@ -172,6 +179,13 @@ export interface CloseCircle {
   circle: string;
 }
 
+/** With a code from whoever runs the machine; for half a year. It is in the open book. */
+export interface ComeAsModerator {
+  do: "moderator.come";
+  ref?: number;
+  code: string;
+}
+
 export interface ComeIn {
   name: string;
 }
@@ -242,6 +256,12 @@ export interface EditMessage {
   body: string;
 }
 
+/** Stop, at any time, without a reason. Seats one has not voted at go to others. */
+export interface EndReviewing {
+  do: "reviewing.end";
+  ref?: number;
+}
+
 export interface EndSession {
   session: string;
 }
@@ -259,7 +279,7 @@ export interface EnterCircle {
 export interface EventFrame {
   on: string;
   seq: number;
-  event: CircleOpened | CircleClosing | CircleStaysOpen | CircleClosed | ParticipantEntered | ParticipantLeft | MessagePosted | MessageEdited | MessageRephrased | MessageTakenBack | MessageReceived | MessageFolded | MessageHeld | MessageWithheld | MessageUnfolded | BreathAsked | BreathBegan | WordsFaded | Quiet | CircleJoined | CircleParted | GestureMade | GestureUndone | GestureGiven | AsideSet | PreferencesChanged | SessionEnded | FlagMoved | LetterCame | LetterDismissed | SeatMoved | PauseMoved;
+  event: CircleOpened | CircleClosing | CircleStaysOpen | CircleClosed | ParticipantEntered | ParticipantLeft | MessagePosted | MessageEdited | MessageRephrased | MessageTakenBack | MessageReceived | MessageFolded | MessageHeld | MessageWithheld | MessageUnfolded | BreathAsked | BreathBegan | WordsFaded | Quiet | CircleJoined | CircleParted | GestureMade | GestureUndone | GestureGiven | AsideSet | PreferencesChanged | SessionEnded | FlagMoved | LetterCame | LetterDismissed | SeatMoved | PauseMoved | ReviewingChanged;
 }
 
 /** Say that a message goes against the agreement. Hidden for oneself at once; once per message. */
@@ -311,6 +331,12 @@ export interface GestureUndone {
   target: number;
   by: string;
   gesture: "celebrating" | "hear_you" | "holding_you" | "same_here" | "thank_you";
+}
+
+/** Go on as a reviewer like others. */
+export interface GiveUpModerator {
+  do: "moderator.give_up";
+  ref?: number;
 }
 
 export interface GivenGesture {
@@ -454,7 +480,7 @@ export interface LetterDismissed {
 /** An event at its place in a log. */
 export interface Logged {
   seq: number;
-  event: CircleOpened | CircleClosing | CircleStaysOpen | CircleClosed | ParticipantEntered | ParticipantLeft | MessagePosted | MessageEdited | MessageRephrased | MessageTakenBack | MessageReceived | MessageFolded | MessageHeld | MessageWithheld | MessageUnfolded | BreathAsked | BreathBegan | WordsFaded | Quiet | CircleJoined | CircleParted | GestureMade | GestureUndone | GestureGiven | AsideSet | PreferencesChanged | SessionEnded | FlagMoved | LetterCame | LetterDismissed | SeatMoved | PauseMoved;
+  event: CircleOpened | CircleClosing | CircleStaysOpen | CircleClosed | ParticipantEntered | ParticipantLeft | MessagePosted | MessageEdited | MessageRephrased | MessageTakenBack | MessageReceived | MessageFolded | MessageHeld | MessageWithheld | MessageUnfolded | BreathAsked | BreathBegan | WordsFaded | Quiet | CircleJoined | CircleParted | GestureMade | GestureUndone | GestureGiven | AsideSet | PreferencesChanged | SessionEnded | FlagMoved | LetterCame | LetterDismissed | SeatMoved | PauseMoved | ReviewingChanged;
 }
 
 /** A token from a link, or a six-letter code. */
@@ -735,6 +761,7 @@ export interface PersonView {
   letters?: Letter[];
   seats?: SeatView[];
   pauses?: PauseMoved[];
+  reviewing?: Reviewing | null;
 }
 
 /** A QR code as an SVG document. */
@@ -876,6 +903,20 @@ export interface ResetFrame {
   reset: "faded" | "history" | "left";
 }
 
+export interface Reviewing {
+  role: "moderator" | "reviewer";
+  since: number;
+  until?: number | null;
+  skips?: ("disrespect" | "illegal" | "pressure" | "privacy" | "safety" | "spam" | "threat")[];
+  rest_until?: number | null;
+}
+
+/** Without ``reviewing``: one does not review. */
+export interface ReviewingChanged {
+  kind: "reviewing.changed";
+  reviewing?: Reviewing | null;
+}
+
 export interface RevokeInvite {
   do: "invite.revoke";
   ref?: number;
@@ -937,6 +978,12 @@ export interface SetPreferences {
   do: "preferences.set";
   ref?: number;
   preferences: Preferences;
+}
+
+export interface SetReviewing {
+  do: "reviewing.set";
+  ref?: number;
+  skips?: ("disrespect" | "illegal" | "pressure" | "privacy" | "safety" | "spam" | "threat")[];
 }
 
 export interface SignIn {
@@ -1050,11 +1097,11 @@ export interface WritingFrame {
   writing?: true;
 }
 
-export type DoorCommand = AddSide | AskBreath | AskGently | CastBallot | CloseCircle | CosignHold | DismissLetter | EditMessage | EnterCircle | FlagMessage | ForgetMe | GoOn | HoldMessage | KeepCircleOpen | LeaveCircle | LeaveHeavySeat | LeaveSeat | MakeAppeal | MakeGesture | MakeInvite | MarkBadFaith | MarkRead | OpenCircle | PostMessage | ReadyToVote | RephraseMessage | RevokeInvite | SayToPanel | SetAside | SetPreferences | TakeBackMessage | TakeSeat | UndoAside | UndoBallot | UndoGesture | WithdrawFlag;
+export type DoorCommand = AddSide | AskBreath | AskGently | BeginReviewing | CastBallot | CloseCircle | ComeAsModerator | CosignHold | DismissLetter | EditMessage | EndReviewing | EnterCircle | FlagMessage | ForgetMe | GiveUpModerator | GoOn | HoldMessage | KeepCircleOpen | LeaveCircle | LeaveHeavySeat | LeaveSeat | MakeAppeal | MakeGesture | MakeInvite | MarkBadFaith | MarkRead | OpenCircle | PostMessage | ReadyToVote | RephraseMessage | RevokeInvite | SayToPanel | SetAside | SetPreferences | SetReviewing | TakeBackMessage | TakeSeat | UndoAside | UndoBallot | UndoGesture | WithdrawFlag;
 
 export type SocketCommand = Beat | ReadPage | TellWriting | UnwatchLog | WatchLog;
 
-export type AnyEvent = AsideSet | BreathAsked | BreathBegan | CircleClosed | CircleClosing | CircleJoined | CircleOpened | CircleParted | CircleStaysOpen | FlagMoved | GestureGiven | GestureMade | GestureUndone | LetterCame | LetterDismissed | MessageEdited | MessageFolded | MessageHeld | MessagePosted | MessageReceived | MessageRephrased | MessageTakenBack | MessageUnfolded | MessageWithheld | ParticipantEntered | ParticipantLeft | PauseMoved | PreferencesChanged | Quiet | SeatMoved | SessionEnded | WordsFaded;
+export type AnyEvent = AsideSet | BreathAsked | BreathBegan | CircleClosed | CircleClosing | CircleJoined | CircleOpened | CircleParted | CircleStaysOpen | FlagMoved | GestureGiven | GestureMade | GestureUndone | LetterCame | LetterDismissed | MessageEdited | MessageFolded | MessageHeld | MessagePosted | MessageReceived | MessageRephrased | MessageTakenBack | MessageUnfolded | MessageWithheld | ParticipantEntered | ParticipantLeft | PauseMoved | PreferencesChanged | Quiet | ReviewingChanged | SeatMoved | SessionEnded | WordsFaded;
 
 export type Answer = BreathAnswer | Done | MadeInvite | Page | Watching;
 

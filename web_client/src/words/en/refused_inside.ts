@@ -16,6 +16,8 @@ export const refusedInside = {
   refused_ballot_reason_needed: "Please choose a ground and a line of the agreement, and write one sentence.",
   refused_side_not_now: "Your side can be added once, while a panel reads.",
   refused_appeal_not_now: "Other people can be asked once, after a decision and within its time.",
+  refused_reviewing_not_begun: "You do not review at the moment.",
+  refused_moderator_no_invite: "That code is not known, or it was used or has ended.",
   refused_seat_none: "That seat is not there any more.",
   refused_seat_voted: "You have voted already, so the seat stays yours.",
   refused_seat_recused: "This seat is for people who have no part in what happened.",
