@@ -7,6 +7,7 @@ from playwright.async_api import Locator, expect
 
 from tests.browser.conftest import Comes
 from tests.browser.people import PHONE, Person
+from tests.browser.test_axe import look
 from tests.guests import Guest
 from tests.house import House
 from tests.http import ask
@@ -54,8 +55,12 @@ async def test_words_for_a_circle_that_has_gone_are_in_sight_until_one_decides(
     # Where one was when it went.
     await expect(bo.heading("You are not in this circle any more.")).to_be_visible()
     await expect(why(bo, "I am tired.")).to_contain_text(GONE)
+    objections: dict[str, list[str]] = {}
+    await look(bo, "where it was", objections)
     await bo.page.get_by_role("link", name="To the circles").click()
     await expect(bo.heading(TITLE)).to_be_in_viewport()
+    await look(bo, "circles", objections)
+    assert not objections
     for words in ("I am tired.", "And this."):
         await expect(why(bo, words)).to_contain_text("Quiet evenings")
         await expect(why(bo, words)).to_contain_text(GONE)
