@@ -11,7 +11,8 @@ class Standing:
 
     views: dict[str, str] = field(default_factory=dict)
     """By the message's pseudonym; a message of which nothing was said is visible."""
-    stage: str | None = None
+    stage: str = "triage"
+    """That is where every case begins."""
     pauses: set[int] = field(default_factory=set)
     """Levels of those in force."""
 

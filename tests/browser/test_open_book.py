@@ -9,8 +9,9 @@ import pytest
 from playwright.async_api import Browser, expect
 from sqlalchemy import text
 
-from moderation import ledger, publishing, report
+from moderation import ledger, publishing
 from moderation.chain import canonical, digest
+from moderation.wire_ledger import FEW
 from rooms.limits import DAY
 from rooms.work import Work
 from tests.browser.conftest import Comes
@@ -100,7 +101,7 @@ async def test_the_numbers_as_data_say_the_same_as_the_page(somebody: Comes, pla
     bo = await somebody()
     await bo.opens("/open-book")
     book = await bo.page.evaluate("async () => (await fetch('/api/open-book')).json()")
-    assert book["recent"]["content"] == [6, 12, report.FEW]
+    assert book["recent"]["content"] == [6, 12, FEW]
     assert book["recent"]["median_hours"] == 3
     assert book["months"][0]["flags"]["disrespect"] == 40
     shown = await bo.page.locator("main").inner_text()

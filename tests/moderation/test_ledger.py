@@ -78,7 +78,7 @@ def test_nothing_but_numbers_and_known_words_is_noted(scribe: Scribe, kind: str,
 def test_a_message_without_a_case_or_a_case_without_a_proper_salt_is_not_noted(scribe: Scribe) -> None:
     for key in (None, b"short"):
         with pytest.raises(ledger.NotForTheRecord):
-            scribe.run(lambda work, key=key: ledger.note(work, key, "fold", {"item": 0, "view": "folded"}))
+            scribe.notes(key, "fold", item=0, view="folded")
 
 
 def test_every_word_of_the_core_is_known_to_the_record() -> None:
@@ -422,10 +422,11 @@ def test_a_draw_is_closed_until_its_nonce_is_shown_and_can_then_be_repeated(scri
 
 def test_another_panel_of_the_case_is_another_draw(scribe: Scribe) -> None:
     pool = [f"person-{number:09}" for number in range(9)]
-    orders = [
-        scribe.run(lambda work, n=n: draws.draw(work, KEY, instance=n, began_at=scribe.now, pool=pool)).people
-        for n in (1, 2, 3)
-    ]
+
+    def people(instance: int) -> tuple[str, ...]:
+        return scribe.run(lambda work: draws.draw(work, KEY, instance=instance, began_at=scribe.now, pool=pool)).people
+
+    orders = [people(instance) for instance in (1, 2, 3)]
     assert len(set(orders)) == 3
 
 
