@@ -71,7 +71,8 @@ def _sitting(case: Case, juror: str) -> tuple[Panel, Seat]:
     seat = None if panel is None else panel.seat(juror)
     if panel is None or seat is None or seat.state != "seated" or panel.round == 0:
         raise Refusal("seat.none")
-    if juror in {*case.parties()}:
+    # Parties are frozen at seating: whoever is made a host now does not lose their vote by that.
+    if juror in {*case.parties()} - {*case.hosts}:
         raise Refusal("seat.recused")
     return panel, seat
 

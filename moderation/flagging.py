@@ -43,7 +43,7 @@ def flag(case: Case, seq: int, given: Flag) -> Moved:
         return case, ()
     if decided(case, seq) and given.by is not None:
         after = replace(message, flags=(*message.flags, replace(given, standing=Standing.NONE, origin=Origin())))
-        review = replace(case.review, late=(*case.review.late, (seq, given.by)))
+        review = replace(case.review, late=tuple(sorted({*case.review.late, (seq, given.by)})))
         return with_message(replace(case, review=review), after), ()
     if not message.live or case.closed is not None:
         return case, ()

@@ -58,16 +58,18 @@ POWERS = (
         does="hold a message that exposes, threatens, is illegal or spam",
         holder="anyone",
         reach="message",
+        commands=("message.hold",),
         lasts=10 * MINUTE,
-        caps=((2, DAY, "person"),),
+        caps=((1, 0, "message"), (2, DAY, "person")),
     ),
     Power(
         letter="e",
         does="hold a message that exposes one's own private data",
         holder="subject",
         reach="message",
+        commands=("message.hold mine",),
         lasts=72 * HOUR,
-        caps=((2, 0, "holds open at once"),),
+        caps=((1, 0, "message"), (2, 0, "holds open at once")),
     ),
     Power(
         letter="f",
@@ -76,7 +78,13 @@ POWERS = (
         reach="message",
         commands=("message.edit", "message.rephrase", "message.take_back"),
     ),
-    Power(letter="g", does="decline or leave a panel", holder="reviewer", reach="nobody"),
+    Power(
+        letter="g",
+        does="decline or leave a panel",
+        holder="reviewer",
+        reach="nobody",
+        commands=("seat.leave", "seat.heavy"),
+    ),
     Power(
         letter="h",
         does="announce the closing of a room one holds, and take the announcement back",
@@ -126,6 +134,15 @@ TOGETHER = (
         lasts=MINUTE,
         caps=((1, 15 * MINUTE, "circle"),),
     ),
+    Power(
+        letter="co-sign",
+        does="let a message that one person holds be held for longer",
+        holder="anyone",
+        reach="message",
+        commands=("hold.cosign",),
+        lasts=60 * MINUTE,
+        caps=((1, 0, "message"),),
+    ),
 )
 """What takes two people. One alone has a wish shown, for five minutes and without a name, so that a second can join."""
 
@@ -142,3 +159,14 @@ TALK = frozenset(
     }
 )
 """Commands that are no power: being there, speaking, answering, and one's own affairs."""
+
+ASKING = frozenset({"side.add", "appeal.make"})
+"""To speak for oneself to a panel, and to ask for another: whoever reads it decides."""
+
+AT_THE_TABLE = frozenset({"seat.take", "ballot.cast", "ballot.undo", "panel.say", "panel.ready", "faith.mark"})
+"""What somebody on whom the lot fell does beside others on whom it fell: each a part of a decision, none alone one."""
+
+SERVING = frozenset({"reviewing.begin", "reviewing.set", "reviewing.end", "moderator.come", "moderator.give_up"})
+"""To be one on whom the lot may fall, or not any more."""
+
+NO_POWER = TALK | ASKING | AT_THE_TABLE | SERVING

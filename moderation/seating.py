@@ -33,14 +33,13 @@ def decline(case: Case, juror: str) -> Moved:
     panel, seat = _seat(case, juror)
     if seat.state in ("no", "left"):
         return case, ()
-    if seat.state not in ("asked", "yes", "seated"):
-        raise Refusal("seat.none")
     if seat.state == "seated" and panel.ballot(seat) is not None:
         raise Refusal("seat.voted")
     left = replace(seat, state="left") if seat.state == "seated" else replace(seat, state="no")
     panel = panel.swapped(seat, left)
-    review = replace(case.review, panel=panel, declined=(*case.review.declined, juror))
-    return replace(case, review=review), (Release(juror, "left"),)
+    review = replace(case.review, panel=panel, declined=tuple(sorted({*case.review.declined, juror})))
+    waits = seat.state in ("asked", "yes", "seated")
+    return replace(case, review=review), (Release(juror, "left"),) if waits else ()
 
 
 def recuse(case: Case) -> Moved:

@@ -4,26 +4,34 @@ from typing import get_args
 
 import pytest
 
-from moderation.powers import POWERS, TALK, TOGETHER
-from moderation.wire import FlagCommand
-from moderation.wire_care import CareCommand
-from rooms.wire import CircleCommand
-from rooms.wire_breath import BreathCommand
+from moderation.powers import ASKING, AT_THE_TABLE, NO_POWER, POWERS, SERVING, TALK, TOGETHER
+from rooms.limits import Limits
+from server.protocol import DoorCommand
 
-COMMANDS = sorted(
-    each.__struct_config__.tag
-    for each in (*get_args(CircleCommand), *get_args(FlagCommand), BreathCommand, CareCommand)
-)
-GRANTED = [command for power in (*POWERS, *TOGETHER) for command in power.commands]
+COMMANDS = sorted(each.__struct_config__.tag for each in get_args(DoorCommand))
+GRANTED = [command.removesuffix(" mine") for power in (*POWERS, *TOGETHER) for command in power.commands]
+TWO_WAYS = {"message.hold"}
+"""Of others, and with ``mine`` of what shows one's own data."""
 
 
 @pytest.mark.parametrize("command", COMMANDS)
-def test_every_command_is_talk_or_one_power(command: str) -> None:
-    assert GRANTED.count(command) + (command in TALK) == 1
+def test_every_command_is_no_power_or_one(command: str) -> None:
+    assert GRANTED.count(command) + (command in NO_POWER) == (2 if command in TWO_WAYS else 1)
 
 
 def test_no_power_names_a_command_that_does_not_exist() -> None:
-    assert {*GRANTED, *TALK} == set(COMMANDS)
+    assert {*GRANTED, *NO_POWER} == set(COMMANDS)
+
+
+def test_each_command_that_is_no_power_is_one_kind_of_thing() -> None:
+    kinds = (TALK, ASKING, AT_THE_TABLE, SERVING)
+    assert sum(len(kind) for kind in kinds) == len(NO_POWER)
+
+
+def test_the_host_and_the_moderator_have_no_command_of_their_own_about_messages_or_people() -> None:
+    for power in POWERS:
+        if power.holder not in ("anyone", "author", "subject", "operator"):
+            assert power.reach in ("circle", "nobody"), power.letter
 
 
 def test_the_list_is_complete_and_in_order() -> None:
@@ -44,3 +52,13 @@ def test_what_takes_two_ends_by_itself_and_is_seldom() -> None:
     for power in TOGETHER:
         assert power.lasts is not None
         assert power.caps
+
+
+def test_what_is_listed_lasts_as_long_as_the_rules_let_it() -> None:
+    limits = Limits()
+    lasts = {power.letter: power.lasts for power in POWERS}
+    assert (lasts["d"], lasts["e"], lasts["i"]) == (limits.hold_alone, limits.subject_hold, limits.legal_hold)
+    assert {power.letter: power.lasts for power in TOGETHER} == {
+        "breath": limits.breath,
+        "co-sign": limits.hold_cosigned,
+    }
