@@ -10,8 +10,8 @@ from typing import Literal
 from rooms.limits import DAY, HOUR, MINUTE, SECOND
 
 Holder = Literal["anyone", "author", "host", "reviewer", "subject", "operator"]
-Reach = Literal["self", "author", "message", "circle", "nobody"]
-"""Whom it can touch: the holder's own view, the author of a message, how others see a message, or a whole circle."""
+Reach = Literal["self", "author", "person", "message", "circle", "nobody"]
+"""Whom it can touch: the holder's own view, the author of a message, a person who is asked something, how others see a message, or a whole circle."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -122,6 +122,15 @@ POWERS = (
         reach="nobody",
         commands=("invite.make", "invite.revoke"),
     ),
+    Power(
+        letter="n",
+        does="have somebody asked, without a name, whether they would like company; they owe no answer",
+        holder="anyone",
+        reach="person",
+        commands=("care.worry",),
+        lasts=HOUR,
+        caps=((3, DAY, "person"), (1, HOUR, "person asked")),
+    ),
 )
 
 TOGETHER = (
@@ -155,6 +164,8 @@ TALK = frozenset(
         "gesture.undo",
         "read.mark",
         "letter.dismiss",
+        "care.answer",
+        "care.reach_out",
         "person.forget",
     }
 )

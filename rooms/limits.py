@@ -52,6 +52,8 @@ class Limits:
     gentle_least: int = 30 * SECOND
     gentle_most: int = 3 * MINUTE
     """A gentle note reaches the author after a random time between these."""
+    care_life: int = HOUR
+    """An offer of company, and whatever tells of one, is erased after so long; a person gets no other meanwhile."""
 
     established_age: int = 24 * HOUR
     established_presence: int = 10 * MINUTE
@@ -141,6 +143,7 @@ WAITS = (
     "breath_asked",
     "gentle_least",
     "gentle_most",
+    "care_life",
     "established_age",
     "established_presence",
     "fold_life",

@@ -53,6 +53,8 @@ class Preferences(Discreet, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     news: Literal["all", "names", "counts", "none"] = "all"
     gentle_notes: bool = True
     """Others may have a note without a name sent about a message of one's own."""
+    company: bool = False
+    """Willing to be told when somebody in a circle of one's own would like company."""
 
 
 class OpenCircle(Command, tag="circle.open", frozen=True, kw_only=True):

@@ -5,7 +5,12 @@ import logging
 import time
 from typing import TYPE_CHECKING
 
-from moderation import drawing, publishing, reviewing
+from moderation import (
+    care_standing,
+    drawing,
+    publishing,
+    reviewing,
+)
 from moderation import due as flags_due
 from rooms import due
 from rooms.work import Refusal
@@ -54,6 +59,7 @@ class Clock:
                 flags_due.next_due(conn),
                 drawing.next_due(conn),
                 reviewing.next_due(conn),
+                care_standing.next_due(conn),
                 identity.next_due(conn),
             )
         )

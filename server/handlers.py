@@ -5,6 +5,8 @@ from collections.abc import Mapping
 from msgspec import Struct
 
 from moderation import (
+    care,
+    care_standing,
     drawing,
     flags,
     forgetting,
@@ -69,6 +71,7 @@ def perform_due(work: Work, command: PerformDue) -> None:
     drawing.perform(work)
     pauses.over(work)
     reviewing.due(work)
+    care_standing.wipe(work)
     identity.due(work)
 
 
@@ -101,6 +104,7 @@ def _forget(work: Work, command: said.ForgetMe) -> None:
     person = work.person
     forgetting.forgotten(work, person)
     gentle.forgotten(work, person)
+    care_standing.forgotten(work, person)
     for circle, seq in personal.forget(work, command):
         flags.words_changed(work, circle, seq, "taken_back")
     identity.forgotten(work, person)
@@ -164,6 +168,9 @@ HANDLERS: Mapping[type, Handler] = {
     reviewed.ComeAsModerator: reviewing.come_as_moderator,
     reviewed.GiveUpModerator: reviewing.give_up_moderator,
     cared.AskGently: gentle.ask,
+    cared.WorryAbout: care.worry,
+    cared.AnswerCare: care.answer,
+    cared.ReachOut: care.reach_out,
     PerformDue: perform_due,
     KeepRecord: _keep_record,
     StillHere: _still_here,

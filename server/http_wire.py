@@ -4,11 +4,13 @@ from typing import Annotated, Any, Literal, NamedTuple
 
 from msgspec import Meta
 
+from moderation.wire_care import CareAnswered, CareAsked
 from moderation.wire_ledger import DrawProof, LedgerHead, LedgerPage, OpenBook
 from moderation.wire_panels import CaseToRead, Desk
 from rooms.wire import Discreet, Line, Moment, OpaqueId
 from rooms.wire_breath import BreathAnswer
 from rooms.wire_views import CircleView, MadeInvite
+from server.help_lines import HelpLine
 from server.protocol import AnyCommand, Done, Page
 
 Secret = Annotated[str, Meta(max_length=1024)]
@@ -130,6 +132,12 @@ class Picture(Discreet, frozen=True, kw_only=True):
     svg: str
 
 
+class HelpLines(Discreet, frozen=True, kw_only=True):
+    """Whom one can call or write to, as whoever runs this place chose; perhaps none."""
+
+    lines: tuple[HelpLine, ...]
+
+
 class Problem(Discreet, frozen=True, kw_only=True, omit_defaults=True):
     """problem+json (RFC 9457). ``code`` is stable; ``detail`` is one plain sentence."""
 
@@ -153,6 +161,7 @@ class Endpoint(NamedTuple):
 ENDPOINTS = (
     Endpoint("GET", "/api/me", None, Me, False),
     Endpoint("GET", "/api/names", None, OfferedName, False),
+    Endpoint("GET", "/api/help-lines", None, HelpLines, False),
     Endpoint("POST", "/api/come-in", ComeIn, Me, False),
     Endpoint("POST", "/api/sign-in", SignIn, Me, False),
     Endpoint("POST", "/api/recover", Recover, RecoveryWords, False),
@@ -173,5 +182,5 @@ ENDPOINTS = (
     Endpoint("GET", "/api/ledger/head", None, LedgerHead, False),
     Endpoint("GET", "/api/draws/{draw}", None, DrawProof, False),
     Endpoint("GET", "/api/open-book", None, OpenBook, False),
-    Endpoint("POST", "/api/commands", AnyCommand, Done | MadeInvite | BreathAnswer, True),
+    Endpoint("POST", "/api/commands", AnyCommand, Done | MadeInvite | BreathAnswer | CareAsked | CareAnswered, True),
 )

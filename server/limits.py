@@ -4,7 +4,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from moderation.wire_care import AskGently
+from moderation.wire_care import AskGently, WorryAbout
 from rooms.wire import EnterCircle, MarkRead, OpenCircle
 from rooms.wire_breath import AskBreath
 from server.settings import Settings
@@ -137,6 +137,7 @@ class Limits:
         self._of_kinds: dict[type, Pace] = {
             AskBreath: _in(3_600, settings.breaths_per_hour, settings, clock),
             AskGently: _in(86_400, settings.gentle_a_day, settings, clock),
+            WorryAbout: _in(86_400, settings.worries_a_day, settings, clock),
         }
         """Commands with a budget of their own beside the one for all."""
         self.wrong = Failures(clock=clock)

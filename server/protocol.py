@@ -26,7 +26,8 @@ import msgspec
 from msgspec import Meta, Struct
 
 from moderation.wire import FlagCommand, FlagEvent, Letter, MyFlag
-from moderation.wire_care import CareCommand
+from moderation.wire_care import ANSWERS as CARE_ANSWERS
+from moderation.wire_care import CareAnswered, CareAsked, CareCommand, CareEvent, CareNow
 from moderation.wire_panels import PanelCommand, PanelEvent, PauseMoved, SeatView
 from moderation.wire_reviewing import Reviewing, ReviewingChanged, ReviewingCommand
 from rooms.wire import (
@@ -97,7 +98,7 @@ class Logged(Discreet, frozen=True, kw_only=True):
     """An event at its place in a log."""
 
     seq: Seq
-    event: CircleEvent | PersonEvent | FlagEvent | PanelEvent | ReviewingChanged
+    event: CircleEvent | PersonEvent | FlagEvent | CareEvent | PanelEvent | ReviewingChanged
 
 
 class Page(Discreet, frozen=True, kw_only=True):
@@ -122,6 +123,7 @@ class PersonView(Discreet, frozen=True, kw_only=True, omit_defaults=True):
     seats: tuple[SeatView, ...] = ()
     pauses: tuple[PauseMoved, ...] = ()
     reviewing: Reviewing | None = None
+    care: CareNow | None = None
 
 
 class Watching(Discreet, frozen=True, kw_only=True, omit_defaults=True):
@@ -175,7 +177,7 @@ class RefusedFrame(Struct, frozen=True):
 class EventFrame(Discreet, frozen=True):
     on: Address
     seq: Seq
-    event: CircleEvent | PersonEvent | FlagEvent | PanelEvent | ReviewingChanged
+    event: CircleEvent | PersonEvent | FlagEvent | CareEvent | PanelEvent | ReviewingChanged
 
 
 class ResetFrame(Struct, frozen=True):
@@ -214,8 +216,8 @@ class ByeFrame(Struct, frozen=True):
 SocketCommand = WatchLog | UnwatchLog | ReadPage | TellWriting | Beat
 DoorCommand = CircleCommand | BreathCommand | FlagCommand | CareCommand | PanelCommand | ReviewingCommand
 AnyCommand = DoorCommand | SocketCommand
-AnyEvent = CircleEvent | PersonEvent | FlagEvent | PanelEvent | ReviewingChanged
-Answer = Done | Watching | Page | MadeInvite | BreathAnswer
+AnyEvent = CircleEvent | PersonEvent | FlagEvent | CareEvent | PanelEvent | ReviewingChanged
+Answer = Done | Watching | Page | MadeInvite | BreathAnswer | CareAsked | CareAnswered
 AnyFrame = (
     HelloFrame | OkFrame | RefusedFrame | EventFrame | ResetFrame | HereFrame | WritingFrame | HeadsFrame | ByeFrame
 )
@@ -225,6 +227,7 @@ ANSWERS: dict[type[Command], Any] = {
     ReadPage: Page,
     MakeInvite: MadeInvite,
     AskBreath: BreathAnswer,
+    **CARE_ANSWERS,
 }
 """What ``ok`` holds where it is not `Done`."""
 

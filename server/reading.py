@@ -4,7 +4,14 @@ from typing import NamedTuple
 
 from sqlalchemy import Connection
 
-from moderation import desk, flags, letters, pauses, reviewing
+from moderation import (
+    care_standing,
+    desk,
+    flags,
+    letters,
+    pauses,
+    reviewing,
+)
 from moderation.wire import LetterCame
 from rooms import history, views
 from rooms.history import Found, Reader
@@ -114,7 +121,10 @@ def span(conn: Connection, address: str, person: str, after: int, upto: int) -> 
     found = history.events(conn, reader.log_id, after, upto=upto, others=decode_event)
     if address.startswith("person/"):
         told = letters.dressed(conn, [each.event for each in found])
-        found = [each._replace(event=told.get(_letter_of(each), each.event)) for each in found]
+        found = [
+            each._replace(event=care_standing.dressed(conn, person, told.get(_letter_of(each), each.event)))
+            for each in found
+        ]
     return reader, found
 
 
@@ -123,6 +133,7 @@ def person_view(conn: Connection, person: str, *, now: int, limits: Limits) -> P
     if row is None:
         raise Refusal("session.ended")
     name, kept, preferences = row
+    care = care_standing.now(conn, person)
     return PersonView(
         name=name,
         kept=kept,
@@ -132,6 +143,7 @@ def person_view(conn: Connection, person: str, *, now: int, limits: Limits) -> P
         seats=desk.open_seats(Work(conn, who=person, now=now, limits=limits, pick=lambda _: 0), person),
         pauses=pauses.paused(conn, person, now),
         reviewing=reviewing.view(conn, person),
+        care=None if care == care_standing.BARE else care,
     )
 
 

@@ -20,7 +20,8 @@ from server.asking import unreadable
 from server.bodies import body_of
 from server.door import Actor
 from server.frames import ATTACH
-from server.http_wire import Circles, DrawInvite, InviteLook, LookAtInvite, Picture
+from server.help_lines import help_lines
+from server.http_wire import Circles, DrawInvite, HelpLines, InviteLook, LookAtInvite, Picture
 from server.networks import network_of
 from server.parts import Parts
 from server.protocol import DoorCommand, decode_command
@@ -161,7 +162,13 @@ async def ready(request: Request) -> Response:
     return Response("ready\n", media_type="text/plain")
 
 
+async def lines_to_call(request: Request) -> Response:
+    """The same lines as on the help page, for cards that show them beside what people here can do."""
+    return json_of(HelpLines(lines=help_lines(parts_of(request).settings.help_file)))
+
+
 ROUTES: list[BaseRoute] = [
+    Route("/api/help-lines", lines_to_call, methods=["GET"]),
     Route("/api/circles", list_circles, methods=["GET"]),
     Route("/api/invites/look", look_at_invite, methods=["POST"]),
     Route("/api/invites/picture", draw_invite, methods=["POST"]),

@@ -54,6 +54,7 @@ SENTENCES: Final[dict[str, tuple[int, str]]] = {
     "internal": (500, "Something went wrong here. It was noted, without what you wrote."),
     "agreement.changed": (409, "The agreement has changed. Please read it again before you come in."),
     "breath.too_soon": (409, "There was a breath a short while ago. Let some minutes pass before the next."),
+    "care.not_found": (404, "This is over by now. You can say at any time that you would like company."),
     "circle.by_invite_only": (403, "One comes into this circle by an invite."),
     "circle.closed": (409, "This circle has closed."),
     "circle.full": (409, "Every seat in this circle is taken at the moment."),

@@ -105,6 +105,9 @@ class Settings(PanelSettings):
     sign_ins_per_minute: int = Field(default=20, ge=1, description="Sign-ins one network prefix may try per minute.")
     breaths_per_hour: int = Field(default=6, ge=1, description="Times one person may ask for a breath in an hour.")
     gentle_a_day: int = Field(default=10, ge=1, description="Gentle notes one person may ask for in a day.")
+    worries_a_day: int = Field(
+        default=3, ge=1, description="Times in a day one person may have others asked whether they would like company."
+    )
     hashes_at_once: int = Field(
         default=0, ge=0, description="Passphrase hashes computed at once; 0: one per core, at most 2."
     )

@@ -25,6 +25,9 @@ GENEROUS: dict[str, Any] = {
     "entries_per_minute": 100_000,
     "looks_per_minute": 100_000,
     "open_rooms_each": 1_000,
+    "breaths_per_hour": 100_000,
+    "gentle_a_day": 100_000,
+    "worries_a_day": 100_000,
     "rooms_per_hour": 100_000,
 }
 """Limits for tests that are not about limits."""

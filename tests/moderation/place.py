@@ -11,7 +11,7 @@ import msgspec
 from sqlalchemy import insert, text
 from sqlmodel import col, select
 
-from moderation import due, flags, forgetting, gentle, letters
+from moderation import care_standing, due, flags, forgetting, gentle, letters
 from moderation.wire import Category, DismissLetter, FlagMessage, Letter, RephraseMessage, WithdrawFlag
 from rooms import due as rooms_due
 from rooms import messages, personal, posting
@@ -85,7 +85,7 @@ class Place:
 
     def seat(self, name: str, circle_id: str = CIRCLE) -> str:
         """The id of somebody's participant."""
-        return f"{name:-<15}{'.' if circle_id == CIRCLE else ','}"
+        return f"{name:-<15}{'_' if circle_id == CIRCLE else '0'}"
 
     def enters(self, *names: str, circle_id: str = CIRCLE, ago: int = DAY) -> None:
         def enter(work: Work) -> None:
@@ -167,6 +167,7 @@ class Place:
         def forget(work: Work, command: ForgetMe) -> None:
             forgetting.forgotten(work, work.person)
             gentle.forgotten(work, work.person)
+            care_standing.forgotten(work, work.person)
             personal.forget(work, command)
 
         return self.does(name, forget, ForgetMe(sure=True))
@@ -183,10 +184,12 @@ class Place:
                     flags.faded(work, *faded)
                     gentle.faded(work, *faded)
             due.perform(work)
+            care_standing.wipe(work)
 
         while True:
-            moment = self.read(due.next_due)
-            if not self.read(lambda conn: rooms_due.circles(conn, self.now)) and (moment is None or moment > self.now):
+            moments = [self.read(each) for each in (due.next_due, care_standing.next_due)]
+            waiting = any(moment is not None and moment <= self.now for moment in moments)
+            if not waiting and not self.read(lambda conn: rooms_due.circles(conn, self.now)):
                 return heard
             heard += self.does(None, perform, None)
 
@@ -241,6 +244,10 @@ class Place:
             .where(Circle.id == circle_id, EventRow.seq == seq)
         )
         return self.read(lambda conn: conn.execute(query).scalar_one()) is not None
+
+    def rows_of(self, table: Any) -> list[Any]:
+        """Of a table by its metadata, in the order of their keys."""
+        return self.read(lambda conn: list(conn.execute(select(table).order_by(*table.primary_key.columns)).all()))
 
     def rows(self, table: type[Table]) -> list[Any]:
         return self.read(lambda conn: list(conn.execute(select(table)).all()))

@@ -35,7 +35,7 @@ def test_the_host_and_the_moderator_have_no_command_of_their_own_about_messages_
 
 
 def test_the_list_is_complete_and_in_order() -> None:
-    assert "".join(power.letter for power in POWERS) == "abcdefghijklm"
+    assert "".join(power.letter for power in POWERS) == "abcdefghijklmn"
 
 
 def test_whatever_one_person_does_to_others_words_ends_or_is_their_own() -> None:

@@ -26,7 +26,7 @@ from tests.server.bystander import Bystander, calling, commands, undisturbed
 NOTHING = "AAAAAAAAAAAAAAAA"
 """An id nothing has."""
 TAGS: Final = {kind.__struct_config__.tag: kind for kind in get_args(AnyCommand)}
-OWN: Final = {"circle.open", "preferences.set", "person.forget", "letter.dismiss", "beat"}
+OWN: Final = {"circle.open", "preferences.set", "person.forget", "letter.dismiss", "care.answer", "beat"}
 """Commands about oneself, that name no circle."""
 ALLOWED_OUTSIDE: Final = {"circle.enter", "log.unwatch"}
 """What somebody outside may ask of a circle: to come in, and to hear no more of it."""

@@ -25,6 +25,32 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("participant_id", "other_id"),
     )
     op.create_table(
+        "care_call",
+        sa.Column("helper_id", sa.String(length=16), nullable=False),
+        sa.Column("participant_id", sa.String(length=16), nullable=False),
+        sa.Column("circle_id", sa.String(length=16), nullable=False),
+        sa.Column("about_id", sa.String(length=16), nullable=False),
+        sa.Column("ends_at", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("helper_id", "participant_id"),
+    )
+    with op.batch_alter_table("care_call", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_care_call_about_id"), ["about_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_care_call_ends_at"), ["ends_at"], unique=False)
+
+    op.create_table(
+        "care_offer",
+        sa.Column("person_id", sa.String(length=16), nullable=False),
+        sa.Column("circle_id", sa.String(length=16), nullable=False),
+        sa.Column("offer", sa.String(length=16), nullable=False),
+        sa.Column("company", sa.Boolean(), nullable=False),
+        sa.Column("said", sa.String(length=5), nullable=False),
+        sa.Column("ends_at", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("person_id", "circle_id"),
+    )
+    with op.batch_alter_table("care_offer", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_care_offer_ends_at"), ["ends_at"], unique=False)
+
+    op.create_table(
         "case_words",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("case_id", sa.Integer(), nullable=False),

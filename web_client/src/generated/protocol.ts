@@ -13,6 +13,14 @@ export interface AddSide {
   body: string;
 }
 
+/** Yes: those in the circle who are willing are told that one would like company. No: nobody learns of anything. */
+export interface AnswerCare {
+  do: "care.answer";
+  ref?: number;
+  offer: string;
+  yes: boolean;
+}
+
 export interface AsideSet {
   kind: "aside.was_set";
   circle: string;
@@ -80,6 +88,38 @@ export interface Bye {
 
 export interface ByeFrame {
   bye: Bye;
+}
+
+/** ``told``: at least two people have been told; else nobody has. */
+export interface CareAnswered {
+  told: boolean;
+}
+
+/** ``company``: at least two people in the circle are willing. It says nothing of what the person answers. */
+export interface CareAsked {
+  company: boolean;
+}
+
+/** All that waits for this person of offers and of others' wishes for company. Moments may have passed. */
+export interface CareNow {
+  kind: "care.now";
+  offers?: CareOffer[];
+  wanted?: CareWanted[];
+}
+
+/** Somebody in that circle is thinking of you. With ``company``: would you like some? */
+export interface CareOffer {
+  offer: string;
+  circle: string;
+  company?: boolean;
+  until: number;
+}
+
+/** To somebody willing: a participant of that circle said that they would like company. */
+export interface CareWanted {
+  circle: string;
+  participant: string;
+  until: number;
 }
 
 /** What a juror reads, once they open it. */
@@ -279,7 +319,7 @@ export interface EnterCircle {
 export interface EventFrame {
   on: string;
   seq: number;
-  event: CircleOpened | CircleClosing | CircleStaysOpen | CircleClosed | ParticipantEntered | ParticipantLeft | MessagePosted | MessageEdited | MessageRephrased | MessageTakenBack | MessageReceived | MessageFolded | MessageHeld | MessageWithheld | MessageUnfolded | BreathAsked | BreathBegan | WordsFaded | Quiet | CircleJoined | CircleParted | GestureMade | GestureUndone | GestureGiven | AsideSet | PreferencesChanged | SessionEnded | FlagMoved | LetterCame | LetterDismissed | SeatMoved | PauseMoved | ReviewingChanged;
+  event: CircleOpened | CircleClosing | CircleStaysOpen | CircleClosed | ParticipantEntered | ParticipantLeft | MessagePosted | MessageEdited | MessageRephrased | MessageTakenBack | MessageReceived | MessageFolded | MessageHeld | MessageWithheld | MessageUnfolded | BreathAsked | BreathBegan | WordsFaded | Quiet | CircleJoined | CircleParted | GestureMade | GestureUndone | GestureGiven | AsideSet | PreferencesChanged | SessionEnded | FlagMoved | LetterCame | LetterDismissed | CareNow | SeatMoved | PauseMoved | ReviewingChanged;
 }
 
 /** Say that a message goes against the agreement. Hidden for oneself at once; once per message. */
@@ -364,6 +404,20 @@ export interface Hello {
 
 export interface HelloFrame {
   hello: Hello;
+}
+
+export interface HelpLine {
+  name: string;
+  phone?: string | null;
+  sms?: string | null;
+  url?: string | null;
+  hours?: string | null;
+  note?: string | null;
+}
+
+/** Whom one can call or write to, as whoever runs this place chose; perhaps none. */
+export interface HelpLines {
+  lines: HelpLine[];
 }
 
 export interface HereDiff {
@@ -480,7 +534,7 @@ export interface LetterDismissed {
 /** An event at its place in a log. */
 export interface Logged {
   seq: number;
-  event: CircleOpened | CircleClosing | CircleStaysOpen | CircleClosed | ParticipantEntered | ParticipantLeft | MessagePosted | MessageEdited | MessageRephrased | MessageTakenBack | MessageReceived | MessageFolded | MessageHeld | MessageWithheld | MessageUnfolded | BreathAsked | BreathBegan | WordsFaded | Quiet | CircleJoined | CircleParted | GestureMade | GestureUndone | GestureGiven | AsideSet | PreferencesChanged | SessionEnded | FlagMoved | LetterCame | LetterDismissed | SeatMoved | PauseMoved | ReviewingChanged;
+  event: CircleOpened | CircleClosing | CircleStaysOpen | CircleClosed | ParticipantEntered | ParticipantLeft | MessagePosted | MessageEdited | MessageRephrased | MessageTakenBack | MessageReceived | MessageFolded | MessageHeld | MessageWithheld | MessageUnfolded | BreathAsked | BreathBegan | WordsFaded | Quiet | CircleJoined | CircleParted | GestureMade | GestureUndone | GestureGiven | AsideSet | PreferencesChanged | SessionEnded | FlagMoved | LetterCame | LetterDismissed | CareNow | SeatMoved | PauseMoved | ReviewingChanged;
 }
 
 /** A token from a link, or a six-letter code. */
@@ -762,6 +816,7 @@ export interface PersonView {
   seats?: SeatView[];
   pauses?: PauseMoved[];
   reviewing?: Reviewing | null;
+  care?: CareNow | null;
 }
 
 /** A QR code as an SVG document. */
@@ -791,6 +846,7 @@ export interface Preferences {
   enter_posts: "auto" | "no" | "yes";
   news: "all" | "counts" | "names" | "none";
   gentle_notes: boolean;
+  company: boolean;
 }
 
 export interface PreferencesChanged {
@@ -810,6 +866,13 @@ export interface Problem {
 /** Something happened to a message from before this reader's time. It only keeps the count. */
 export interface Quiet {
   kind: "quiet";
+}
+
+/** "I am having a hard time": tell those in the circle who are willing that one would like company. */
+export interface ReachOut {
+  do: "care.reach_out";
+  ref?: number;
+  circle: string;
 }
 
 /** A line of what was said, without names: writers are A, B, C in the order in which they come. */
@@ -1092,18 +1155,27 @@ export interface WordsFaded {
   over?: boolean;
 }
 
+/** Have somebody who is in the circle asked whether they would like company: the writer of a message, or a     participant; one of the two is given. They learn neither who thought of them nor what made them. */
+export interface WorryAbout {
+  do: "care.worry";
+  ref?: number;
+  circle: string;
+  target?: number | null;
+  participant?: string | null;
+}
+
 export interface WritingFrame {
   on: string;
   writing?: true;
 }
 
-export type DoorCommand = AddSide | AskBreath | AskGently | BeginReviewing | CastBallot | CloseCircle | ComeAsModerator | CosignHold | DismissLetter | EditMessage | EndReviewing | EnterCircle | FlagMessage | ForgetMe | GiveUpModerator | GoOn | HoldMessage | KeepCircleOpen | LeaveCircle | LeaveHeavySeat | LeaveSeat | MakeAppeal | MakeGesture | MakeInvite | MarkBadFaith | MarkRead | OpenCircle | PostMessage | ReadyToVote | RephraseMessage | RevokeInvite | SayToPanel | SetAside | SetPreferences | SetReviewing | TakeBackMessage | TakeSeat | UndoAside | UndoBallot | UndoGesture | WithdrawFlag;
+export type DoorCommand = AddSide | AnswerCare | AskBreath | AskGently | BeginReviewing | CastBallot | CloseCircle | ComeAsModerator | CosignHold | DismissLetter | EditMessage | EndReviewing | EnterCircle | FlagMessage | ForgetMe | GiveUpModerator | GoOn | HoldMessage | KeepCircleOpen | LeaveCircle | LeaveHeavySeat | LeaveSeat | MakeAppeal | MakeGesture | MakeInvite | MarkBadFaith | MarkRead | OpenCircle | PostMessage | ReachOut | ReadyToVote | RephraseMessage | RevokeInvite | SayToPanel | SetAside | SetPreferences | SetReviewing | TakeBackMessage | TakeSeat | UndoAside | UndoBallot | UndoGesture | WithdrawFlag | WorryAbout;
 
 export type SocketCommand = Beat | ReadPage | TellWriting | UnwatchLog | WatchLog;
 
-export type AnyEvent = AsideSet | BreathAsked | BreathBegan | CircleClosed | CircleClosing | CircleJoined | CircleOpened | CircleParted | CircleStaysOpen | FlagMoved | GestureGiven | GestureMade | GestureUndone | LetterCame | LetterDismissed | MessageEdited | MessageFolded | MessageHeld | MessagePosted | MessageReceived | MessageRephrased | MessageTakenBack | MessageUnfolded | MessageWithheld | ParticipantEntered | ParticipantLeft | PauseMoved | PreferencesChanged | Quiet | ReviewingChanged | SeatMoved | SessionEnded | WordsFaded;
+export type AnyEvent = AsideSet | BreathAsked | BreathBegan | CareNow | CircleClosed | CircleClosing | CircleJoined | CircleOpened | CircleParted | CircleStaysOpen | FlagMoved | GestureGiven | GestureMade | GestureUndone | LetterCame | LetterDismissed | MessageEdited | MessageFolded | MessageHeld | MessagePosted | MessageReceived | MessageRephrased | MessageTakenBack | MessageUnfolded | MessageWithheld | ParticipantEntered | ParticipantLeft | PauseMoved | PreferencesChanged | Quiet | ReviewingChanged | SeatMoved | SessionEnded | WordsFaded;
 
-export type Answer = BreathAnswer | Done | MadeInvite | Page | Watching;
+export type Answer = BreathAnswer | CareAnswered | CareAsked | Done | MadeInvite | Page | Watching;
 
 export type AnyFrame = ByeFrame | EventFrame | HeadsFrame | HelloFrame | HereFrame | OkFrame | RefusedFrame | ResetFrame | WritingFrame;
 
@@ -1115,4 +1187,7 @@ export interface Answers {
   "history.page": Page;
   "invite.make": MadeInvite;
   "breath.ask": BreathAnswer;
+  "care.worry": CareAsked;
+  "care.answer": CareAnswered;
+  "care.reach_out": CareAnswered;
 }

@@ -48,6 +48,7 @@ export const refusedInside = {
   refused_message_edited_often: "This message has been changed very often. You can take it back.",
   refused_message_rephrased_once: "You have said this differently before. You can take it back.",
   refused_message_same_words: "Those are the same words as before.",
+  refused_care_not_found: "This is over by now. You can say at any time that you would like company.",
   refused_gentle_not_witness: "Only those who had been here for a while when it was said can ask.",
   refused_gentle_own_words: "These are your own words. You can change them or take them back.",
   refused_breath_too_soon: "There was a breath a short while ago. Let some minutes pass before the next.",
