@@ -13,6 +13,7 @@ export const DEFAULT_PREFERENCES: Preferences = {
   gestures: true,
   tell_writing: true,
   gentle_notes: true,
+  company: false,
   muted: [],
   theme: "phone",
   size: 100,
