@@ -1,15 +1,13 @@
 """A case and its rows: opening one, reading it, writing what a step made of it."""
 
-import hashlib
-import secrets
 from dataclasses import dataclass
 from typing import cast
 
-from sqlalchemy import insert, update
+from sqlalchemy import update
 from sqlmodel import col, select
 
 from moderation import case as core
-from moderation.case import Case, Closing, Conduct, Flag, Message, View, add, takes
+from moderation.case import Case, Closing, Conduct, Flag, Message, View
 from moderation.flagged import ENDED
 from moderation.fold import Origin, Standing
 from moderation.models import CaseMessageRow, CaseRow, FlagRow
@@ -17,9 +15,6 @@ from moderation.models_panels import ConductRow
 from moderation.wire import Category
 from rooms.models import Circle, Log, ParticipantRow
 from rooms.work import Work
-
-FOLD_BLUR = 24
-"""A fold ends up to so small a part of its life early: three hours of 72."""
 
 
 @dataclass(slots=True)
@@ -143,89 +138,14 @@ def due(work: Work, case_id: int | None) -> list[Kept]:
     return [load(work, found) for found in row.scalars().all() if found is not None]
 
 
-def which_takes(work: Work, found: list[Kept], seq: int) -> Kept | None:
-    """The first of them that a flag on the message belongs to now."""
-    limits = work.limits
-    return next(
-        (
-            each
-            for each in found
-            if takes(each.case, seq, now=work.now, span=limits.case_span, most=limits.case_messages)
-        ),
-        None,
-    )
-
-
-def open_case(work: Work, circle: Circle, author_id: str) -> Kept:
-    # Everybody is told until when a fold lasts. A part of it that nobody knows keeps them from reckoning back to the
-    # moment of the first flag, and from there to whose screen was here.
-    lapses_at = work.now + work.limits.fold_life - work.pick(work.limits.fold_life // FOLD_BLUR + 1)
-    salt = work.pick(2**256).to_bytes(32, "big")
-    made = work.conn.execute(
-        insert(CaseRow)
-        .values(
-            circle_id=circle.id,
-            log_id=circle.log_id,
-            author_id=author_id,
-            opened_at=work.now,
-            lapses_at=lapses_at,
-            due_at=lapses_at,
-            salt=salt,
-        )
-        .returning(CaseRow.id)  # type: ignore[call-overload]
-    )
-    case = Case(work.now, lapses_at, author=_person(work, author_id), hosts=_hosts(work, circle.id))
-    return Kept(int(made.scalar_one()), circle.id, circle.log_id, author_id, case, {}, salt)
-
-
-def add_message(work: Work, kept: Kept, seq: int, witnesses: int, *, rephrased: bool) -> None:
-    made = work.conn.execute(
-        insert(CaseMessageRow)
-        .values(
-            case_id=kept.id,
-            log_id=kept.log_id,
-            seq=seq,
-            rephrased=rephrased,
-            witnesses=witnesses,
-            view="visible",
-            salt=secrets.token_bytes(16),
-        )
-        .returning(CaseMessageRow.id)  # type: ignore[call-overload]
-    )
-    kept.rows[seq] = int(made.scalar_one())
-    kept.case = add(kept.case, seq, witnesses)
-
-
-def add_flag(work: Work, kept: Kept, seq: int, given: Flag) -> None:
-    """Write a flag; what follows from it is for `carry_out`."""
-    work.conn.execute(
-        insert(FlagRow).values(
-            case_message_id=kept.rows[seq],
-            person_id=given.by,
-            at=work.now,
-            category=given.category,
-            standing=int(given.standing),
-            invite=given.origin.invite,
-            network=given.origin.network,
-        )
-    )
-
-
-def marks(work: Work, kept: Kept, seq: int, *, invite: str | None, network: str | None) -> Origin:
-    """Where a young identity came from, to be compared with other flags on this message and with nothing else."""
-    salt = work.conn.execute(select(CaseMessageRow.salt).where(CaseMessageRow.id == kept.rows[seq])).scalar_one()
-    if salt is None:
-        return Origin()
-
-    def mark(what: str | None) -> bytes | None:
-        return None if what is None else hashlib.blake2b(what.encode(), key=salt, digest_size=12).digest()
-
-    return Origin(mark(invite), mark(network))
-
-
 def author(kept: Kept) -> str | None:
     """The person; None once they are forgotten."""
     return kept.case.author
+
+
+def author_and_hosts(work: Work, author_id: str | None, circle_id: str) -> tuple[str | None, tuple[str, ...]]:
+    """People, of a participant and of a circle."""
+    return _person(work, author_id), _hosts(work, circle_id)
 
 
 def _person(work: Work, participant: str | None) -> str | None:

@@ -7,7 +7,7 @@ learns of a fold, the author gets a letter, and neither depends on who flagged.
 from sqlalchemy import Connection, update
 from sqlmodel import col, select
 
-from moderation import case, cases, effects, fold, ledger, sealed, witnesses
+from moderation import case, cases, effects, fold, ledger, opening, sealed, witnesses
 from moderation.cases import Kept
 from moderation.models import CaseMessageRow, CaseRow, FlagRow
 from moderation.wire import FlagMessage, MyFlag, RephraseMessage, WithdrawFlag
@@ -47,7 +47,7 @@ def raise_flag(work: Work, command: FlagMessage) -> None:
     standing = witnesses.standing(work, kept, bars, entered_at, recent)
     origin = witnesses.origin(work, kept, row.seq, standing)
     given = case.Flag(work.person, command.category, standing, origin)
-    cases.add_flag(work, kept, row.seq, given)
+    opening.add_flag(work, kept, row.seq, given)
     if standing is not fold.Standing.NONE:
         ledger.note(work, kept.salt, "flag", {"category": command.category})
     effects.carry_out(work, kept, case.flag(kept.case, row.seq, given, now=work.now, limits=work.limits))
@@ -161,10 +161,10 @@ def case_for(work: Work, circle: Circle, row: EventRow, author_id: str) -> Kept:
         # One whose time is over lapses here, if the clock has not come to it.
         effects.carry_out(work, each, case.tick(each.case, now=work.now, limits=work.limits))
     ruled = next((each for each in found if case.decided(each.case, row.seq)), None)
-    kept = ruled or cases.which_takes(work, found, row.seq) or cases.open_case(work, circle, author_id)
+    kept = ruled or opening.which_takes(work, found, row.seq) or opening.open_case(work, circle, author_id)
     if kept.case.message(row.seq) is None:
         many = witnesses.how_many(work, circle, row, witnesses.bars(work, row))
-        cases.add_message(work, kept, row.seq, many, rephrased=bool(row.rephrased))
+        opening.add_message(work, kept, row.seq, many, rephrased=bool(row.rephrased))
         sealed.seal(work, kept.id, row.log_id, row.seq)
     return kept
 

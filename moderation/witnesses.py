@@ -5,7 +5,7 @@ from typing import Any, NamedTuple
 from sqlalchemy import func, or_
 from sqlmodel import col, select
 
-from moderation import cases, fold
+from moderation import cases, fold, opening
 from moderation.cases import Kept
 from moderation.models import CaseMessageRow, CaseRow, FlagRow
 from moderation.models_panels import FaithRow
@@ -107,7 +107,7 @@ def origin(work: Work, kept: Kept, seq: int, standing: fold.Standing) -> fold.Or
     if standing is not fold.Standing.PRESENT:
         return fold.Origin()
     me = work.db.get_one(Person, work.person)
-    return cases.marks(work, kept, seq, invite=me.invite_id, network=me.network)
+    return opening.marks(work, kept, seq, invite=me.invite_id, network=me.network)
 
 
 def _holds(seq: int) -> Any:

@@ -190,9 +190,22 @@ WAITS = (
 )
 
 
+AT_HAND = {
+    "lease_live": 30 * SECOND,
+    "ballot_live": 2 * MINUTE,
+    "talk_live": MINUTE,
+    "undo": 3 * SECOND,
+}
+"""What people need at the least, also where an hour passes in a minute."""
+
+
 def scaled(limits: Limits, scale: float) -> Limits:
-    """The same limits with every wait divided by ``scale`` (> 0). How long words stay is chosen by people and stays."""
+    """The same limits with every wait divided by ``scale`` (> 0). How long words stay is chosen by people and stays.
+
+    Where somebody has to read and decide meanwhile, a wait is never made shorter than `AT_HAND`.
+    """
     values = {name: getattr(limits, name) for name in Limits.__slots__}
     for name in WAITS:
-        values[name] = max(1, round(values[name] / scale))
+        least = min(values[name], AT_HAND.get(name, 1))
+        values[name] = max(1, least, round(values[name] / scale))
     return Limits(**values)
