@@ -1,6 +1,7 @@
 /** One's seats on panels: taking and leaving them, reading, the ballot, what is said at the table. */
 import { type ReadonlySignal, computed, signal } from "@preact/signals";
 import type { CaseToRead, CastBallot, Desk, SeatView } from "./generated/protocol.ts";
+import { saveDraft } from "./drafts.ts";
 import { get } from "./http.ts";
 import { type Result, value } from "./result.ts";
 import { seats } from "./store.ts";
@@ -13,6 +14,8 @@ const LONG_ENOUGH = 20 * 60_000;
 const read = signal<Desk | null>(null);
 const opened = signal<ReadonlyMap<string, CaseToRead>>(new Map());
 const answers = signal(0);
+/** Seats whose ballot left everything as it is. */
+const lenient = new Set<string>();
 const began = signal<number | null>(null);
 
 /** Single keys work on this page: off until switched on, in this tab only. */
@@ -55,6 +58,15 @@ export function closeCases(but: ReadonlySet<string>): void {
   opened.value = new Map([...opened.value].filter(([seat]) => but.has(seat)));
 }
 
+/** Where the marks of a seat are kept, in this tab, until its panel has decided: a ballot may be taken back. */
+export function draftPlace(seat: string): string {
+  return `ballot ${seat}`;
+}
+
+export function forgetMarks(seat: string): void {
+  saveDraft(draftPlace(seat), { text: "", replyTo: null });
+}
+
 /** Whether it is good to stop for today. */
 export function isEnough(now: number): boolean {
   return answers.value >= ENOUGH || (began.value !== null && now - began.value > LONG_ENOUGH);
@@ -76,8 +88,16 @@ export function leaveHeavySeat(seat: string): Promise<Result> {
 
 export async function castBallot(ballot: Omit<CastBallot, "do" | "ref">): Promise<Result> {
   const answer = await plainly(command({ do: "ballot.cast", ...ballot }));
-  if (answer.ok) answers.value += 1;
+  if (!answer.ok) return answer;
+  answers.value += 1;
+  if ((ballot.person ?? 0) > 0 || ballot.messages.some(({ content }) => content > 0)) lenient.delete(ballot.seat);
+  else lenient.add(ballot.seat);
   return answer;
+}
+
+/** Whether this seat answered that everything stays as it is. */
+export function leftAll(seat: string): boolean {
+  return lenient.has(seat);
 }
 
 export function undoBallot(seat: string): Promise<Result> {

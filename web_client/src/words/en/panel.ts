@@ -4,6 +4,7 @@ export const panel = {
   deskNothing: "Nothing waits for you. When you are drawn, it says so on every screen.",
   deskNoPicking: "There is nothing to look through here. Cases come by lot.",
   deskLeft: { one: "{n} more today at most", other: "{n} more today at most" },
+  deskRests: "You rest. Nothing is offered to you before {when}.",
   deskDone: "That was all for today. Thank you.",
   deskRest: "You have done a lot. It is good to stop here for today.",
   deskSettled: "This case goes on without you. Nothing more is asked of you.",
@@ -108,12 +109,11 @@ export const panel = {
   talkReady: "Enough said",
   talkReadyDone: "When all have pressed it, each answers once more.",
 
-  faithTitle: "One thing more, if you like",
-  faithLead: "You left everything as it is. Were some of these flags meant to hurt somebody?",
+  faithTitle: "Were these flags meant to hurt somebody?",
+  faithLead: "Flags that were meant to hurt somebody",
   faithHint: "It counts only if all of you say so. A flag you did not agree with is not that.",
   faithFlag: "Flag {n}",
   faithDo: "Mark them",
-  faithNo: "No, none",
 
   startTitle: "Reading with others",
   startLead: "When a message is flagged, a few people drawn by lot read it and decide together.",
@@ -156,6 +156,7 @@ export const panel = {
   comeDo: "Use the code",
   comeDone: "You are a moderator now.",
   giveUpTitle: "You are a moderator",
-  giveUpHint: "It ends by itself, {when}. You can give it up before.",
+  giveUpHint: "It ends by itself: {when}. You can give it up before, and go on as a reviewer.",
+  giveUpHow: "You can give it up, and go on as a reviewer.",
   giveUpDo: "Give it up",
 } as const;
