@@ -1,7 +1,7 @@
 """What an author may say to a panel, and how anybody concerned asks for another one."""
 
 from moderation import case as core
-from moderation import cases, effects, letters, sealed
+from moderation import cases, desk, effects, letters, panels, sealed
 from moderation.case import Side
 from moderation.cases import Kept
 from moderation.wire_panels import AddSide, MakeAppeal
@@ -21,6 +21,8 @@ def add_side(work: Work, command: AddSide) -> None:
     body = _clean(work, command.body)
     effects.carry_out(work, kept, core.add_context(kept.case, now=work.now, limits=work.limits))
     sealed.write(work, kept.id, 0, "side", body)
+    if (panel := kept.case.review.panel) is not None:
+        panels.tell_table(work, kept, panel.instance, desk.OPEN)
     letters.change(work, letter.id, side_until=None)
 
 

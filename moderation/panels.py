@@ -17,6 +17,7 @@ from moderation.wire_panels import (
     ReadyToVote,
     SayToPanel,
     SeatMoved,
+    SeatState,
     TakeSeat,
     UndoBallot,
 )
@@ -97,12 +98,17 @@ def say(work: Work, command: SayToPanel) -> None:
     if len(body) > SAID_MOST:
         raise Refusal("body.too_long", most=SAID_MOST)
     sealed.write(work, kept.id, row.panel, "said", body, _letter(kept, work.person))
+    tell_table(work, kept, row.panel, ("talk",))
+
+
+def tell_table(work: Work, kept: Kept, panel: int, states: tuple[SeatState, ...]) -> None:
+    """Whoever sits at this panel, in one of these states, hears that there is something new to read."""
     views = desk.views(kept.case, work.limits)
-    for (instance, person), other in sorted(seats.of_case(work, kept.id).items()):
+    for (instance, person), row in sorted(seats.of_case(work, kept.id).items()):
         view = views.get((instance, person))
-        if instance == row.panel and view is not None and view.state == "talk":
+        if instance == panel and view is not None and view.state in states:
             log_id = work.db.get_one(Person, person).log_id
-            tell(work, log_id, SeatMoved(seat=desk.with_id(view, other.id)))
+            tell(work, log_id, SeatMoved(seat=desk.with_id(view, row.id)))
 
 
 def ready(work: Work, command: ReadyToVote) -> None:
