@@ -22,6 +22,7 @@ export interface NewCircle {
   readonly entry: "anyone" | "invited";
   /** Newcomers may read what was said before they came. */
   readonly historyOpen: boolean;
+  readonly panels: boolean;
   readonly hostShown: boolean;
   /** A name for this circle only; `null` keeps one's own. */
   readonly name: string | null;
@@ -87,6 +88,7 @@ export async function openCircle(circle: NewCircle, key = freshKey()): Promise<R
     opens_at: circle.opensAt,
     entry: circle.entry,
     history_open: circle.historyOpen,
+    panels: circle.panels,
     host_shown: circle.hostShown,
     name: circle.name,
   });

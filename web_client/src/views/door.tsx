@@ -69,7 +69,7 @@ export function Agreement({ text }: { text: string }) {
 
 /** What holds for everyone at the door, as sentences in a row. */
 export function facts(view: CircleView): string {
-  const said = [keepWords(view.keep_for), t(view.history_open ? "doorBefore" : "doorNothingBefore")];
+  const said = [keepWords(view.keep_for), t(view.history_open ? "doorBefore" : "doorNothingBefore"), t((view.panels ?? true) ? "doorPanels" : "doorNoPanels")];
   if (view.closes_at != null) said.unshift(`${t("closingAtDoor", { when: whenWords(view.closes_at) })}`);
   if (view.host) said.unshift(t("heldByDoor", { name: view.host }));
   return said.join(" ");

@@ -31,6 +31,7 @@ export function OpenRoom() {
   const [at, setAt] = useState("");
   const [entry, setEntry] = useState<"anyone" | "invited">("anyone");
   const [before, showBefore] = useState(false);
+  const [read, setRead] = useState(true);
   const [shown, setShown] = useState(false);
   const act = useAct();
   const submit = () => {
@@ -40,7 +41,7 @@ export function OpenRoom() {
     if (agreement.trim() === "") return act.say(t("agreementNeeded"));
     if (opensAt !== null && !(opensAt > Date.now())) return act.say(t("startNeeded"));
     wantedTopic.value = "";
-    const room = { topic, about: about.trim(), agreement, capacity, keepFor: keep, opensAt, entry, historyOpen: before, hostShown: shown };
+    const room = { topic, about: about.trim(), agreement, capacity, keepFor: keep, opensAt, entry, historyOpen: before, panels: read, hostShown: shown };
     return void act.run(
       () => actions.openCircle({ ...room, name: null }),
       (circle) => go({ at: "circle", circle }),
@@ -110,6 +111,12 @@ export function OpenRoom() {
           on={before}
           onPick={showBefore}
           effect={before ? t("historyOpenOn") : t("historyOpenOff")}
+        />
+        <Tick
+          label={t("panelsLabel")}
+          on={read}
+          onPick={setRead}
+          effect={read ? t("panelsOn") : t("panelsOff")}
         />
         <Tick label={t("hostShown")} on={shown} onPick={setShown} />
         <Said text={act.said} />
