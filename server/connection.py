@@ -18,7 +18,7 @@ from server.broker import Prepared
 from server.door import Actor
 from server.feed import Feed, Watch
 from server.frames import Sink, frame
-from server.hub import reset_frame
+from server.prepare import reset_frame
 from server.protocol import Bye, ByeFrame, HeadsFrame, Hello, HelloFrame, encode
 
 if TYPE_CHECKING:

@@ -11,12 +11,12 @@ from sqlalchemy import Connection
 
 from rooms import history
 from rooms.history import Found
-from rooms.wire_events import ParticipantLeft, Quiet, SessionEnded, WordsFaded
-from rooms.work import EVERYBODY, Announcement
+from rooms.wire_events import SessionEnded
+from rooms.work import Announcement
 from server.broker import Broker, Prepared
 from server.feed import Feed
-from server.frames import frame
-from server.protocol import EventFrame, ResetFrame, decode_event, encode
+from server.prepare import ends_of, prepare
+from server.protocol import decode_event
 from server.store import Store
 
 log = logging.getLogger("server.hub")
@@ -24,15 +24,6 @@ POLL = 1.0
 POLL_SUSPECT = 0.25
 """Seconds between looks at the heads; the shorter while the broker is suspect."""
 POLL_AT_ONCE = 5_000
-
-
-def prepare(address: str, epoch: str, seq: int, event: Any, target: int | None, ends: str | None) -> Prepared:
-    """Encode an event once, for everybody."""
-    bare = None
-    if target is not None:
-        bare = frame(encode(EventFrame(address, seq, Quiet())))
-    clears = event.floor if isinstance(event, WordsFaded) else target or 0
-    return Prepared(address, epoch, seq, frame(encode(EventFrame(address, seq, event))), bare, target, ends, clears)
 
 
 class Hub:
@@ -232,21 +223,6 @@ class Hub:
                     self._missing(feed, head)
 
 
-def ends_of(found: Found) -> str | None:
-    """Whose reading ends with this event, read back from the log: a participant's, or `EVERYBODY`'s."""
-    match found.event:
-        case ParticipantLeft(participant=participant):
-            return str(participant)
-        case WordsFaded(over=True):
-            return EVERYBODY
-        case _:
-            return None
-
-
 def _range(conn: Connection, feed: Feed, after: int) -> tuple[list[Found], tuple[int, str, int, int] | None]:
     head = history.log_head(conn, feed.address)
     return history.events(conn, feed.log_id, after, others=decode_event), head
-
-
-def reset_frame(address: str, reason: Any) -> bytes:
-    return frame(encode(ResetFrame(address, reason)))

@@ -16,7 +16,7 @@ from server import reading
 from server.broker import Prepared
 from server.door import Actor
 from server.feed import Watch
-from server.hub import ends_of, prepare
+from server.prepare import ends_of, prepare
 from server.protocol import ReadPage, Watching, WatchLog
 
 if TYPE_CHECKING:
