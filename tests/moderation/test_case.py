@@ -241,14 +241,6 @@ def test_other_messages_of_a_case_are_untouched_by_a_repair() -> None:
     assert not case.takes(held, 3, now=1, span=SPAN, most=MOST)
 
 
-def test_once_the_time_of_folds_is_over_flags_fold_nothing_though_a_panel_still_reads() -> None:
-    held = case.add(Case(0, LIFE), 3, 0)
-    held = replace(held, review=replace(held.review, folds_over=True, stage="ballot1"))
-    for by in ("person 1", "person 2"):
-        held, _ = case.flag(held, 3, Flag(by, "spam", Standing.ESTABLISHED), now=LIFE, limits=LIMITS)
-    assert [each.view for each in held.messages] == ["visible"]
-
-
 def test_nobody_flags_their_own_words() -> None:
     held = case.add(Case(0, LIFE, author="person 1"), 3, 0)
     with pytest.raises(Refusal) as refusal:
