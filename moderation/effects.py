@@ -38,6 +38,9 @@ from rooms.log import tell
 from rooms.models import Circle, EventRow, Person
 from rooms.work import Work
 
+PAUSE = 3
+"""The first level that keeps somebody from posting; milder ones are not held against anybody."""
+
 
 def carry_out(work: Work, kept: Kept, step: Step) -> None:
     """Write the case that follows, and do what has to be done about it."""
@@ -80,8 +83,8 @@ def _in_the_circle(work: Work, kept: Kept, before: Case, effect: Effect) -> None
             if (said := _said(work, kept, seq)) is not None:
                 covers.fold(work, *said, until, code)
             if not confirmed and until is not None and (who := author(kept)) is not None:
-                held = (message := before.message(seq)) is not None and message.view == "held"
-                if not held:
+                message = before.message(seq)
+                if message is None or message.view not in ("folded", "held"):
                     letters.folded(work, kept.id, who, kept.circle_id, seq, until)
         case Hold(seq, until, category, _):
             if (said := _said(work, kept, seq)) is not None:
@@ -143,7 +146,7 @@ def _said(work: Work, kept: Kept, seq: int) -> tuple[Circle, EventRow] | None:
 def _remember(work: Work, kept: Kept, who: str | None, level: int) -> None:
     """What counts when the same person is judged again, for as long as it can be contested."""
     work.conn.execute(delete(ConductRow).where(col(ConductRow.case_id) == kept.id))
-    if who is not None and level > 0:
+    if who is not None and level >= PAUSE:
         row = ConductRow(case_id=kept.id, person_id=who, circle_id=kept.circle_id, level=level, at=work.now)
         work.db.add(row)
         work.db.flush()

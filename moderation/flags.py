@@ -9,7 +9,9 @@ from sqlmodel import col, select
 
 from moderation import case, cases, effects, fold, ledger, opening, sealed, witnesses
 from moderation.cases import Kept
+from moderation.flagged import LIVE
 from moderation.models import CaseMessageRow, CaseRow, FlagRow
+from moderation.state import READING
 from moderation.wire import FlagMessage, MyFlag, RephraseMessage, WithdrawFlag
 from rooms import rules
 from rooms.circles import seat
@@ -125,17 +127,21 @@ def faded(work: Work, log_id: int, floor: int) -> None:
 def my_flags(conn: Connection, person_id: str, circle_id: str) -> tuple[MyFlag, ...]:
     """Where this person's own flags in a circle stand, by message. All but the withdrawn ones are hidden from them."""
     rows = conn.execute(
-        select(CaseMessageRow.seq, CaseMessageRow.view, FlagRow.withdrawn)
+        select(CaseMessageRow.seq, CaseMessageRow.view, CaseRow.stage, FlagRow.withdrawn)
         .join(FlagRow, col(FlagRow.case_message_id) == col(CaseMessageRow.id))
         .join(CaseRow, col(CaseRow.id) == col(CaseMessageRow.case_id))
         .where(FlagRow.person_id == person_id, CaseRow.circle_id == circle_id, CaseMessageRow.view != "faded")
         .order_by(col(FlagRow.id))
     )
     # A later flag on the same message is about newer words and stands for both.
-    latest = {
-        seq: "withdrawn" if withdrawn else "received" if view == "visible" else view for seq, view, withdrawn in rows
-    }
+    latest = {seq: "withdrawn" if withdrawn else _status(view, stage) for seq, view, stage, withdrawn in rows}
     return tuple(MyFlag(target=seq, status=status) for seq, status in sorted(latest.items()))  # type: ignore[arg-type]
+
+
+def _status(view: str, stage: str) -> str:
+    if stage in READING and view in LIVE:
+        return "reading"
+    return "received" if view == "visible" else view
 
 
 def _flagged_before(work: Work, row: EventRow) -> bool:
