@@ -7,7 +7,8 @@ for a day before the first of them. The very first is for use at once, because a
 import secrets
 from itertools import pairwise
 
-from sqlalchemy import Connection, insert, update
+from sqlalchemy import Connection, update
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import col, select
 
 from moderation import draw, ledger
@@ -37,7 +38,13 @@ def commit(work: Work, *, usable_from: int) -> tuple[int, bytes]:
     """Make the next nonce and say in the record what it will be found to be."""
     last = work.conn.execute(select(NonceRow.id).order_by(col(NonceRow.id).desc()).limit(1)).scalar_one_or_none()
     number, nonce = (last or 0) + 1, secrets.token_bytes(NONCE_BYTES)
-    work.conn.execute(insert(NonceRow).values(id=number, nonce=nonce, committed_at=work.now, usable_from=usable_from))
+    # Another process may make the same one at this moment, in a transaction that cannot be seen here yet.
+    unless_made = sqlite.insert if work.conn.dialect.name == "sqlite" else postgresql.insert
+    values = {"id": number, "nonce": nonce, "committed_at": work.now, "usable_from": usable_from}
+    mine = unless_made(NonceRow).values(values).on_conflict_do_nothing().returning(col(NonceRow.id))
+    if work.conn.execute(mine).one_or_none() is None:
+        theirs = select(NonceRow.nonce).where(NonceRow.id == number)
+        return number, bytes(work.conn.execute(theirs).scalar_one())
     ledger.note(
         work, None, "nonce", {"nonce": number, "usable_from": usable_from, "commitment": draw.commitment(nonce)}
     )

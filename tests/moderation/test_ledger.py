@@ -4,6 +4,7 @@ import copy
 import json
 import subprocess
 import sys
+import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -19,6 +20,7 @@ from moderation.audit import Audit
 from moderation.chain import BEGIN, Broken, Head, canonical, digest, link, verify
 from moderation.replay import replay
 from rooms.limits import DAY, HOUR, Limits, scaled
+from rooms.work import Work
 from server import verify_ledger
 from tests.moderation.scribe import Scribe
 
@@ -383,6 +385,27 @@ def test_a_case_before_the_clock_ever_ran_has_a_nonce_too(scribe: Scribe) -> Non
     number, nonce = scribe.run(lambda work: nonces.for_case(work, scribe.now))
     assert (number, len(nonce)) == (1, 32)
     assert [row.kind for row in scribe.journal()] == ["nonce"]
+
+
+def test_two_processes_that_need_the_first_nonce_at_once_have_the_same(database: str) -> None:
+    first, second = Scribe(database), Scribe(database)
+    inside = threading.Barrier(2, timeout=20)
+
+    def slowly(work: Work) -> tuple[int, bytes]:
+        made = nonces.for_case(work, work.now)
+        inside.wait()  # the other one is about to ask, and this is not committed yet
+        return made
+
+    def other() -> tuple[int, bytes]:
+        inside.wait()
+        return second.run(lambda work: nonces.for_case(work, work.now))
+
+    with ThreadPoolExecutor(2) as both:
+        one, two = both.submit(first.run, slowly), both.submit(other)
+        assert one.result() == two.result()
+    assert [row.kind for row in first.journal()] == ["nonce"]
+    first.close()
+    second.close()
 
 
 def drawn(scribe: Scribe) -> tuple[str, tuple[str, ...]]:
