@@ -4,12 +4,12 @@ What their flags and ballots did stays until it ends by itself: otherwise everyb
 they had flagged.
 """
 
-from sqlalchemy import delete, update
+from sqlalchemy import Connection, delete, update
 from sqlmodel import col, select
 
 from moderation import case as core
-from moderation import cases, effects, sealed
-from moderation.models import ActivityRow, CaseMessageRow, CaseRow, FlagRow, LetterRow, ReviewerRow
+from moderation import cases, effects, reviewing, sealed
+from moderation.models import CaseMessageRow, CaseRow, FlagRow, LetterRow
 from moderation.models_panels import CaseWordsRow, ConductRow, FaithRow, HoldRow, PauseRow, SeatRow
 from rooms.models import ParticipantRow
 from rooms.work import Work
@@ -18,8 +18,8 @@ from rooms.work import Work
 def forgotten(work: Work, person_id: str) -> None:
     """Called before the person's own rows are erased."""
     work.conn.execute(delete(LetterRow).where(col(LetterRow.person_id) == person_id))
-    about = _about(work, person_id)
-    named = _named(work, person_id)
+    about = _about(work.conn, person_id)
+    named = _named(work.conn, person_id)
     cases.lock(work, set(about.values()) | set(named.values()))
     for case_id in sorted(about):
         kept = cases.load(work, case_id)
@@ -34,7 +34,8 @@ def forgotten(work: Work, person_id: str) -> None:
         effects.carry_out(work, kept, core.forget(kept.case, person_id, now=work.now, limits=work.limits))
     for table in (FlagRow, HoldRow, SeatRow):
         work.conn.execute(update(table).where(col(table.person_id) == person_id).values(person_id=None))
-    for own in (FaithRow, ConductRow, PauseRow, ReviewerRow, ActivityRow):
+    reviewing.forgotten(work, [person_id])
+    for own in (FaithRow, ConductRow, PauseRow):
         work.conn.execute(delete(own).where(col(own.person_id) == person_id))
     closed = (
         select(CaseMessageRow.id)
@@ -44,23 +45,28 @@ def forgotten(work: Work, person_id: str) -> None:
     work.conn.execute(delete(FlagRow).where(col(FlagRow.person_id).is_(None), col(FlagRow.case_message_id).in_(closed)))
 
 
-def _about(work: Work, person_id: str) -> dict[int, int]:
+def circles(conn: Connection, person_id: str) -> set[int]:
+    """Logs of circles to which their being forgotten may write, besides those they are in."""
+    return {*_about(conn, person_id).values(), *_named(conn, person_id).values()}
+
+
+def _about(conn: Connection, person_id: str) -> dict[int, int]:
     """Cases whose author they are, with the circle's log."""
     places = select(ParticipantRow.id).where(ParticipantRow.person_id == person_id)
-    rows = work.conn.execute(select(CaseRow.id, CaseRow.log_id).where(col(CaseRow.author_id).in_(places))).all()
+    rows = conn.execute(select(CaseRow.id, CaseRow.log_id).where(col(CaseRow.author_id).in_(places))).all()
     return {case_id: log_id for case_id, log_id in rows if case_id is not None}
 
 
-def _named(work: Work, person_id: str) -> dict[int, int]:
+def _named(conn: Connection, person_id: str) -> dict[int, int]:
     """Cases that know them otherwise."""
     flagged = (
         select(CaseMessageRow.case_id)
         .join(FlagRow, col(FlagRow.case_message_id) == col(CaseMessageRow.id))
         .where(FlagRow.person_id == person_id)
     )
-    theirs = set(work.conn.execute(flagged).scalars())
+    theirs = set(conn.execute(flagged).scalars())
     # Their course names everybody who was drawn, so each is looked at; there are only as many as words have not faded.
-    every = work.conn.execute(select(CaseRow.id, CaseRow.log_id, CaseRow.review)).yield_per(500)
+    every = conn.execute(select(CaseRow.id, CaseRow.log_id, CaseRow.review)).yield_per(500)
     wanted = person_id.encode()
     return {
         case_id: log_id

@@ -138,7 +138,7 @@ class ActivityRow(Table, table=True):
     __tablename__ = "activity"
 
     person_id: str = Field(primary_key=True, max_length=16)
-    day: int
+    day: int = Field(sa_type=Big)
     """Whole days since 1970, as days pass here."""
     days: int
     """Bit n: they were here n days before ``day``."""

@@ -89,18 +89,21 @@ class Clock:
         }
         some = sorted(following)
         rounds = [StillHere(tuple(some[start : start + 500])) for start in range(0, len(some), 500)]
-        people = self._unseen_today()
-        seen = [Seen(tuple(people[start : start + 500])) for start in range(0, len(people), 500)]
-        await asyncio.gather(*(self.parts.door.submit(None, each) for each in (*rounds, *seen, Tidy())))
+        await asyncio.gather(*(self.parts.door.submit(None, each) for each in (*rounds, Tidy())))
+        await self._note_who_came()
 
-    def _unseen_today(self) -> list[str]:
-        """Who is connected and was not noted today: one write a person and day."""
+    async def _note_who_came(self) -> None:
+        """Everybody who was here since the last round and is not noted for today yet: one write a person and day."""
         today = self.parts.now() // self.parts.door.limits.day
         if today != self._seen_on:
             self._seen_on, self._seen = today, set()
-        fresh = sorted(set(self.parts.connections) - self._seen)
-        self._seen.update(fresh)
-        return fresh
+        came = self.parts.came | self.parts.connections.keys()
+        fresh = sorted(came - self._seen)
+        for start in range(0, len(fresh), 500):
+            some = fresh[start : start + 500]
+            await self.parts.door.submit(None, Seen(tuple(some)))
+            self._seen.update(some)
+        self.parts.came -= came
 
     async def _due(self) -> None:
         while True:

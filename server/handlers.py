@@ -24,6 +24,7 @@ from moderation import wire as flagged
 from moderation import wire_care as cared
 from moderation import wire_panels as judged
 from moderation import wire_reviewing as reviewed
+from moderation.operating import HoldByLaw, InviteModerator
 from rooms import breath, circles, closing, due, invites, messages, personal, posting, tidy
 from rooms import wire as said
 from rooms.circles import seat
@@ -118,13 +119,22 @@ def _seen(work: Work, command: Seen) -> None:
     reviewing.seen(work, command.people)
 
 
+def _hold_by_law(work: Work, command: HoldByLaw) -> None:
+    holding.legal_hold(
+        work, command.circle, command.target, command.ground, ordered=command.ordered, release=command.release
+    )
+
+
 def _keep_record(work: Work, _command: KeepRecord) -> None:
     publishing.perform(work)
 
 
 def _tidy(work: Work, _command: Tidy) -> None:
     tidy.forget_networks(work)
-    tidy.erase_people(work, tidy.people_without_places(work, gone=sessions.nobody_can_come_back()))
+    reviewing.tidy(work)
+    gone = tidy.people_without_places(work, gone=sessions.nobody_can_come_back())
+    reviewing.forgotten(work, gone)
+    tidy.erase_people(work, gone)
 
 
 HANDLERS: Mapping[type, Handler] = {
@@ -165,6 +175,8 @@ HANDLERS: Mapping[type, Handler] = {
     reviewed.BeginReviewing: reviewing.begin,
     reviewed.SetReviewing: reviewing.set_skips,
     reviewed.EndReviewing: reviewing.end,
+    InviteModerator: reviewing.invite_moderator,
+    HoldByLaw: _hold_by_law,
     reviewed.ComeAsModerator: reviewing.come_as_moderator,
     reviewed.GiveUpModerator: reviewing.give_up_moderator,
     cared.AskGently: gentle.ask,

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from moderation.wire_care import AskGently, WorryAbout
+from moderation.wire_reviewing import ComeAsModerator
 from rooms.wire import EnterCircle, MarkRead, OpenCircle
 from rooms.wire_breath import AskBreath
 from server.settings import Settings
@@ -150,6 +151,8 @@ class Limits:
             return 0
         if isinstance(command, EnterCircle) and command.invite is not None:
             return self._looks.take(person) or self._sends.take(person)
+        if isinstance(command, ComeAsModerator):
+            return self._looks.take(network) or self._sends.take(person)
         own = self._of_kinds.get(type(command))
         wait = self._sends.take(person) or (own.take(person) if own is not None else 0)
         if wait == 0 and isinstance(command, OpenCircle):

@@ -3,9 +3,10 @@
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import Connection, Select, select, union_all
+from sqlalchemy import Connection, Select, or_, select, union_all
 from sqlmodel import col
 
+from moderation import forgetting
 from moderation.models import CaseRow, LetterRow
 from moderation.models_panels import SeatRow
 from rooms.models import Circle, Log, ParticipantRow
@@ -15,7 +16,7 @@ from server.identity import BeginSession, RecoverPlace
 from server.models import PersonSession
 from server.sessions import EndSessions
 
-Logs = Select[int]
+Logs = Select[Any]
 
 
 def lock(conn: Connection, asked: Sequence[tuple[str | None, Any]], now: int) -> None:
@@ -30,11 +31,14 @@ def lock(conn: Connection, asked: Sequence[tuple[str | None, Any]], now: int) ->
     cases: set[str] = set()
     people: set[str] = set()
     ended: set[str] = set()
+    logs: set[int] = set()
     clock = False
     for person, command in asked:
         match command:
             case ForgetMe() | EndSessions() if person is not None:
                 people.add(person)
+                if isinstance(command, ForgetMe):
+                    logs |= forgetting.circles(conn, person)
             case BeginSession() | RecoverPlace():
                 people.add(command.person)
                 ended.add(command.replaces or "")
@@ -45,6 +49,8 @@ def lock(conn: Connection, asked: Sequence[tuple[str | None, Any]], now: int) ->
             case _ if hasattr(command, "seat") or hasattr(command, "letter"):
                 cases.add(getattr(command, "seat", None) or command.letter)
     wanted: list[Logs] = []
+    if logs:
+        wanted.append(select(col(Log.id)).where(col(Log.id).in_(logs)))
     if circles:
         wanted.append(select(col(Circle.log_id)).where(col(Circle.id).in_(circles)))
     if people:
@@ -59,7 +65,7 @@ def lock(conn: Connection, asked: Sequence[tuple[str | None, Any]], now: int) ->
         )
     if clock:
         wanted.append(_places_by_session().where(col(PersonSession.due_at) <= now))
-        wanted.append(select(col(CaseRow.log_id)).where(col(CaseRow.due_at) <= now))
+        wanted.append(select(col(CaseRow.log_id)).where(or_(col(CaseRow.due_at) <= now, col(CaseRow.draw_at) <= now)))
     if wanted:
         held = select(col(Log.id)).where(col(Log.id).in_(union_all(*wanted)))
         conn.execute(held.order_by(col(Log.id)).with_for_update()).all()

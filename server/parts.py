@@ -91,6 +91,8 @@ class Parts:
         self.records = Records(self)
         self.connections: dict[str, list[Connection]] = {}
         """By person, oldest first."""
+        self.came: set[str] = set()
+        """People who opened a socket or sent a command since the clock last asked."""
         self.words_gone = True
         """Words may have been changed or erased since the write-ahead log was last emptied, also before a crash."""
         self.clock = Clock(self)
@@ -140,6 +142,7 @@ class Parts:
 
     def connect(self, actor: Actor, network: str) -> Connection:
         """A new socket of this person, from this network. Beyond the limit the oldest gives way."""
+        self.came.add(actor.person)
         own = self.connections.setdefault(actor.person, [])
         staying = [each for each in own if not each.ended_already]
         if len(staying) >= self.settings.sockets_each:

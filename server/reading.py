@@ -10,7 +10,7 @@ from moderation import (
     flags,
     letters,
     pauses,
-    reviewing,
+    reviewers,
 )
 from moderation.wire import LetterCame
 from rooms import history, views
@@ -142,7 +142,7 @@ def person_view(conn: Connection, person: str, *, now: int, limits: Limits) -> P
         letters=letters.letters(conn, person),
         seats=desk.open_seats(Work(conn, who=person, now=now, limits=limits, pick=lambda _: 0), person),
         pauses=pauses.paused(conn, person, now),
-        reviewing=reviewing.view(conn, person),
+        reviewing=reviewers.view(conn, person),
         care=None if care == care_standing.BARE else care,
     )
 

@@ -105,6 +105,7 @@ async def command(request: Request) -> Response:
         raise unreadable(body, error).refusal from None
     if not isinstance(asked, DoorCommand):
         raise Refusal("request.unknown_command")
+    parts.came.add(actor.person)
     wait(parts.limits.asks(actor.person, asked, network_of(request, parts.settings, parts.keys)))
     return json_of(await parts.door.submit(actor, asked))
 

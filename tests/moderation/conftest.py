@@ -9,11 +9,16 @@ from tests.moderation.place import Place
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
-def place(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Place]:
+def database_or_file(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """The URL of an empty database of each kind."""
     if request.param == "sqlite":
-        url = f"sqlite:///{tmp_path / 'circles.db'}"
-    else:
-        url = request.getfixturevalue("database_url")
-    place = Place(url)
+        return f"sqlite:///{tmp_path / 'circles.db'}"
+    url: str = request.getfixturevalue("database_url")
+    return url
+
+
+@pytest.fixture
+def place(database_or_file: str) -> Iterator[Place]:
+    place = Place(database_or_file)
     yield place
     place.close()

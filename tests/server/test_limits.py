@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from moderation.wire_reviewing import ComeAsModerator
 from rooms.wire import EnterCircle, LeaveCircle, MarkRead, OpenCircle
 from server import limits
 from server.limits import Failures, Limits, Pace
@@ -181,3 +182,11 @@ def test_a_network_opens_so_many_rooms_an_hour_whoever_asks(clock: Clock) -> Non
     assert budgets.asks("heron", POST, "home") == 0
     clock.seconds += wait / 1_000
     assert budgets.asks("heron", room, "home") == 0
+
+
+def test_codes_of_moderators_are_tried_as_often_from_one_network_whoever_tries(clock: Clock) -> None:
+    budgets = Limits(Settings(looks_per_minute=2), clock)
+    tried = ComeAsModerator(code="ABCD-EFGH-JKLM-NPQR")
+    assert [budgets.asks(who, tried, "home") for who in ("ana", "bo")] == [0, 0]
+    assert budgets.asks("fern", tried, "home") > 0
+    assert budgets.asks("fern", tried, "elsewhere") == 0

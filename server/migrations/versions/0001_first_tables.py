@@ -14,7 +14,7 @@ def upgrade() -> None:
     op.create_table(
         "activity",
         sa.Column("person_id", sa.String(length=16), nullable=False),
-        sa.Column("day", sa.Integer(), nullable=False),
+        sa.Column("day", sa.BigInteger(), nullable=False),
         sa.Column("days", sa.Integer(), nullable=False),
         sa.PrimaryKeyConstraint("person_id"),
     )
