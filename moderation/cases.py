@@ -64,7 +64,7 @@ def load(work: Work, case_id: int) -> Kept:
     messages = tuple(
         Message(each.seq, each.witnesses, cast(View, each.view), tuple(flags.get(each.id, ()))) for each in held
     )
-    writer = _person(work, row.author_id)
+    writer = row.writer_id
     return Kept(
         id=case_id,
         circle_id=row.circle_id,
@@ -77,7 +77,7 @@ def load(work: Work, case_id: int) -> Kept:
             messages=messages,
             closed=cast(Closing | None, row.closed),
             author=writer,
-            hosts=_hosts(work, row.circle_id),
+            hosts=tuple(row.hosts.split()),
             conduct=() if row.review is None or writer is None else _conduct(work, case_id, row.circle_id, writer),
         ),
         rows={each.seq: each.id for each in held},

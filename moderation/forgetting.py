@@ -11,7 +11,6 @@ from moderation import case as core
 from moderation import cases, effects, reviewing, sealed
 from moderation.models import CaseMessageRow, CaseRow, FlagRow, LetterRow
 from moderation.models_panels import CaseWordsRow, ConductRow, FaithRow, HoldRow, PauseRow, SeatRow
-from rooms.models import ParticipantRow
 from rooms.work import Work
 
 
@@ -25,8 +24,12 @@ def forgotten(work: Work, person_id: str) -> None:
         kept = cases.load(work, case_id)
         effects.carry_out(work, kept, core.author_forgotten(kept.case, now=work.now, limits=work.limits))
         sealed.erase(work, case_id)
-    work.conn.execute(update(CaseRow).where(col(CaseRow.id).in_(list(about))).values(author_id=None))
+    work.conn.execute(update(CaseRow).where(col(CaseRow.id).in_(list(about))).values(author_id=None, writer_id=None))
     for case_id in sorted(named):
+        row = work.db.get_one(CaseRow, case_id)
+        row.hosts, row.kept_out = _without(row.hosts, person_id), _without(row.kept_out, person_id)
+        work.db.add(row)
+        work.db.flush()
         kept = cases.load(work, case_id)
         if any(each.by == person_id for each in kept.case.review.appeals):
             objections = col(CaseWordsRow.kind) == "objection"
@@ -50,10 +53,16 @@ def circles(conn: Connection, person_id: str) -> set[int]:
     return {*_about(conn, person_id).values(), *_named(conn, person_id).values()}
 
 
+def tidy(work: Work, people: list[str]) -> None:
+    """People of whom nobody can come back leave nothing for which they would be found."""
+    reviewing.forgotten(work, people)
+    for own in (FaithRow, PauseRow):
+        work.conn.execute(delete(own).where(col(own.person_id).in_(people)))
+
+
 def _about(conn: Connection, person_id: str) -> dict[int, int]:
     """Cases whose author they are, with the circle's log."""
-    places = select(ParticipantRow.id).where(ParticipantRow.person_id == person_id)
-    rows = conn.execute(select(CaseRow.id, CaseRow.log_id).where(col(CaseRow.author_id).in_(places))).all()
+    rows = conn.execute(select(CaseRow.id, CaseRow.log_id).where(CaseRow.writer_id == person_id)).all()
     return {case_id: log_id for case_id, log_id in rows if case_id is not None}
 
 
@@ -66,10 +75,15 @@ def _named(conn: Connection, person_id: str) -> dict[int, int]:
     )
     theirs = set(conn.execute(flagged).scalars())
     # Their course names everybody who was drawn, so each is looked at; there are only as many as words have not faded.
-    every = conn.execute(select(CaseRow.id, CaseRow.log_id, CaseRow.review)).yield_per(500)
+    every = conn.execute(select(CaseRow)).yield_per(500)
     wanted = person_id.encode()
-    return {
-        case_id: log_id
-        for case_id, log_id, review in every
-        if case_id is not None and (case_id in theirs or wanted in (review or b""))
-    }
+    found: dict[int, int] = {}
+    for row in every:
+        beside = {*row.hosts.split(), *row.kept_out.split()}
+        if row.id in theirs or person_id in beside or wanted in (row.review or b""):
+            found[row.id] = row.log_id
+    return found
+
+
+def _without(names: str, person_id: str) -> str:
+    return " ".join(each for each in names.split() if each != person_id)

@@ -26,6 +26,12 @@ class CaseRow(Table, table=True):
     log_id: int
     author_id: str | None = Field(default=None, max_length=16)
     """A participant; None once they are forgotten."""
+    writer_id: str | None = Field(default=None, max_length=16, index=True)
+    """The same as a person: a circle that is over keeps no link to its people, and a case may be contested longer."""
+    hosts: str = ""
+    """People who held or opened the circle then, separated by spaces."""
+    kept_out: str = ""
+    """People whom something lay between them and a side when lots were drawn; they stay out of every later draw."""
     opened_at: int = Field(sa_type=Big)
     lapses_at: int = Field(sa_type=Big)
     due_at: int | None = Field(default=None, sa_type=Big, index=True)

@@ -34,6 +34,7 @@ def open_case(work: Work, circle: Circle, author_id: str) -> Kept:
     # Everybody is told until when a fold lasts. A part of it that nobody knows keeps them from reckoning back to the
     # moment of the first flag, and from there to whose screen was here.
     lapses_at = work.now + work.limits.fold_life - work.pick(work.limits.fold_life // FOLD_BLUR + 1)
+    writer, hosts = author_and_hosts(work, author_id, circle.id)
     salt = work.pick(2**256).to_bytes(32, "big")
     made = work.conn.execute(
         insert(CaseRow)
@@ -41,6 +42,8 @@ def open_case(work: Work, circle: Circle, author_id: str) -> Kept:
             circle_id=circle.id,
             log_id=circle.log_id,
             author_id=author_id,
+            writer_id=writer,
+            hosts=" ".join(hosts),
             opened_at=work.now,
             lapses_at=lapses_at,
             due_at=lapses_at,
@@ -48,7 +51,6 @@ def open_case(work: Work, circle: Circle, author_id: str) -> Kept:
         )
         .returning(CaseRow.id)  # type: ignore[call-overload]
     )
-    writer, hosts = author_and_hosts(work, author_id, circle.id)
     case = Case(work.now, lapses_at, author=writer, hosts=hosts)
     return Kept(int(made.scalar_one()), circle.id, circle.log_id, author_id, case, {}, salt)
 

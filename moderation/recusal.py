@@ -1,7 +1,7 @@
-"""Who may not sit on a panel about somebody, because of what lies between people. Read afresh at each draw."""
+"""Who may not sit on a panel about somebody, because of what lies between people. Read afresh at each draw, and kept."""
 
 import msgspec
-from sqlalchemy import func, or_
+from sqlalchemy import func, or_, update
 from sqlmodel import col, select
 
 from moderation.models import CaseMessageRow, CaseRow, FlagRow
@@ -16,7 +16,8 @@ MUTUAL = 2
 def recused(work: Work, case_id: int, circle_id: str, author: str | None, parties: set[str]) -> set[str]:
     """Person ids of everybody who may not read this case. ``parties`` flagged, held or co-signed, also in the past."""
     sides = parties | ({author} if author is not None else set())
-    return (
+    before = work.conn.execute(select(CaseRow.kept_out).where(CaseRow.id == case_id)).scalar_one()
+    found = (
         sides
         | _hosts(work, circle_id)
         | _addressed(work, case_id, circle_id)
@@ -24,7 +25,11 @@ def recused(work: Work, case_id: int, circle_id: str, author: str | None, partie
         | _invited(work, sides)
         | _sat_before(work, case_id)
         | _mutual(work, author)
+        | set(before.split())
     )
+    # What lies between people may be gone with the circle when an appeal is drawn.
+    work.conn.execute(update(CaseRow).where(col(CaseRow.id) == case_id).values(kept_out=" ".join(sorted(found))))
+    return found
 
 
 def circle_mates(work: Work, circle_id: str) -> set[str]:
@@ -111,18 +116,17 @@ def _mutual(work: Work, author: str | None) -> set[str]:
 
     def flags(by: object, of: object) -> dict[str, int]:
         rows = work.conn.execute(
-            select(FlagRow.person_id, ParticipantRow.person_id, func.count())
+            select(FlagRow.person_id, CaseRow.writer_id, func.count())
             .join(CaseMessageRow, col(CaseMessageRow.id) == col(FlagRow.case_message_id))
             .join(CaseRow, col(CaseRow.id) == col(CaseMessageRow.case_id))
-            .join(ParticipantRow, col(ParticipantRow.id) == col(CaseRow.author_id))
             .where(FlagRow.at > since, by, of)  # type: ignore[arg-type]
-            .group_by(col(FlagRow.person_id), col(ParticipantRow.person_id))
+            .group_by(col(FlagRow.person_id), col(CaseRow.writer_id))
         ).all()
         return {(row[1] if row[0] == author else row[0]): row[2] for row in rows}
 
     anything = col(FlagRow.person_id).is_not(None)
     by_author = flags(FlagRow.person_id == author, anything)
-    of_author = flags(anything, ParticipantRow.person_id == author)
+    of_author = flags(anything, CaseRow.writer_id == author)
     return {who for who in by_author if who in of_author and by_author[who] + of_author[who] >= MUTUAL}
 
 

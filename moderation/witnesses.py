@@ -38,14 +38,13 @@ def recent(work: Work) -> list[Recent]:
             CaseMessageRow.case_id,
             func.min(FlagRow.at),
             func.max(FlagRow.standing),
-            ParticipantRow.person_id,
+            CaseRow.writer_id,
         )
         .join(CaseMessageRow, col(CaseMessageRow.id) == col(FlagRow.case_message_id))
         .join(CaseRow, col(CaseRow.id) == col(CaseMessageRow.case_id))
-        .outerjoin(ParticipantRow, col(ParticipantRow.id) == col(CaseRow.author_id))
         # No case takes flags for longer than a fold lives, so older ones need not be read.
         .where(FlagRow.person_id == work.person, FlagRow.at > since - work.limits.fold_life)
-        .group_by(col(CaseMessageRow.case_id), col(ParticipantRow.person_id))
+        .group_by(col(CaseMessageRow.case_id), col(CaseRow.writer_id))
         .having(func.min(FlagRow.at) > since)
     )
     return [Recent(case_id, at, best > 0, author) for case_id, at, best, author in rows]

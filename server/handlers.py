@@ -18,6 +18,7 @@ from moderation import (
     pauses,
     publishing,
     reviewing,
+    seats,
 )
 from moderation import due as flags_due
 from moderation import wire as flagged
@@ -133,8 +134,9 @@ def _tidy(work: Work, _command: Tidy) -> None:
     tidy.forget_networks(work)
     reviewing.tidy(work)
     gone = tidy.people_without_places(work, gone=sessions.nobody_can_come_back())
-    reviewing.forgotten(work, gone)
+    forgetting.tidy(work, gone)
     tidy.erase_people(work, gone)
+    seats.tidy(work)
 
 
 HANDLERS: Mapping[type, Handler] = {

@@ -94,6 +94,9 @@ def upgrade() -> None:
         sa.Column("circle_id", sa.String(length=16), nullable=False),
         sa.Column("log_id", sa.Integer(), nullable=False),
         sa.Column("author_id", sa.String(length=16), nullable=True),
+        sa.Column("writer_id", sa.String(length=16), nullable=True),
+        sa.Column("hosts", sa.String(), nullable=False),
+        sa.Column("kept_out", sa.String(), nullable=False),
         sa.Column("opened_at", sa.BigInteger(), nullable=False),
         sa.Column("lapses_at", sa.BigInteger(), nullable=False),
         sa.Column("due_at", sa.BigInteger(), nullable=True),
@@ -110,6 +113,7 @@ def upgrade() -> None:
         batch_op.create_index("flag_case_author", ["author_id", "opened_at"], unique=False)
         batch_op.create_index("flag_case_draw", ["draw_at"], unique=False)
         batch_op.create_index(batch_op.f("ix_flag_case_due_at"), ["due_at"], unique=False)
+        batch_op.create_index(batch_op.f("ix_flag_case_writer_id"), ["writer_id"], unique=False)
 
     op.create_table(
         "gentle_note",
