@@ -30,13 +30,12 @@ class Panel:
     seq: int
 
     async def is_seated(self) -> None:
-        """The three with pages take the seats; whoever else was asked says no."""
-        for each in self.spare:
-            for seat in (await each.gets("/api/desk")).json().get("seats", []):
-                await each.asks("seat.leave", seat=seat["id"])
+        """The three with pages take the seats; whoever else was asked lets the time for it go by."""
         for juror in self.jurors:
             await juror.presses("Take the seat")
             await expect(juror.heading("Panels")).to_be_visible()
+        if self.spare:
+            await self.place.clock.passes(hours=4, minutes=1)
         for juror in self.jurors:
             await expect(juror.heading("Your panel can begin")).to_be_visible()
 
@@ -57,10 +56,10 @@ class Panel:
         return self.ana.page.locator(f'[data-seq="{self.seq}"]')
 
 
-async def a_panel(place: House, somebody: Comes, guest: Guests, *spare: str, agreement: str = "I listen.") -> Panel:
-    """``spare`` are others who may be drawn too, and have no page."""
+async def a_panel(place: House, somebody: Comes, guest: Guests, *spare: str, flagger: Person | None = None) -> Panel:
+    """``spare`` are others who may be drawn too, and have no page. ``flagger`` sits in the circle and flags it too."""
     ana = await somebody()
-    circle = await ana.holds_a_room(agreement=agreement)
+    circle = await ana.holds_a_room()
     others = [await guest(name) for name in ("Cleo", "Dan", "Eve")]
     jurors = [await somebody(**like) for like in (DESK, PHONE, DESK)]
     for juror, name in zip(jurors, ("Rook", "Reed", "Rush"), strict=True):
@@ -70,6 +69,8 @@ async def a_panel(place: House, somebody: Comes, guest: Guests, *spare: str, agr
         await expect(juror.heading("Circles")).to_be_visible()
     for each in others:
         await each.enters(circle)
+    if flagger is not None:
+        await flagger.sits_in(circle, "Gus")
     unseen = [await guest(name) for name in spare]
     for each in unseen:
         await each.asks("reviewing.begin")
@@ -82,6 +83,8 @@ async def a_panel(place: House, somebody: Comes, guest: Guests, *spare: str, agr
     await others[1].says("I would like to hear about it.")
     facts = {"circle": circle, "target": seq, "category": "disrespect"}
     await asyncio.gather(*(each.asks("message.flag", **facts) for each in others[1:]))
+    if flagger is not None:
+        await flagger.posts("/api/commands", {"do": "message.flag", **facts})
     await place.clock.passes(seconds=1)
     return Panel(place, ana, others, jurors, unseen, circle, seq)
 

@@ -41,7 +41,8 @@ async def test_a_threat_is_covered_for_everybody_and_comes_back_when_nobody_sees
     place: House, somebody: Comes, guest: Guests
 ) -> None:
     ana, bo, _, circle = await a_circle(place, somebody, guest, "Cleo", "Dan", "Eve")
-    seq = await seq_of(ana, THREAT) if await ana.says(THREAT) else 0
+    await ana.says(THREAT)
+    seq = await seq_of(ana, THREAT)
     await bo.sees(THREAT)
     heard = len(ana.heard)
     await bo.does("This goes against", THREAT)
