@@ -3,7 +3,7 @@
  * when it comes again, and what leaves a gap is not taken in: then `gap` asks for the log from `last` on.
  */
 import { applyPersonal, type Personal, mineFrom } from "./apply_mine.ts";
-import { changeOf, changed, entryOf } from "./entry.ts";
+import { askedAnew, changeOf, changed, entryOf } from "./entry.ts";
 import type { CircleView, HereDiff, Logged, Page, Watching } from "./generated/protocol.ts";
 import { type CircleState, type Entry, type Message, NO_BREATH, emptyCircle, placeOf } from "./state.ts";
 
@@ -87,7 +87,7 @@ class Draft {
     if (change) return this.change(change.target, change.change);
     switch (event.kind) {
       case "breath.asked":
-        return this.set({ breath: { ...this.state.breath, askedUntil: event.until } });
+        return this.set({ breath: askedAnew(this.state.breath, event.until) });
       case "breath.began":
         return this.set({ breath: { ...NO_BREATH, until: event.until } });
       case "words.faded":

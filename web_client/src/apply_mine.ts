@@ -88,6 +88,8 @@ export function applyPersonEvent(state: PersonState, { seq, event }: Logged): Pe
       return { ...next, view: { ...view, seats: withSeat(view.seats ?? [], event.seat) } };
     case "reviewing.changed":
       return { ...next, view: { ...view, reviewing: event.reviewing ?? null } };
+    case "care.now":
+      return { ...next, view: { ...view, care: event } };
     case "pause.moved":
       return { ...next, view: { ...view, pauses: withPause(view.pauses ?? [], event) } };
     default:

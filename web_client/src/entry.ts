@@ -76,6 +76,11 @@ export function breathOf(breath: Breath | null | undefined): BreathState {
   return { until: breath?.until ?? null, askedUntil: breath?.asked_until ?? null, mine: breath?.mine ?? false };
 }
 
+/** Somebody would like a breath; the same wish as before stays one's own, and a newer one is another's. */
+export function askedAnew({ until, askedUntil, mine }: BreathState, asked: number): BreathState {
+  return { until, askedUntil: asked, mine: mine && askedUntil === asked };
+}
+
 /** Covered so that nobody is sent the words. */
 export function isWordless(cover: Covered | null): boolean {
   return cover !== null && cover.is !== "folded";

@@ -34,8 +34,8 @@ const NO_FACTS: Facts = {};
 export class Outbox {
   private around: Surroundings;
   private entries: readonly OutboxEntry[] = [];
-  /** Circles that wait out a pace or a round. */
-  private resting = new Set<string>();
+  /** Circles that wait out a pace or a breath, and which. */
+  private resting = new Map<string, OutboxEntry["why"]>();
 
   constructor(around: Surroundings) {
     this.around = around;
@@ -82,6 +82,14 @@ export class Outbox {
     this.pump();
   }
 
+  /** Take words that still wait out of the line, to write on; `null` where they are on their way by now. */
+  take(key: string): OutboxEntry | null {
+    const found = this.find(key);
+    if (found?.state !== "waiting") return null;
+    this.remove(key);
+    return found;
+  }
+
   clear(): void {
     this.resting.clear();
     this.set([]);
@@ -103,7 +111,7 @@ export class Outbox {
   /** Send what may be sent; called whenever something may have changed. */
   pump(): void {
     const live = this.around.isLive();
-    const busy = new Set<string>(this.resting);
+    const busy = new Set<string>(this.resting.keys());
     for (const entry of this.entries) if (entry.state === "sending") busy.add(entry.circle);
     for (const entry of this.entries) {
       if (entry.state !== "waiting") continue;
@@ -111,7 +119,7 @@ export class Outbox {
       else if (!busy.has(entry.circle)) {
         busy.add(entry.circle);
         void this.send(entry);
-      } else if (entry.why === null || entry.why === "connection") this.change(entry.key, { why: "turn" });
+      } else this.change(entry.key, { why: this.resting.get(entry.circle) ?? "turn" });
     }
   }
 
@@ -135,7 +143,7 @@ export class Outbox {
     const why = PASSING[code];
     if (!why) return this.change(key, { state: "refused", code, facts });
     this.change(key, { state: "waiting", why, code, facts });
-    this.resting.add(circle);
+    this.resting.set(circle, why);
     this.around.after(this.pause(facts), () => {
       this.resting.delete(circle);
       this.pump();

@@ -49,6 +49,11 @@ export function removeFromOutbox(key: string): void {
   outbox.remove(key);
 }
 
+/** Take words that still wait out of the line. */
+export function takeFromOutbox(key: string): OutboxEntry | null {
+  return outbox.take(key);
+}
+
 export function forgetOutbox(): void {
   outbox.clear();
 }

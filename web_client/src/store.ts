@@ -117,6 +117,8 @@ export const letters: ReadonlySignal<readonly Letter[]> = computed(() => person.
 export const seats: ReadonlySignal<readonly SeatView[]> = computed(() => person.value.view?.seats ?? []);
 /** One's own pauses from posting. */
 export const pauses: ReadonlySignal<readonly PauseMoved[]> = computed(() => person.value.view?.pauses ?? []);
+/** An offer of company, or a wish for one's own, may wait; `care.ts` knows. */
+export const caring: ReadonlySignal<boolean> = computed(() => person.value.view?.care != null);
 /** Ids of the circles one is a participant of. */
 export const mine: ReadonlySignal<readonly string[]> = computed(() => person.value.view?.circles ?? []);
 

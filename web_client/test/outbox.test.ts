@@ -225,3 +225,34 @@ test("Whatever breaks, each press is in the log once and in order", async () => 
   });
   await Promise.all(runs);
 });
+
+test("Words that wait out a breath stay in line with their key, and go when it lets them", async () => {
+  const world = new World();
+  const key = world.outbox.add(ID, "one", null);
+  world.outbox.add(ID, "two", null);
+  await world.answers({ refused: { code: "circle.waiting", until: 99_000, retry_after: 12_000, why: "breath" } });
+  assert.deepEqual(world.states(), ["waiting", "waiting"]);
+  assert.deepEqual(world.entries.map(({ why }) => why), ["circle", "circle"]);
+  const [timer] = world.timers;
+  assert.equal(timer?.ms, 12_000);
+  world.outbox.pump();
+  assert.equal(world.asked.length, 0);
+  timer?.ring();
+  const again = await world.answers({ ok: { seq: 3 } });
+  assert.deepEqual([again.key, again.body], [key, "one"]);
+  assert.equal(world.asked.length, 1);
+});
+
+test("Words that wait can be taken back into the box; those on their way cannot", async () => {
+  const world = new World();
+  const first = world.outbox.add(ID, "one", 4);
+  const second = world.outbox.add(ID, "two", null);
+  assert.equal(world.outbox.take(first), null);
+  await world.answers({ refused: { code: "circle.waiting", retry_after: 1_000 } });
+  const taken = world.outbox.take(first);
+  assert.deepEqual([taken?.body, taken?.replyTo], ["one", 4]);
+  assert.deepEqual(world.entries.map(({ key }) => key), [second]);
+  world.timers[0]?.ring();
+  assert.equal((await world.answers({ ok: { seq: 3 } })).body, "two");
+  assert.equal(world.outbox.take("unknown"), null);
+});

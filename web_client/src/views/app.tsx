@@ -17,6 +17,7 @@ const Circle = later(async () => (await import("./circle.tsx")).Circle, waiting)
 const OpenRoom = later(async () => (await import("./rest.ts")).OpenRoom, waiting);
 const Desk = later(async () => (await import("./panel/start.tsx")).Desk, waiting);
 const Letters = later(async () => (await import("./rest.ts")).Letters);
+const Offer = later(async () => (await import("./rest.ts")).Offer);
 const Safety = later(async () => (await import("./rest.ts")).Safety, waiting);
 
 /** The whole page, by where one is and whether one has come in. */
@@ -32,6 +33,7 @@ export function App() {
       <Place />
       <Once />
       {sheet.value?.is === "letter" && <Letters />}
+      {sheet.value?.is === "offer" && <Offer />}
       <NoticeBar />
       <ShiftDots />
     </>

@@ -1,5 +1,5 @@
 import { later } from "../later.ts";
-import { connection, letters, me, newVersion, recordChanged, seats, signedIn, unreachable } from "../store.ts";
+import { caring, connection, letters, me, newVersion, recordChanged, seats, signedIn, unreachable } from "../store.ts";
 import * as actions from "../actions.ts";
 import { t } from "../words.ts";
 
@@ -40,7 +40,7 @@ export function Bars() {
           </button>
         </div>
       )}
-      {signedIn.value && (seats.value.length > 0 || letters.value.length > 0) && <Waiting />}
+      {signedIn.value && (seats.value.length > 0 || letters.value.length > 0 || caring.value) && <Waiting />}
     </>
   );
 }

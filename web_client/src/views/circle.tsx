@@ -127,7 +127,14 @@ export function CircleLinks({ state }: { state: CircleState }) {
           {t("hostTitle")}
         </button>
       )}
-      {state.view?.state !== "closed" && state.view?.state !== "planned" && <AskBreath state={state} />}
+      {state.view?.state !== "closed" && state.view?.state !== "planned" && (
+        <>
+          <AskBreath state={state} />
+          <button type="button" class="link" aria-haspopup="dialog" onClick={() => (sheet.value = { is: "worried", seq: null })}>
+            {t("worried")}
+          </button>
+        </>
+      )}
       <a class="link" href={href({ at: "safety" })}>
         {t("mySafety")}
       </a>

@@ -100,6 +100,11 @@ export function Composer({ held }: { held: CircleHold }) {
       <div class="foot">
         <HelpNow />
         {text !== "" && !changing && <span class="small">{t("draftKept")}</span>}
+        {text === "" && (
+          <button type="button" class="link" aria-haspopup="dialog" onClick={() => (sheet.value = { is: "hard_time" })}>
+            {t("hardTime")}
+          </button>
+        )}
         {text === "" && held.state.value.hosting && (
           <button type="button" class="link" aria-haspopup="dialog" onClick={() => (sheet.value = { is: "host" })}>
             {t("hostTitle")}

@@ -5,6 +5,7 @@ import { learn } from "../words.ts";
 learn(inside);
 
 export { Before } from "./before.tsx";
+export { Offer } from "./company.tsx";
 export { Letters } from "./letters.tsx";
 export { OpenRoom } from "./open_room.tsx";
 export { Safety } from "./safety.tsx";

@@ -4,6 +4,7 @@ import type { CircleState } from "../state.ts";
 import { hold, mine, preferences } from "../store.ts";
 import { t } from "../words.ts";
 import { useAct } from "./act.ts";
+import { Caring } from "./caring.tsx";
 import { Field, Tick } from "./fields.tsx";
 
 /** What I see: people set aside, muted words, gestures, whether others learn that I write. */
@@ -30,6 +31,7 @@ export function Seeing() {
         onPick={(on) => void actions.setPreferences({ gentle_notes: on })}
         effect={gentle ? t("gentleOn") : t("gentleOff")}
       />
+      <Caring />
       <Aside />
       <Muted />
     </section>

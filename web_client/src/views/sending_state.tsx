@@ -2,10 +2,11 @@ import * as actions from "../actions.ts";
 import type { MessageRow } from "../timeline.ts";
 import { refusal, t } from "../words.ts";
 import { copy } from "./copying.ts";
-import { tellNotice } from "./ui.ts";
+import { keepAsDraft, tellNotice } from "./ui.ts";
 
 /** How a message that is not in the circle yet stands, and what one can do about it. */
 export function Sending({ row }: { row: MessageRow }) {
+  if (row.sending === "waiting" && row.why === "circle") return <Slowed row={row} />;
   if (row.sending === "waiting") {
     return <p class="msg-state">{row.why === "connection" ? t("waiting") : t("waitingFor")}</p>;
   }
@@ -29,6 +30,22 @@ export function Sending({ row }: { row: MessageRow }) {
           {t("remove")}
         </button>
       </div>
+    </div>
+  );
+}
+
+/** It waits out a breath: it goes by itself, unless its writer would rather write on. */
+function Slowed({ row }: { row: MessageRow }) {
+  const keep = () => {
+    keepAsDraft(row.key);
+    document.getElementById("box")?.focus();
+  };
+  return (
+    <div class="msg-state" role="status">
+      <span>{t("waitingBreath")}</span>
+      <button type="button" class="link" tabIndex={-1} onClick={keep}>
+        {t("keepDraft")}
+      </button>
     </div>
   );
 }

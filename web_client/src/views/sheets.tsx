@@ -3,8 +3,8 @@ import { go } from "../router.ts";
 import type { CircleHold } from "../store.ts";
 import { t } from "../words.ts";
 import { useAct } from "./act.ts";
-import { TakeBack, Worried } from "./care.tsx";
 import { CircleLinks } from "./circle.tsx";
+import { HardTime } from "./company.tsx";
 import { Dialog } from "./dialog.tsx";
 import { Agreement, facts } from "./door.tsx";
 import { Said } from "./fields.tsx";
@@ -12,7 +12,9 @@ import { Flag } from "./flag.tsx";
 import { HostSheet } from "./host.tsx";
 import { More } from "./more.tsx";
 import { People } from "./people.tsx";
+import { TakeBack } from "./take_back.tsx";
 import { closeSheet, sheet } from "./ui.ts";
+import { Worried } from "./worried.tsx";
 
 /** The one dialog that is open in a circle, if any. */
 export function Sheets({ held }: { held: CircleHold }) {
@@ -29,6 +31,8 @@ export function Sheets({ held }: { held: CircleHold }) {
       return <Worried circle={circle} seq={open.seq} />;
     case "take_back":
       return <TakeBack circle={circle} seq={open.seq} />;
+    case "hard_time":
+      return <HardTime circle={circle} />;
     case "host":
       return <HostSheet state={state} />;
     case "leave":
@@ -46,6 +50,7 @@ export function Sheets({ held }: { held: CircleHold }) {
         </Dialog>
       );
     case "letter":
+    case "offer":
       // It may be opened anywhere: the page as a whole shows it.
       return null;
   }

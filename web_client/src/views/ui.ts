@@ -1,12 +1,15 @@
 /** What is open on this screen only: a dialog, what the composer is for, a short notice with an undo. */
 import { type Signal, signal } from "@preact/signals";
 import { draftOf, saveDraft } from "../drafts.ts";
-import type { Letter } from "../generated/protocol.ts";
+import type { CareOffer, Letter } from "../generated/protocol.ts";
 import { forgetSeats } from "../seats.ts";
+import { takeFromOutbox } from "../sending.ts";
 
 export type Sheet =
-  | { readonly is: "people" | "host" | "leave" }
-  | { readonly is: "message" | "flag" | "worried" | "take_back"; readonly seq: number }
+  | { readonly is: "people" | "host" | "leave" | "hard_time" }
+  | { readonly is: "message" | "flag" | "take_back"; readonly seq: number }
+  | { readonly is: "worried"; readonly seq: number | null }
+  | { readonly is: "offer"; readonly offer: CareOffer }
   | { readonly is: "letter"; readonly letter: Letter };
 
 export const sheet = signal<Sheet | null>(null);
@@ -37,10 +40,22 @@ export function answer(circle: string, seq: number | null): void {
 }
 
 /** Put words in the box, unless somebody has begun to write there. */
-export function suggest(circle: string, seq: number, text: string): void {
+export function suggest(circle: string, seq: number | null, text: string): void {
   const draft = draftOf(circle);
   saveDraft(circle, { text: draft.text === "" ? text : draft.text, replyTo: seq });
   intentOf(circle).value = { is: "new", replyTo: seq };
+}
+
+/** Words that still wait to go come back into the box, before what was begun there meanwhile. */
+export function keepAsDraft(key: string): void {
+  const words = takeFromOutbox(key);
+  if (words === null) return;
+  const { circle, body } = words;
+  const draft = draftOf(circle);
+  const replyTo = draft.text === "" ? words.replyTo : draft.replyTo;
+  saveDraft(circle, { text: draft.text === "" ? body : `${body}\n${draft.text}`, replyTo });
+  const intent = intentOf(circle);
+  if (intent.value.is === "new") intent.value = { is: "new", replyTo };
 }
 
 export interface Notice {

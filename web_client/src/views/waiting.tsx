@@ -8,13 +8,14 @@ import { inside } from "../words/en/inside.ts";
 import { letters as words } from "../words/en/letters.ts";
 import { type PlainKey, learn, t } from "../words.ts";
 import { useAct } from "./act.ts";
+import { CareBars } from "./care_bars.tsx";
 import { Said } from "./fields.tsx";
 import { sheet } from "./ui.ts";
 
 learn(inside);
 learn(words);
 
-/** What waits for this person, wherever they are: a seat on a panel, a letter. It never covers anything. */
+/** What waits for this person, wherever they are: care, a seat on a panel, a letter. It never covers anything. */
 export function Waiting() {
   const here = route.value;
   const seat = here.at === "desk" ? undefined : calling.value[0];
@@ -22,6 +23,7 @@ export function Waiting() {
   const letter = letters.value.find(({ circle }) => here.at !== "circle" || here.circle !== circle);
   return (
     <>
+      <CareBars />
       {seat && <SeatBar seat={seat} />}
       {letter && here.at !== "desk" && <LetterBar letter={letter} />}
     </>

@@ -1,3 +1,4 @@
+import { care } from "./en/care.ts";
 import { entering } from "./en/entering.ts";
 import { holding } from "./en/holding.ts";
 import { ledger } from "./en/ledger.ts";
@@ -9,4 +10,4 @@ import { safety } from "./en/safety.ts";
 import { talking } from "./en/talking.ts";
 
 /** Every sentence a person reads. Its shape is the contract for other languages. */
-export const en = { ...entering, ...talking, ...holding, ...safety, ...ledger, ...letters, ...panel, ...refused, ...refusedInside };
+export const en = { ...entering, ...talking, ...care, ...holding, ...safety, ...ledger, ...letters, ...panel, ...refused, ...refusedInside };

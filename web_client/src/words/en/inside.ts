@@ -1,7 +1,8 @@
+import { care } from "./care.ts";
 import { holding } from "./holding.ts";
 import { refusedInside } from "./refused_inside.ts";
 import { safety } from "./safety.ts";
 import { talking } from "./talking.ts";
 
 /** What is said after the first screens; it comes with them: `learn(inside)`. */
-export const inside = { ...talking, ...holding, ...safety, ...refusedInside };
+export const inside = { ...talking, ...care, ...holding, ...safety, ...refusedInside };

@@ -48,9 +48,6 @@ export const safety = {
   writingSwitch: "Let others know that someone is writing",
   writingOn: "While you write, others read \"Someone is writing\". Never who.",
   writingOff: "Nobody learns that you are writing.",
-  gentleSwitch: "Let others ask me gently",
-  gentleOn: "A note without a name can reach you about one of your messages.",
-  gentleOff: "No such notes reach you. Nobody learns that.",
 
   readSection: "Reading",
   sizeLabel: "Size of letters",
