@@ -55,6 +55,22 @@ async def lived_in(place: House, ana: Guest, cleo: Guest) -> str:
     return circle
 
 
+async def kindness(ana: Guest, cleo: Guest, bo: Person, circle: str) -> None:
+    """Somebody would like a breath, thinks of Bo, and would like Bo's company."""
+    for each in (ana, cleo):
+        view = (await each.watches(each.me))["person"]
+        await each.asks("preferences.set", preferences={**view["preferences"], "company": True})
+    await bo.goes_to("#/safety")
+    await bo.page.get_by_label("I am willing to keep company").check()
+    await bo.comes_back_to(circle)
+    bo_is = (await ana.watches(f"circle/{circle}"))["participants"][-1]["id"]
+    await ana.asks("breath.ask", circle=circle)
+    await cleo.asks("care.worry", circle=circle, participant=bo_is)
+    await cleo.asks("care.reach_out", circle=circle)
+    for words in ("Somebody would like a breath", "Someone is thinking of you.", "Cleo would like company."):
+        await expect(bo.page.locator(".bar").filter(has_text=words)).to_be_visible()
+
+
 @pytest.mark.parametrize("size", ["phone", "wide"])
 async def test_no_screen_is_in_anybodys_way(somebody: Comes, place: House, guest: Guests, size: str) -> None:
     bo = await somebody(**(PHONE if size == "phone" else DESK))
@@ -87,6 +103,11 @@ async def test_no_screen_is_in_anybodys_way(somebody: Comes, place: House, guest
     await bo.page.get_by_label("I'll try to keep to this").check()
     await bo.presses("Go in")
     await bo.sees("And what came later. مرحبا")
+    await kindness(ana, cleo, bo, circle)
+    await look(bo, "a breath, an offer and a wish", objections)
+    await bo.page.locator(".bar").filter(has_text="thinking of you").get_by_role("button").click()
+    await look(bo, "an offer", objections)
+    await bo.page.keyboard.press("Escape")
     await bo.does("Reply", "And what came later. مرحبا")
     await bo.box.fill("x" * 3_900)
     await look(bo, "circle", objections)
@@ -95,6 +116,15 @@ async def test_no_screen_is_in_anybodys_way(somebody: Comes, place: House, guest
     await look(bo, "more", objections)
     await bo.dialog.get_by_role("button", name=re.compile("^This goes against")).click()
     await look(bo, "flag", objections)
+    await bo.page.keyboard.press("Escape")
+    await bo.does("I'm worried about someone", "And what came later. مرحبا")
+    await bo.dialog.get_by_role("button", name="Have Ana asked").click()
+    await expect(bo.dialog.get_by_role("status")).to_be_visible()
+    await look(bo, "worried", objections)
+    await bo.page.keyboard.press("Escape")
+    await bo.button("I'm having a hard time").click()
+    await expect(bo.dialog.get_by_role("link", name="The help page")).to_be_visible()
+    await look(bo, "a hard time", objections)
     await bo.page.keyboard.press("Escape")
     await bo.goes_to("#/open")
     await expect(bo.heading("Open a room")).to_be_visible()

@@ -69,7 +69,7 @@ async def test_worry_is_another_door_and_tells_nobody(place: House, somebody: Co
     await bo.sees("I cannot see a way.")
     sent = len(bo.sent)
     await bo.does("I'm worried about someone", "I cannot see a way.")
-    await expect(bo.dialog).to_contain_text("The software tells nobody and keeps no note of this.")
+    await expect(bo.dialog).to_contain_text("It is no flag, changes nothing for them, and no note of it is kept.")
     await expect(bo.dialog.get_by_role("link", name="Help now").first).to_be_visible()
     await bo.dialog.get_by_role("button", name="Ask them in the circle").click()
     await expect(bo.box).to_have_value("I am thinking of you. Would you like company?")

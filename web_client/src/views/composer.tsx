@@ -102,7 +102,7 @@ export function Composer({ held }: { held: CircleHold }) {
         {text !== "" && !changing && <span class="small">{t("draftKept")}</span>}
         {text === "" && (
           <button type="button" class="link" aria-haspopup="dialog" onClick={() => (sheet.value = { is: "hard_time" })}>
-            {t("hardTime")}
+            {t(held.state.value.hosting ? "hardTitle" : "hardTime")}
           </button>
         )}
         {text === "" && held.state.value.hosting && (

@@ -41,7 +41,7 @@ function Slowed({ row }: { row: MessageRow }) {
     document.getElementById("box")?.focus();
   };
   return (
-    <div class="msg-state" role="status">
+    <div class="msg-state slowed" role="status">
       <span>{t("waitingBreath")}</span>
       <button type="button" class="link" tabIndex={-1} onClick={keep}>
         {t("keepDraft")}
