@@ -112,7 +112,10 @@ def case_to_read(work: Work, seat_id: str) -> CaseToRead:
     seat = panel.seat(work.person)
     content, person, more = core.panel_caps(kept.case)
     letters: dict[str, str] = {}
-    messages = tuple(_message(work, kept, index, seq, letters) for index, seq in enumerate(panel.items))
+    gone = [] if panel.items else [each.seq for each in kept.case.decision.outcomes] if kept.case.decision else []
+    messages = tuple(
+        _message(work, kept, index, seq, letters, gone=seq in gone) for index, seq in enumerate(panel.items or gone)
+    )
     side = sealed.written(work, kept.id, "side")
     objection = sealed.written(work, kept.id, "objection") if panel.instance > 1 else []
     return CaseToRead(
@@ -190,7 +193,7 @@ def with_id(view: SeatView, seat_id: str) -> SeatView:
     return SeatView(**{**{name: getattr(view, name) for name in view.__struct_fields__}, "id": seat_id})
 
 
-def _message(work: Work, kept: Kept, index: int, seq: int, letters: dict[str, str]) -> ReadMessage:
+def _message(work: Work, kept: Kept, index: int, seq: int, letters: dict[str, str], *, gone: bool) -> ReadMessage:
     message = kept.case.message(seq)
     felt: set[str] = set()
     if message is not None:
@@ -199,6 +202,7 @@ def _message(work: Work, kept: Kept, index: int, seq: int, letters: dict[str, st
         item=index,
         kinds=tuple(each for each in get_args(Category) if each in felt),
         held=message is not None and message.view == "held",
+        gone=gone,
         lines=sealed.lines(work, kept.id, seq, letters),
     )
 

@@ -60,9 +60,9 @@ def cast(work: Work, command: CastBallot) -> None:
     """Sealed until the panel has decided; to be undone for some seconds."""
     row, kept = _at(work, command.seat)
     panel = kept.case.review.panel
-    items = panel.items if panel is not None and panel.instance == row.panel else ()
-    if not items:
+    if panel is None or panel.instance != row.panel or panel.round == 0:
         raise Refusal("seat.not_now")
+    items = panel.items
     if sorted(mark.item for mark in command.messages) != list(range(len(items))):
         raise Refusal("ballot.incomplete")
     asks = command.person > 0 or any(mark.content > 0 for mark in command.messages)

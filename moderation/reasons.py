@@ -4,6 +4,8 @@ The jurors gave codes, a line of the agreement and a sentence each; everything e
 everybody. Nothing in a letter depends on who flagged.
 """
 
+from collections.abc import Sequence
+
 from moderation import case as core
 from moderation import desk, letters, sealed
 from moderation.cases import Kept
@@ -18,14 +20,13 @@ def reading(work: Work, kept: Kept, author: str, until: int, *, first: bool) -> 
     panel = kept.case.review.panel
     if panel is None:
         return
-    for index, seq in enumerate(panel.items):
-        if index:
-            letters.take_away(work, author, kept.circle_id, seq, letters.OF_A_COVER)
+    for seq in panel.items[1:]:
+        letters.take_away(work, author, kept.circle_id, seq, letters.OF_A_COVER)
     letters.write(
         work,
         author,
         kept.circle_id,
-        panel.items[0],
+        _place(kept, panel.items),
         "reading",
         case_id=kept.id,
         until=until,
@@ -39,7 +40,7 @@ def send(work: Work, kept: Kept, decision: Decision) -> None:
     who = kept.case.author
     whole = statement(work, kept, decision)
     ends = decision.appeal_until
-    if who is not None and decision.outcomes:
+    if who is not None:
         for each in decision.outcomes[1:]:
             letters.take_away(work, who, kept.circle_id, each.seq)
         may = core.may_appeal(kept.case, who, "author", now=work.now)
@@ -47,7 +48,7 @@ def send(work: Work, kept: Kept, decision: Decision) -> None:
             work,
             who,
             kept.circle_id,
-            decision.outcomes[0].seq,
+            _place(kept, [each.seq for each in decision.outcomes]),
             "decided",
             case_id=kept.id,
             statement=whole,
@@ -78,6 +79,11 @@ def send(work: Work, kept: Kept, decision: Decision) -> None:
                 statement=told,
                 appeal_until=ends if may else None,
             )
+
+
+def _place(kept: Kept, seqs: Sequence[int]) -> int:
+    """The message a letter about the whole case stands beside; also where all words have faded since."""
+    return seqs[0] if seqs else kept.case.messages[0].seq
 
 
 def statement(work: Work, kept: Kept, decision: Decision) -> Statement:

@@ -80,7 +80,7 @@ class CastBallot(Command, tag="ballot.cast", frozen=True, kw_only=True):
     """One mark for each message, one for the person; with a reason where any is above 0."""
 
     seat: OpaqueId
-    messages: Annotated[tuple[MessageMark, ...], Meta(min_length=1, max_length=10)]
+    messages: Annotated[tuple[MessageMark, ...], Meta(max_length=10)]
     person: PersonLevel = 0
     code: Category | None = None
     clause: Annotated[int, Meta(ge=0, le=200)] = 0
@@ -142,6 +142,8 @@ class ReadMessage(Discreet, frozen=True, kw_only=True, omit_defaults=True):
     item: int
     kinds: tuple[Category, ...] = ()
     held: bool = False
+    gone: bool = False
+    """The words have faded in the circle; they are read for what was decided about the person, and get no mark."""
     lines: tuple[ReadLine, ...]
     """The message with up to five lines either side."""
 

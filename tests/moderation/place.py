@@ -239,7 +239,7 @@ class Place:
 
     def folded(self, seq: int, circle_id: str = CIRCLE) -> bool:
         query = (
-            select(EventRow.covered_until)
+            select(EventRow.cover)
             .join(Circle, col(Circle.log_id) == col(EventRow.log_id))
             .where(Circle.id == circle_id, EventRow.seq == seq)
         )

@@ -2,10 +2,11 @@
 
 import pytest
 
-from moderation.models_panels import CaseWordsRow, SealedRow
+from moderation.models import CaseRow, FlagRow, LetterRow, ReviewerRow
+from moderation.models_panels import CaseWordsRow, ConductRow, SealedRow, SeatRow
 from moderation.wire import Letter
 from rooms.limits import DAY, HOUR, MINUTE, SECOND
-from rooms.models import Circle
+from rooms.models import Circle, EventRow
 from rooms.work import Refusal, Work
 from tests.moderation.bench_of import REVIEWERS, Bench
 from tests.moderation.place import CIRCLE, Place, named
@@ -298,3 +299,41 @@ def test_a_circle_that_did_not_agree_to_panels_has_none(bench: Bench, place: Pla
         place.flags(name, words)
     assert bench.convene() == []
     assert place.folded(words)
+
+
+def test_a_decision_can_be_contested_after_the_circle_and_its_words_are_gone(
+    bench: Bench, words: int, place: Place
+) -> None:
+    decided(bench, words, content=1, person=1)
+
+    def over(work: Work, _: None) -> None:
+        circle = work.db.get_one(Circle, CIRCLE)
+        circle.state, circle.closed_at, circle.keep_for, circle.fades_at = "closed", work.now, 0, work.now
+
+    place.does(None, over, None)
+    bench.passes(MINUTE)
+    assert place.rows(EventRow) == [] or all(row.body is None for row in place.rows(EventRow))
+    bench.appeals("Ana", "It was meant kindly.")
+    others = bench.convene()
+    assert len(others) >= 3
+    assert "Bo" not in others
+    (message,) = bench.reads(others[0]).messages
+    assert message.gone
+    assert any(line.body == "something hurtful" for line in message.lines)
+    for name in others:
+        bench.casts(name, 0, 0, items=0)
+    bench.passes(MINUTE)
+    told = letter(bench, "Ana", "decided").statement
+    assert told is not None
+    assert told.person == 0
+
+
+def test_somebody_who_is_erased_leaves_no_link_in_any_case(bench: Bench, words: int, place: Place) -> None:
+    sitting = decided(bench, words)
+    for name in ("Bo", sitting[0], "Heron"):
+        place.is_forgotten(name)
+        wanted = named(name).encode()
+        for table in (CaseRow, FlagRow, SeatRow, LetterRow, ReviewerRow, ConductRow):
+            for row in place.rows(table):
+                assert not any(wanted in str(value).encode() for value in row), (name, table)
+        assert place.folded(words), name

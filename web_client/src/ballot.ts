@@ -32,7 +32,8 @@ export const SENTENCE_LIMIT = 300;
 
 export function blank({ messages }: CaseToRead): Marks {
   return {
-    contents: messages.map(() => null),
+    // Words that have faded since are read for the person only.
+    contents: messages.map(({ gone }) => ((gone ?? false) ? 0 : null)),
     holds: messages.map(() => false),
     person: null,
     code: onlyKind(messages),
@@ -45,7 +46,7 @@ export function blank({ messages }: CaseToRead): Marks {
 export function marksOf({ messages }: CaseToRead, ballot: MyBallot): Marks {
   const mark = (item: number) => ballot.messages.find((one) => one.item === item);
   return {
-    contents: messages.map(({ item }) => mark(item)?.content ?? null),
+    contents: messages.map(({ item, gone }) => ((gone ?? false) ? 0 : (mark(item)?.content ?? null))),
     holds: messages.map(({ item }) => mark(item)?.hold ?? false),
     person: ballot.person ?? 0,
     code: ballot.code ?? null,
@@ -97,12 +98,12 @@ export function castOf(seat: string, { messages }: CaseToRead, marks: Marks): Om
   const reasoned = needsReason(marks);
   return {
     seat,
-    messages: messages.map(({ item }, at) => ({
-      item,
-      content: marks.contents[at] ?? 0,
+    messages: messages.flatMap(({ item, gone }, at) => {
+      if (gone ?? false) return [];
       // A message that is left as it is does not stay covered.
-      hold: (marks.contents[at] ?? 0) > 0 && (marks.holds[at] ?? false),
-    })),
+      const content = marks.contents[at] ?? 0;
+      return [{ item, content, hold: content > 0 && (marks.holds[at] ?? false) }];
+    }),
     person: marks.person ?? 0,
     ...(reasoned ? { code: marks.code, clause: marks.clause ?? 0, sentence: marks.sentence.trim() } : {}),
   };

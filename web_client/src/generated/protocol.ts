@@ -886,6 +886,7 @@ export interface ReadMessage {
   item: number;
   kinds?: ("disrespect" | "illegal" | "pressure" | "privacy" | "safety" | "spam" | "threat")[];
   held?: boolean;
+  gone?: boolean;
   lines: ReadLine[];
 }
 

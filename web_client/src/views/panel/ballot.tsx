@@ -69,7 +69,7 @@ export function Ballot({ seat, read }: { seat: SeatView; read: CaseToRead }) {
       }}
     >
       {seat.state === "again" && <p>{t("seatAgain")}</p>}
-      {read.messages.map((message, at) => (
+      {read.messages.map((message, at) => !message.gone && (
         <div key={message.item} class="stack-2">
           <Choices
             legend={several ? t("askContentOf", { n: at + 1 }) : t("askContent")}
