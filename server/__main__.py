@@ -1,12 +1,13 @@
-"""The command line: serve, migrate, schema, settings."""
+"""The command line: serve, migrate, schema, settings, verify-ledger, and what the operator may do."""
 
 import argparse
 import sys
+from contextlib import closing
 from pathlib import Path
 
 from pydantic import ValidationError
 
-from server import schema
+from server import commands_operator, control, schema
 from server.broker import BrokerUnavailable
 from server.data_folder import DataFolder, FolderUnusable
 from server.keys import KeysUnavailable
@@ -18,7 +19,15 @@ from server.settings import Settings, describe
 from server.store import Store, StoreUnavailable
 from server.verify_ledger import run as verify_ledger
 
-PLAIN = (BrokerUnavailable, CannotListen, FolderUnusable, HelpFileUnusable, KeysUnavailable, StoreUnavailable)
+PLAIN = (
+    BrokerUnavailable,
+    CannotListen,
+    FolderUnusable,
+    HelpFileUnusable,
+    KeysUnavailable,
+    StoreUnavailable,
+    control.Unreachable,
+)
 """What ends the program with one sentence and status 2."""
 DEMO_SCALE = 60.0
 """In the demo an hour passes in a minute."""
@@ -37,6 +46,7 @@ def main(arguments: list[str] | None = None) -> int:
     where.add_argument("--url", help="of a server, instead of the database of these settings")
     where.add_argument("--file", type=Path, help="with what /api/ledger answered")
     verifying.add_argument("--head", help="number:hash seen before; it must still be in the record")
+    commands_operator.describe(commands)
     commands.add_parser("settings", help="print every setting with its default and meaning")
     asked = parser.parse_args(arguments)
     try:
@@ -67,17 +77,20 @@ def _run(asked: argparse.Namespace) -> int:
             schema.write()
         case "verify-ledger":
             database = "" if asked.url or asked.file else Settings().database
-            status, sentence = verify_ledger(database, url=asked.url, file=asked.file, head=asked.head)
-            print(sentence, file=sys.stderr if status else sys.stdout)
-            return status
+            return _end(*verify_ledger(database, url=asked.url, file=asked.file, head=asked.head))
         case "migrate":
             settings = Settings()
             set_up(settings.log_level)
-            folder = DataFolder(settings.data_dir)
-            folder.own()
-            store = Store(settings.database)
-            store.check()
-            print("The database is up to date now." if migrate(store) else "The database was up to date.")
+            with closing(DataFolder(settings.data_dir)) as folder:
+                folder.own()
+                if control.answers(folder.path):
+                    # Servers on PostgreSQL share the folder without owning it.
+                    raise FolderUnusable("A server is running on this data folder. Stop it, then migrate.")
+                with closing(Store(settings.database)) as store:
+                    store.check()
+                    print("The database is up to date now." if migrate(store) else "The database was up to date.")
+        case name if name in commands_operator.NAMES:
+            return _end(*commands_operator.run(asked))
         case "serve":
             settings = Settings()
             if asked.demo:
@@ -92,6 +105,11 @@ def _run(asked: argparse.Namespace) -> int:
             set_up(settings.log_level)
             serve(settings, demo=asked.demo)
     return 0
+
+
+def _end(status: int, sentence: str) -> int:
+    print(sentence, file=sys.stderr if status else sys.stdout)
+    return status
 
 
 if __name__ == "__main__":

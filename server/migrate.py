@@ -31,6 +31,12 @@ def configuration(conn: Connection | None = None) -> Config:
     return config
 
 
+def up_to_date(store: Store) -> bool:
+    """Whether the database has the tables of this version."""
+    newest = ScriptDirectory.from_config(configuration()).get_current_head()
+    return store.read_now(lambda conn: MigrationContext.configure(conn).get_current_revision()) == newest
+
+
 def migrate(store: Store) -> bool:
     """Upgrade to the newest; returns whether anything was to do."""
 

@@ -24,6 +24,7 @@ from server.auth import Auth
 from server.broker import Broker, Presence
 from server.clock import Clock
 from server.connection import Connection
+from server.control import Control
 from server.door import Actor, Door
 from server.handlers import BATCHES, HANDLERS
 from server.hub import Hub
@@ -96,6 +97,7 @@ class Parts:
         self.words_gone = True
         """Words may have been changed or erased since the write-ahead log was last emptied, also before a crash."""
         self.clock = Clock(self)
+        self.control = Control(settings.data_dir, self.door)
         self._tasks: set[asyncio.Task[Any]] = set()
         self.started = False
         self.draining = False
@@ -112,10 +114,12 @@ class Parts:
         await self.hub.start()
         await self.presence.start()
         await self.clock.start()
+        await self.control.start()
 
     async def say_goodbye(self) -> None:
         """Finish what was accepted, and tell every client to come back, not all at the same moment."""
         self.draining = True
+        await self.control.close()
         await self.clock.close()
         await asyncio.wait([self.spawn(self.door.close())], timeout=GOODBYE_WITHIN)
         for connection in self.all_connections():
