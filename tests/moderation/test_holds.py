@@ -223,11 +223,11 @@ def test_words_that_are_gone_end_a_legal_hold(course: Course) -> None:
 # --- the panel (row 8) ------------------------------------------------------------------------------------
 
 
-def held_and_read(people: int) -> Course:
+def held_and_read(people: int, *, live: bool = True) -> Course:
     course = Course()
     course.flags("Bo", "Fern", category="threat")
     course.holds("Bo", "threat")
-    course.seated(people, moderators=2)
+    course.seated(people, moderators=2, live=live)
     return course
 
 
@@ -254,15 +254,25 @@ def test_unseated_after_that_day_it_is_folded_for_a_week() -> None:
     assert course.decision.outcomes[0].agreed == 2
 
 
-def test_what_a_hold_says_ends_by_itself_where_the_five_do_not_come_together() -> None:
-    course = held_and_read(12)
+def test_what_five_have_said_by_the_end_of_that_day_is_decided_and_ends_by_itself() -> None:
+    course = held_and_read(12, live=False)
     course.votes((2, 0), (2, 0), code="threat", hold=True)
     course.all_accept()
     assert len(course.jurors) == 5
+    course.votes((1, 0), among=course.jurors[2:3], code="threat")
     course.until("decided")
     assert course.outcome == (1, 0)
-    assert course.decision.size == 3
+    assert course.decision.size == 5
+    assert course.decision.at == course.all_of(Hold)[-1].until
     assert course.decision.outcomes[0].until == course.decision.at + 7 * DAY
+
+
+def test_where_too_few_of_the_five_vote_nothing_is_decided() -> None:
+    course = held_and_read(12)
+    course.votes((2, 0), (2, 0), code="threat", hold=True)
+    course.all_accept()
+    course.until("closed")
+    assert (course.case.closed, course.view()) == ("lapsed", "lapsed")
 
 
 def test_with_fewer_people_a_hold_goes_on_without_two_more() -> None:
