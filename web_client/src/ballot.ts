@@ -117,7 +117,7 @@ export function previewOf(read: CaseToRead, marks: Marks): Reasons {
   const sentence = marks.sentence.trim();
   const flagged = read.messages.map(({ item, lines }) => [item, lines.find((line) => line.flagged)?.body ?? ""] as const);
   return {
-    outcomes: read.messages.map(({ item }, at) => ({ target: item, content: contents[at] ?? 0 })),
+    outcomes: read.messages.flatMap(({ item, gone }, at) => (gone ? [] : [{ target: item, content: contents[at] ?? 0 }])),
     person,
     code: marks.code,
     clause: marks.clause === null || marks.clause === 0 ? null : (read.agreement[marks.clause - 1] ?? null),

@@ -1,7 +1,7 @@
 /** Whether one may be drawn for panels: beginning, topics one does not read, stopping; coming as a moderator. */
 import { type ReadonlySignal, computed } from "@preact/signals";
 import type { Reviewing } from "./generated/protocol.ts";
-import { type Result, value } from "./result.ts";
+import { DONE, type Result } from "./result.ts";
 import type { Category } from "./state.ts";
 import { person } from "./store.ts";
 import { command } from "./wire.ts";
@@ -14,8 +14,16 @@ export function begin(skips: readonly Category[]): Promise<Result> {
   return plainly(command({ do: "reviewing.begin", skips: [...skips] }));
 }
 
-export function setSkips(skips: readonly Category[]): Promise<Result> {
-  return plainly(command({ do: "reviewing.set", skips: [...skips] }));
+/** It shows at once, and goes back if it was refused. */
+export async function setSkips(skips: readonly Category[]): Promise<Result> {
+  const before = reviewing.value;
+  if (before === null) return DONE;
+  const wanted = { ...before, skips: [...skips] };
+  show(wanted);
+  const answer = await command({ do: "reviewing.set", skips: wanted.skips });
+  if (answer.ok) return DONE;
+  if (reviewing.value === wanted) show(before);
+  return answer;
 }
 
 /** Stop, at any time, without a reason. */
@@ -33,7 +41,12 @@ export function giveUp(): Promise<Result> {
   return plainly(command({ do: "moderator.give_up" }));
 }
 
+function show(now: Reviewing): void {
+  const { view } = person.value;
+  if (view !== null) person.value = { ...person.value, view: { ...view, reviewing: now } };
+}
+
 async function plainly(asked: Promise<Result<unknown>>): Promise<Result> {
   const answer = await asked;
-  return answer.ok ? value(null) : answer;
+  return answer.ok ? DONE : answer;
 }

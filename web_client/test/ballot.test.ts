@@ -107,6 +107,14 @@ test("A held message stays covered only if the seat says so, for a hard kind, an
   assert.deepEqual(left.messages, [{ item: 0, content: 0, hold: false }]);
 });
 
+test("Words that have faded are read, and get no mark", () => {
+  const faded = read({ messages: [FIRST, { ...FIRST, item: 1, gone: true }] });
+  const marks: Marks = { ...blank(faded), person: 0 };
+  assert.deepEqual(marks.contents, [null, 0]);
+  assert.deepEqual(castOf("seat-id-00000001", faded, { ...marks, contents: [0, 0] }).messages.map(({ item }) => item), [0]);
+  assert.equal(previewOf(faded, FOLD).outcomes.length, 1);
+});
+
 test("The preview is the letter with all five parts", () => {
   const parts = partsOf(previewOf(read(), FOLD), () => "");
   assert.equal(parts.length, 5);

@@ -7,6 +7,7 @@ import { useAct } from "../act.ts";
 import { Said, Tick } from "../fields.tsx";
 import { Ballot } from "./ballot.tsx";
 import { useDeskKeys } from "./keys.ts";
+import { Keys } from "./limits.tsx";
 import { Kinds, Until, Ways } from "./seat.tsx";
 import { Talk } from "./talk.tsx";
 
@@ -44,6 +45,7 @@ export function Case({ seat }: { seat: SeatView }) {
           {t("readHint")}
         </p>
         <Ways seat={seat} />
+        <Keys />
       </section>
     );
   }
@@ -58,6 +60,7 @@ export function Case({ seat }: { seat: SeatView }) {
         <Said text={act.said} />
         <Ways seat={seat} opened />
         <p class="small">{t("caseRecorded")}</p>
+        <Keys />
       </div>
     </div>
   );
@@ -109,6 +112,7 @@ function Context({ message, title, first }: { message: ReadMessage; title: strin
       {title !== null && <h3>{title}</h3>}
       {title !== null && kinds.length > 0 && <p class="small">{t("caseFelt", { felt: felt(...kinds) })}</p>}
       {message.held && <p class="small">{t("caseHeld")}</p>}
+      {message.gone && <p class="small">{t("caseFaded")}</p>}
       {from > 0 && (
         <button type="button" class="link" onClick={earlier}>
           {t("caseEarlier")}

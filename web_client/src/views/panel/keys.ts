@@ -1,5 +1,5 @@
 /** Single keys of the desk: off until switched on, dead while one writes. */
-import { useEffect, useRef } from "preact/hooks";
+import { useLayoutEffect, useRef } from "preact/hooks";
 import { keysOn } from "../../desk.ts";
 
 type Keys = Readonly<Record<string, () => void>>;
@@ -8,7 +8,7 @@ export function useDeskKeys(keys: Keys): void {
   const now = useRef(keys);
   now.current = keys;
   const on = keysOn.value;
-  useEffect(() => {
+  useLayoutEffect(() => {
     if (!on) return undefined;
     const press = (event: KeyboardEvent): void => {
       if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing || writes(event.target)) return;

@@ -37,17 +37,26 @@ export function Limits({ left }: { left: number | null }) {
       )}
       <section>
         <h2>{t("keysTitle")}</h2>
-        <Tick
-          label={t("keysLabel")}
-          on={keysOn.value}
-          onPick={(on) => (keysOn.value = on)}
-          effect={t(keysOn.value ? "keysOn" : "keysOff")}
-        />
-        {keysOn.value && <p class="small">{t("keysList")}</p>}
+        <Keys />
       </section>
       {now?.role === "moderator" ? <GiveUp until={now.until ?? null} /> : <Come />}
       {now !== null && <Stop />}
     </div>
+  );
+}
+
+/** The switch for single keys, and what they do once it is on. */
+export function Keys() {
+  return (
+    <>
+      <Tick
+        label={t("keysLabel")}
+        on={keysOn.value}
+        onPick={(on) => (keysOn.value = on)}
+        effect={t(keysOn.value ? "keysOn" : "keysOff")}
+      />
+      {keysOn.value && <p class="small">{t("keysList")}</p>}
+    </>
   );
 }
 

@@ -39,6 +39,7 @@ export const panel = {
   caseOne: "Message {n}",
   caseFelt: "What was felt: {felt}.",
   caseHeld: "This message is covered for everyone now.",
+  caseFaded: "These words have faded in the circle. They stand here for what was decided about their writer.",
   caseBy: "{by}:",
   caseFlagged: "This is the message.",
   caseGone: "Taken back",
