@@ -67,19 +67,10 @@ def items(case: Case, panel: Panel) -> tuple[Message, ...]:
     return tuple(each for each in found if each is not None and (each.live if first else each.view not in ENDED))
 
 
-def decide(
-    case: Case, ballots: Sequence[Ballot], *, now: int, limits: Limits, short: bool = False, n: int | None = None
-) -> Moved:
-    """Adopt what enough ballots support. ``short``: folds end by themselves in any case. ``n``: a smaller size than now,
-    where those who were to join have not voted."""
+def decide(case: Case, ballots: Sequence[Ballot], *, now: int, limits: Limits, short: bool = False) -> Moved:
+    """Adopt what enough ballots support. ``short``: folds end by themselves in any case."""
     panel = case.review.panel
     assert panel is not None
-    if n is not None and n < panel.size:
-        silent = (seat.state == "seated" and seat.first is None and seat.second is None for seat in panel.seats)
-        seats = zip(panel.seats, silent, strict=True)
-        panel = replace(
-            panel, size=n, seats=tuple(replace(seat, state="left") if gone else seat for seat, gone in seats)
-        )
     given = read(case, panel, ballots, now=now, limits=limits)
     most = caps(case, panel, now=now)
     rulings = {each.seq: _content(case, panel, each, given, most) for each in items(case, panel)}

@@ -72,27 +72,24 @@ def again(case: Case, *, now: int, limits: Limits) -> Moved:
     return case.with_panel(panel, "ballot2"), (Ballots(panel.instance, 2, until),)
 
 
-def finish(
-    case: Case, ballots: Iterable[Ballot], *, now: int, limits: Limits, n: int | None = None, short: bool = False
-) -> Moved:
-    """Decided if enough ballots are in, a missing one being 0; else the same case. ``n`` and ``short`` as in `decide`."""
+def finish(case: Case, ballots: Iterable[Ballot], *, now: int, limits: Limits, short: bool = False) -> Moved:
+    """Decided if enough ballots are in, a missing one being 0; else the same case. ``short`` as in `decide`."""
     panel = case.review.panel
     assert panel is not None
     given = tuple(ballots)
-    if len(given) < more_than_half(n or panel.size):
+    if len(given) < more_than_half(panel.size):
         return case, ()
-    return deciding.decide(case, given, now=now, limits=limits, short=short, n=n)
+    return deciding.decide(case, given, now=now, limits=limits, short=short)
 
 
 def finish_held(case: Case, *, now: int, limits: Limits) -> Moved:
-    """The time of the panel's own hold is over: what it has said by now decides, and what it decides ends by itself."""
+    """The time of the panel's own hold is over: what it has said by now decides, and what it decides ends by itself.
+
+    Which ballots these are, and of how many, depends on the stage alone, never on who has voted: otherwise a ballot that
+    is missing could lead to more than a mild one."""
     panel = case.review.panel
     assert panel is not None
-    for round_, n in ((2, panel.size), (1, panel.size), (1, panel.size - panel.widened)):
-        decided = finish(case, panel.ballots(round_), now=now, limits=limits, n=n, short=True)
-        if decided[0] is not case:
-            return decided
-    return case, ()
+    return finish(case, panel.ballots(2 if case.review.stage == "ballot2" else 1), now=now, limits=limits, short=True)
 
 
 def _tallied(case: Case, panel: Panel, *, now: int, limits: Limits) -> Moved:
