@@ -49,6 +49,12 @@ class Bias:
     steady: bool = False
     """Nothing but what leads onward: flags, seats, ballots, time, and one appeal after the other."""
     witnesses: int | None = None
+    later: Mood | None = None
+    """What jurors of appeals tend to think."""
+    fickle: bool = False
+    """Flags are often taken back."""
+    own: bool = False
+    """Messages show somebody's own data."""
 
 
 def around(rng: Random, bias: Bias) -> Around:
@@ -114,6 +120,8 @@ class Walk:
 
     def step(self) -> None:
         stage = self.case.review.stage
+        if self.bias.later is not None and self.case.review.decisions:
+            self.mood = self.bias.later
         onward: Mapping[str, Callable[[], object]] = {
             "triage": self.ask,
             "seating": self.seat,
@@ -137,12 +145,15 @@ class Walk:
         if not self.bias.steady and rng.random() < 0.25:
             self.cover()
         elif self.mood.hold and self.case.messages and rng.random() < 0.3:
-            world.hold(self.target(), self.someone(), rng.choice(HARD))
-            world.cosign(self.target(), self.someone())
+            seq = self.target()
+            world.hold(seq, self.someone(), rng.choice(HARD))
+            world.cosign(seq, self.someone())
         elif not self.case.messages or rng.random() < 0.5:
             seq = self.target()
             for who in rng.sample(PEOPLE[:6], rng.randint(1, 4)):
                 world.flag(seq, who, self.category)
+            if self.bias.fickle:
+                world.withdraw(seq, self.flagger())
         elif world.draw(self.lots(), busy=self.busy()) is None:
             self.wait()
 
@@ -180,8 +191,12 @@ class Walk:
                     self.world.cast(who, self.opinion())
             if rng.random() < 0.1:
                 self.world.undo(rng.choice(waiting))
+            if rng.random() < 0.1:
+                self.world.wait_for_next()
             if rng.random() < 0.15:
                 self.world.add_context()
+            if not self.bias.steady and rng.random() < 0.15:
+                self.world.cast(self.anybody(), self.opinion())
         else:
             self.world.wait(rng.choice((limits.undo, limits.hear_first, limits.hear_first)))
 
@@ -245,7 +260,7 @@ class Walk:
     def cover(self) -> None:
         rng, world = self.rng, self.world
         seq = self.target()
-        match rng.randint(0, 9):
+        match 7 if self.bias.own else rng.randint(0, 9):
             case 0 | 1 | 2 | 3:
                 world.hold(seq, self.anybody(), rng.choice((*HARD, "disrespect")))
             case 4 | 5 | 6:
@@ -279,7 +294,8 @@ class Walk:
         return self.rng.choice(PEOPLE[:6])
 
     def anybody(self) -> str:
-        return self.rng.choice((*PEOPLE, AUTHOR, HOST, self.flagger(), self.juror(), self.juror()))
+        some = (self.rng.choice(PEOPLE), self.rng.choice(PEOPLE), AUTHOR, HOST, self.flagger(), self.juror())
+        return self.rng.choice(some)
 
     def flagger(self) -> str:
         found = sorted({who for _, who in self.world.book.flags})
