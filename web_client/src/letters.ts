@@ -25,6 +25,13 @@ export function choicesOf(letter: Letter, message: Message | null, now: number):
   };
 }
 
+/** The letter as it is now, or the one that has taken its place since it was opened. */
+export function newest(letters: readonly Letter[], opened: Letter): Letter {
+  const same = letters.find(({ id }) => id === opened.id);
+  const about = letters.find(({ circle, target }) => circle === opened.circle && target === opened.target);
+  return same ?? about ?? opened;
+}
+
 export function isMine(letter: Letter): boolean {
   return letter.mine ?? true;
 }

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { Letter, Statement } from "../src/generated/protocol.ts";
-import { choicesOf, linesOf, reasonsOf, titleOf } from "../src/letters.ts";
+import { choicesOf, linesOf, newest, reasonsOf, titleOf } from "../src/letters.ts";
 import { pauseIn } from "../src/pauses.ts";
 import { type Reasons, partsOf } from "../src/reasons.ts";
 import { messageAt } from "../src/state.ts";
@@ -107,6 +107,15 @@ test("Until when other people can be asked is the letter's to say", () => {
   const decided = letter({ about: "decided", statement: { ...DECIDED, appeal_until: null }, appeal_until: NOON + 4 });
   const reasons = reasonsOf(decided, new Map());
   assert(reasons && partsOf(reasons, WHEN).some(({ lines }) => lines.some((line) => line.includes("until moment 4"))));
+});
+
+test("A letter that is open gives way to the one that takes its place", () => {
+  const opened = letter({ about: "reading" });
+  const other = letter({ id: "letter-id-000009", target: 9 });
+  const decided = letter({ id: "letter-id-000002", about: "decided" });
+  assert.equal(newest([other, opened], opened), opened);
+  assert.equal(newest([other, decided], opened), decided);
+  assert.equal(newest([other], opened), opened);
 });
 
 test("A letter about a fold names what was felt, until when, and what one may do", () => {

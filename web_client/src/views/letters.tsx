@@ -3,7 +3,7 @@ import * as actions from "../actions.ts";
 import * as flagging from "../flagging.ts";
 import { draftOf, saveDraft } from "../drafts.ts";
 import type { Letter } from "../generated/protocol.ts";
-import { choicesOf, linesOf, reasonsOf, titleOf } from "../letters.ts";
+import { choicesOf, linesOf, newest, reasonsOf, titleOf } from "../letters.ts";
 import { type CircleState, messageAt } from "../state.ts";
 import { clockOffset, hold, letters } from "../store.ts";
 import { go, route } from "../router.ts";
@@ -26,8 +26,7 @@ type Step = "read" | "side" | "appeal";
 export function Letters() {
   const open = sheet.value;
   if (open?.is !== "letter") return null;
-  // What its reader may do with it may have changed since it was opened.
-  const now = letters.value.find(({ id }) => id === open.letter.id) ?? open.letter;
+  const now = newest(letters.value, open.letter);
   return <LetterView key={now.id} letter={now} />;
 }
 
