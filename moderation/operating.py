@@ -2,12 +2,12 @@
 
 from typing import Annotated, Literal
 
-from msgspec import Meta, Struct
+from msgspec import Meta
 
-from rooms.wire import Moment, OpaqueId
+from rooms.wire import Discreet, Moment, OpaqueId
 
 
-class OperatorCommand(Struct, tag_field="do", forbid_unknown_fields=True, frozen=True, kw_only=True):
+class OperatorCommand(Discreet, tag_field="do", forbid_unknown_fields=True, frozen=True, kw_only=True):
     """One line of JSON on the control socket."""
 
 
@@ -26,7 +26,7 @@ class HoldByLaw(OperatorCommand, tag="legal.hold", frozen=True, kw_only=True):
     release: bool = False
 
 
-class ModeratorInvite(Struct, frozen=True, kw_only=True):
+class ModeratorInvite(Discreet, frozen=True, kw_only=True):
     """Shown once: the server keeps only a hash of the code."""
 
     code: str

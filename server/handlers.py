@@ -29,6 +29,7 @@ from moderation.operating import HoldByLaw, InviteModerator
 from rooms import breath, circles, closing, due, invites, messages, personal, posting, tidy
 from rooms import wire as said
 from rooms.circles import seat
+from rooms.wire import Discreet
 from rooms.wire_breath import AskBreath
 from rooms.work import Answered, Work
 from server import identity, sessions
@@ -51,7 +52,7 @@ class StillHere(Struct, frozen=True):
     participants: tuple[str, ...]
 
 
-class Seen(Struct, frozen=True):
+class Seen(Discreet, frozen=True):
     """These people are here today."""
 
     people: tuple[str, ...]

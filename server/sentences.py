@@ -112,6 +112,7 @@ SENTENCES: Final[dict[str, tuple[int, str]]] = {
     "hold.already": (409, "This message was covered before."),
     "hold.none": (409, "This message is not covered by one person now."),
     "hold.not_witness": (403, "Only somebody who was here when it was said can do that."),
+    "hold.cleared": (409, "A panel has left this message as it is. Only a legal order can cover it again."),
     "hold.ordered": (409, "This message is covered by a legal order."),
     "hold.not_now": (409, "This message cannot be covered now."),
     "hold.budget": (429, "You have covered as many messages as one person may for now."),

@@ -11,11 +11,13 @@ from typing import Any, Final, get_args
 
 import msgspec
 import pytest
-from sqlalchemy import text
+from sqlalchemy import insert, text
 from starlette.routing import Route
 
+from moderation.models import LetterRow
+from moderation.models_panels import SeatRow
 from rooms.models import EventRow
-from server import routes, routes_identity
+from server import routes, routes_desk, routes_identity, routes_ledger
 from server.http_wire import ENDPOINTS
 from server.protocol import AnyCommand, SocketCommand
 from tests.guests import Guest, Refused, new_key
@@ -26,7 +28,10 @@ from tests.server.bystander import Bystander, calling, commands, undisturbed
 NOTHING = "AAAAAAAAAAAAAAAA"
 """An id nothing has."""
 TAGS: Final = {kind.__struct_config__.tag: kind for kind in get_args(AnyCommand)}
-OWN: Final = {"circle.open", "preferences.set", "person.forget", "letter.dismiss", "care.answer", "beat"}
+OWN: Final = {
+    *("circle.open", "preferences.set", "person.forget", "care.answer", "beat"),
+    *("reviewing.begin", "reviewing.set", "reviewing.end", "moderator.come", "moderator.give_up"),
+}
 """Commands about oneself, that name no circle."""
 ALLOWED_OUTSIDE: Final = {"circle.enter", "log.unwatch"}
 """What somebody outside may ask of a circle: to come in, and to hear no more of it."""
@@ -96,19 +101,25 @@ def about_circles() -> list[str]:
     return sorted(tag for tag, kind in TAGS.items() if {"circle", "on"} & set(kind.__struct_fields__))
 
 
+def about_what_one_was_given() -> list[str]:
+    """Letters and seats, which are somebody's own."""
+    return sorted(tag for tag, kind in TAGS.items() if {"letter", "seat"} & set(kind.__struct_fields__))
+
+
 def test_every_command_is_about_a_circle_or_about_oneself() -> None:
-    assert set(TAGS) - set(about_circles()) == OWN
+    assert set(TAGS) == {*about_circles(), *about_what_one_was_given(), *OWN}
 
 
 def test_every_route_is_documented_and_only_one_names_a_circle() -> None:
     given = {
         (method, route.path)
-        for route in (*routes.ROUTES, *routes_identity.ROUTES)
+        for route in (*routes.ROUTES, *routes_identity.ROUTES, *routes_desk.ROUTES, *routes_ledger.ROUTES)
         if isinstance(route, Route) and route.path.startswith("/api/")
         for method in (route.methods or set()) - {"HEAD"}
     }
     assert given == {(each.method, each.path) for each in ENDPOINTS}
-    assert [path for _, path in given if "{" in path] == ["/api/circles/{circle}/events"]
+    named = {path for _, path in given if "{" in path}
+    assert named == {"/api/circles/{circle}/events", "/api/seats/{seat}", "/api/draws/{draw}"}
 
 
 @pytest.mark.parametrize("who", ["cleo", "dee"])
@@ -157,8 +168,36 @@ async def test_nobody_reads_anothers_own_log(scene: Scene) -> None:
         assert there == nowhere == {"re": 1, "refused": {"code": "log.not_found"}}
 
 
+@pytest.mark.parametrize("tag", about_what_one_was_given())
+async def test_a_letter_or_a_seat_of_somebody_else_is_as_if_there_were_none(scene: Scene, tag: str) -> None:
+    ana = scene.ana.me.removeprefix("person/")
+    number = about_what_one_was_given().index(tag)
+    theirs = {"letter": f"letter-{number:-<9}", "seat": f"seat-{number:-<11}"}
+
+    def give(conn: Any) -> None:
+        letter = {"id": theirs["letter"], "person_id": ana, "circle_id": scene.circle, "target": number}
+        conn.execute(
+            insert(LetterRow).values(**letter, about="folded", sent_at=1, side_until=2**50, appeal_until=2**50)
+        )
+        seat = {"id": theirs["seat"], "person_id": ana, "case_id": 1, "panel": 1, "offered_at": 1, "state": "offered"}
+        conn.execute(insert(SeatRow).values(**seat))
+
+    await scene.house.parts.store.write(give)
+    about = {**theirs, "messages": [{"item": 0, "content": 0}], "flags": [0], "body": "Not for me to say."}
+    needed = [each.name for each in msgspec.structs.fields(TAGS[tag]) if each.required]
+    there = {"do": tag, **{name: about[name] for name in needed}}
+    nowhere = {**there, **{name: NOTHING for name in theirs if name in there}}
+    answers = [await commands(scene.bo, msgspec.json.encode(each)) for each in (there, nowhere)]
+    assert answers[0].body == answers[1].body
+    assert answers[0].status == 404
+    assert answers[0].json()["code"] in ("letter.not_found", "seat.not_found")
+    read = [await scene.bo.gets(f"/api/seats/{seat}") for seat in (theirs["seat"], NOTHING)]
+    assert read[0].body == read[1].body
+    assert read[0].json()["code"] == "seat.not_found"
+
+
 async def test_what_is_anothers_is_as_if_it_were_not_there(scene: Scene) -> None:
-    """Invites, seats in other circles, flags and letters: foreign and missing get the same answer."""
+    """Invites, seats in other circles and flags: foreign and missing get the same answer."""
     rows = scene.rows()
     elsewhere = scene.bystander.one
     seat = elsewhere.logs[f"circle/{elsewhere.only_circle()}"].view["mine"]["participant"]
@@ -176,7 +215,6 @@ async def test_what_is_anothers_is_as_if_it_were_not_there(scene: Scene) -> None
             {"circle": scene.circle, "participant": NOTHING},
             "participant.not_found",
         ),
-        ("letter.dismiss", {"letter": scene.invite}, {"letter": NOTHING}, "letter.not_found"),
     ]
     for do, foreign, missing, code in pairs:
         answers = [await commands(scene.bo, msgspec.json.encode({"do": do, **each})) for each in (foreign, missing)]
