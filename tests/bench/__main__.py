@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from tests.bench import fanout, idle, posts, results
+from tests.bench import cases, fanout, idle, posts, results
 from tests.bench.contestants import Contestant, contestants
 from tests.bench.machine import Cannot, facts, load_average, sync_time, two_cores
 from tests.bench.running import Bench, build, raise_limits
@@ -44,7 +44,7 @@ def arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="bin/bench", description=__doc__)
     parser.add_argument(
         "what", nargs="?", default="fanout", choices=tuple(results.WORDS), help="fanout: CPU per delivery (default);"
-        " posts: durable posts a second; idle: memory per connection",
+        " posts: durable posts a second; idle: memory per connection; cases: a flag with 10,000 open cases",
     )  # fmt: skip
     parser.add_argument("--rounds", type=int, default=3, help="how often everything is measured, in turn (3)")
     parser.add_argument("--seconds", type=float, default=4.0, help="length of one measurement (4)")
@@ -83,6 +83,9 @@ def run(chosen: argparse.Namespace, bench: Bench, about: dict[str, str]) -> int:
     elif chosen.what == "posts":
         measured, absent = posts.measure(bench, own, chosen.rounds, chosen.warm, chosen.seconds), []
         text = posts.markdown(measured)
+    elif chosen.what == "cases":
+        measured, absent = cases.measure(bench, chosen.rounds), []
+        text = cases.markdown(measured)
     else:
         measured = idle.measure(bench, here, chosen.clients, chosen.rounds)
         text = idle.markdown(measured)

@@ -8,7 +8,12 @@ from pathlib import Path
 from typing import Any
 
 HERE = Path(__file__).resolve().parent
-WORDS = {"fanout": "Processor time per delivery", "posts": "Durable posts", "idle": "Idle connections"}
+WORDS = {
+    "fanout": "Processor time per delivery",
+    "posts": "Durable posts",
+    "idle": "Idle connections",
+    "cases": "Open cases",
+}
 
 
 def note(kind: str, measured: dict[str, Any], about: Mapping[str, Any], into: Path = HERE) -> None:
