@@ -152,3 +152,25 @@ async def test_nothing_at_the_desk_or_in_a_letter_is_in_anybodys_way(
     await expect(juror.heading("You see it differently")).to_be_visible()
     await look(juror, "a talk", objections)
     assert not objections
+
+
+async def test_longer_words_fit_a_narrow_phone_both_ways_round(place: House, somebody: Comes, guest: Guests) -> None:
+    panel = await a_panel(place, somebody, guest)
+    reed = panel.jurors[1]
+    await reed.goes_to("#/desk")
+    await panel.is_seated()
+    await panel.reads()
+    await reed.page.get_by_label("Keep it folded").check()
+    await reed.page.get_by_label("1. I listen.").check()
+    await reed.page.get_by_label("One sentence for them").fill("Word " * 50)
+    for way in ("ltr", "rtl"):
+        await reed.page.evaluate("way => document.dispatchEvent(new CustomEvent('words-pseudo', { detail: way }))", way)
+        await reed.page.set_viewport_size({"width": 320, "height": 640})
+        await expect(reed.page.locator("html")).to_have_attribute("dir", way)
+        await reed.is_painted()
+        assert await reed.page.evaluate("() => document.documentElement.scrollWidth - innerWidth") <= 0
+        bare = await reed.page.evaluate(
+            "() => [...document.querySelectorAll('main h1, main h2, main h3, main legend, main button, main .small')]"
+            ".map(each => each.textContent.trim()).filter(text => text !== '' && !text.startsWith('['))"
+        )
+        assert not bare

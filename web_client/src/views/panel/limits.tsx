@@ -48,7 +48,7 @@ export function Limits({ left }: { left: number | null }) {
 /** The switch for single keys, and what they do once it is on. */
 export function Keys() {
   return (
-    <>
+    <div class="for-keys">
       <Tick
         label={t("keysLabel")}
         on={keysOn.value}
@@ -56,7 +56,7 @@ export function Keys() {
         effect={t(keysOn.value ? "keysOn" : "keysOff")}
       />
       {keysOn.value && <p class="small">{t("keysList")}</p>}
-    </>
+    </div>
   );
 }
 
