@@ -9,6 +9,7 @@ from sqlmodel import col
 from moderation import forgetting
 from moderation.models import CaseRow, LetterRow
 from moderation.models_panels import SeatRow
+from moderation.wire_reviewing import EndReviewing
 from rooms.models import Circle, Log, ParticipantRow
 from rooms.wire import ForgetMe
 from server.handlers import PerformDue
@@ -30,6 +31,7 @@ def lock(conn: Connection, asked: Sequence[tuple[str | None, Any]], now: int) ->
     circles: set[str] = set()
     cases: set[str] = set()
     people: set[str] = set()
+    seated: set[str] = set()
     ended: set[str] = set()
     logs: set[int] = set()
     clock = False
@@ -39,6 +41,8 @@ def lock(conn: Connection, asked: Sequence[tuple[str | None, Any]], now: int) ->
                 people.add(person)
                 if isinstance(command, ForgetMe):
                     logs |= forgetting.circles(conn, person)
+            case EndReviewing() if person is not None:
+                seated.add(person)
             case BeginSession() | RecoverPlace():
                 people.add(command.person)
                 ended.add(command.replaces or "")
@@ -63,6 +67,9 @@ def lock(conn: Connection, asked: Sequence[tuple[str | None, Any]], now: int) ->
         wanted.append(
             of_case.join(LetterRow, col(LetterRow.case_id) == col(CaseRow.id)).where(col(LetterRow.id).in_(cases))
         )
+    if seated:
+        of_seat = select(col(CaseRow.log_id)).join(SeatRow, col(SeatRow.case_id) == col(CaseRow.id))
+        wanted.append(of_seat.where(col(SeatRow.person_id).in_(seated), col(SeatRow.ended_at).is_(None)))
     if clock:
         wanted.append(_places_by_session().where(col(PersonSession.due_at) <= now))
         wanted.append(select(col(CaseRow.log_id)).where(or_(col(CaseRow.due_at) <= now, col(CaseRow.draw_at) <= now)))

@@ -10,8 +10,15 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection, insert, text
+from sqlmodel import select
 
+from moderation.models import CaseRow, LetterRow
+from moderation.models_panels import SeatRow
+from moderation.wire import DismissLetter
+from moderation.wire_panels import TakeSeat
+from moderation.wire_reviewing import EndReviewing
+from rooms.models import Circle
 from rooms.wire import (
     EnterCircle,
     ForgetMe,
@@ -185,3 +192,43 @@ async def test_many_of_all_kinds_at_once_never_wait_in_a_ring(place: House, proc
             ],
         ]
         await asyncio.gather(*(each.begins(*some) for each, some in zip(processes, asked, strict=True)))
+
+
+async def test_a_batch_holds_the_circles_it_may_write_to_and_no_others(place: House) -> None:
+    ana, bo = await comes_in(place, "Ana"), await comes_in(place, "Bo")
+    first, second, third = [await sits(place, bo) for _ in range(3)]
+    await place.parts.door.submit(ana, EnterCircle(circle=first, agreement=1))
+    over = text("UPDATE session SET due_at = 0 WHERE id = :session")
+
+    def with_a_case(conn: Connection) -> None:
+        """About words of the second circle: Ana has a seat and a letter, and time has something to do in the third."""
+        logs = {row.id: row.log_id for row in conn.execute(select(Circle.id, Circle.log_id))}
+        made = {"opened_at": 1, "lapses_at": 2**50, "due_at": 2**50}
+        conn.execute(insert(CaseRow).values(id=7, circle_id=second, log_id=logs[second], **made))
+        conn.execute(insert(CaseRow).values(id=8, circle_id=third, log_id=logs[third], **made, draw_at=1))
+        seat = {"id": "s" * 16, "case_id": 7, "panel": 1, "offered_at": 1, "state": "offered"}
+        conn.execute(insert(SeatRow).values(**seat, person_id=ana.person))
+        letter = {"id": "l" * 16, "case_id": 7, "circle_id": second, "target": 1, "about": "folded"}
+        conn.execute(insert(LetterRow).values(**letter, person_id=ana.person))
+        conn.execute(over, {"session": ana.session})
+
+    await place.parts.store.write(with_a_case)
+
+    def held_by(*asked: tuple[str | None, Any]) -> set[str]:
+        with place.parts.store.writer.begin() as conn, place.parts.store.readers.begin() as other:
+            lock(conn, asked, place.parts.now())
+            free = set(other.execute(text("SELECT address FROM log FOR UPDATE SKIP LOCKED")).scalars())
+        return {f"circle/{each}" for each in (first, second, third)} - free
+
+    def are(*circles: str) -> set[str]:
+        return {f"circle/{each}" for each in circles}
+
+    assert held_by((bo.person, LeaveCircle(circle=second)), (bo.person, LeaveCircle(circle=first))) == are(
+        first, second
+    )
+    assert held_by((ana.person, EndSessions(None))) == are(first)
+    assert held_by((ana.person, TakeSeat(seat="s" * 16))) == are(second)
+    assert held_by((ana.person, DismissLetter(letter="l" * 16))) == are(second)
+    assert held_by((ana.person, EndReviewing())) == are(second)
+    assert held_by((None, PerformDue())) == are(first, third)
+    assert held_by((None, PerformDue(of=first)), (bo.person, SetPreferences(preferences=Preferences()))) == set()
