@@ -128,7 +128,7 @@ async def test_the_two_doors_are_beside_each_other_also_after_choosing_one(
     await bo.sees("I cannot go on.")
     await bo.does("This goes against", "I cannot go on.")
     await bo.dialog.get_by_role("button", name=re.compile("^I am worried about its writer")).click()
-    await expect(bo.dialog).to_contain_text("The software tells nobody and keeps no note of this.")
+    await expect(bo.dialog).to_contain_text("It is no flag, changes nothing for them, and no note of it is kept.")
     assert not bo.sent_commands("message.flag")
 
 

@@ -101,7 +101,13 @@ export function Composer({ held }: { held: CircleHold }) {
         <HelpNow />
         {text !== "" && !changing && <span class="small">{t("draftKept")}</span>}
         {text === "" && (
-          <button type="button" class="link" aria-haspopup="dialog" onClick={() => (sheet.value = { is: "hard_time" })}>
+          <button
+            type="button"
+            class="link"
+            aria-haspopup="dialog"
+            aria-label={t("hardTime")}
+            onClick={() => (sheet.value = { is: "hard_time" })}
+          >
             {t(held.state.value.hosting ? "hardTitle" : "hardTime")}
           </button>
         )}
