@@ -3,13 +3,14 @@
 from collections.abc import Iterator
 from typing import Any, get_args
 
+from msgspec.structs import replace
 from sqlalchemy import func
 from sqlmodel import col, select
 
 from moderation import case as core
 from moderation import cases, reviewers, sealed, seats
 from moderation.cases import Kept
-from moderation.flagged import HARD
+from moderation.flagged import HARD, Message
 from moderation.models import CaseRow
 from moderation.models_panels import SeatRow
 from moderation.panel import Ballot, Panel, Seat
@@ -36,12 +37,15 @@ OPEN: tuple[SeatState, ...] = ("reading", "cast", "talk", "again")
 GONE_SEAT = SeatView(id="", state="gone", size=0)
 
 
+def felt(message: Message) -> set[Category]:
+    return {each.category for each in message.asking} | {each.category for each in message.holds}
+
+
 def kinds(case: Case) -> tuple[Category, ...]:
     """What was felt, each once, in a fixed order, so that it says nothing about how many or in which order."""
     said: set[str] = set()
     for message in case.messages:
-        said.update(each.category for each in message.standing_flags)
-        said.update(each.category for each in message.holds)
+        said.update(felt(message))
     return tuple(each for each in get_args(Category) if each in said)
 
 
@@ -104,7 +108,12 @@ def case_to_read(work: Work, seat_id: str) -> CaseToRead:
     kept = cases.load(work, row.case_id)
     view = _view(work, row, kept)
     panel = kept.case.review.panel
-    marking = row.state == "done" and kept.case.review.stage == "decided" and kept.case.review.accused != ()
+    decision = kept.case.decision
+    # For as long as marks are taken, and no longer: whoever has decided reads no more.
+    late = decision is None or work.now >= decision.at + work.limits.ballot_away
+    marking = (
+        row.state == "done" and not late and kept.case.review.stage == "decided" and kept.case.review.accused != ()
+    )
     if marking:
         panel = next((each for each in reversed(kept.case.review.past) if each.instance == row.panel), None)
     if panel is None or panel.instance != row.panel or (view.state not in OPEN and not marking):
@@ -149,8 +158,12 @@ def _counts(work: Work) -> DeskCounts | None:
     if not reviewers.is_moderator(work, work.person):
         return None
 
+    # As of the turn of the hour: a count that moved with a flag would tell its moment, and who was here then is known.
+    hour = work.now - work.now % work.limits.ledger_every
+
     def many(*where: Any) -> int:
-        found: int = work.conn.execute(select(func.count()).select_from(CaseRow).where(*where)).scalar_one()
+        asked = select(func.count()).select_from(CaseRow).where(CaseRow.opened_at < hour, *where)
+        found: int = work.conn.execute(asked).scalar_one()
         return found
 
     waits = col(CaseRow.draw_at).is_not(None)
@@ -190,17 +203,20 @@ def _view(work: Work, row: Any, kept: Kept) -> SeatView:
 
 
 def with_id(view: SeatView, seat_id: str) -> SeatView:
-    return SeatView(**{**{name: getattr(view, name) for name in view.__struct_fields__}, "id": seat_id})
+    return replace(view, id=seat_id)
+
+
+def bare(view: SeatView) -> SeatView:
+    """Without what was felt."""
+    return replace(view, kinds=())
 
 
 def _message(work: Work, kept: Kept, index: int, seq: int, letters: dict[str, str], *, gone: bool) -> ReadMessage:
     message = kept.case.message(seq)
-    felt: set[str] = set()
-    if message is not None:
-        felt = {each.category for each in message.standing_flags} | {each.category for each in message.holds}
+    said = set() if message is None else felt(message)
     return ReadMessage(
         item=index,
-        kinds=tuple(each for each in get_args(Category) if each in felt),
+        kinds=tuple(each for each in get_args(Category) if each in said),
         held=message is not None and message.view == "held",
         gone=gone,
         lines=sealed.lines(work, kept.id, seq, letters),

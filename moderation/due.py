@@ -36,7 +36,11 @@ def perform(work: Work) -> None:
         # Read after the lock: a flag, or another process's clock, may have come first.
         for kept in cases.due(work, each.id):
             if kept.case.closed is None:
-                effects.carry_out(work, kept, case.tick(kept.case, now=work.now, limits=work.limits))
+                before = kept.case
+                effects.carry_out(work, kept, case.tick(before, now=work.now, limits=work.limits))
+                if kept.case == before:
+                    # Waits have become longer since it was written: it would be looked at for ever.
+                    cases.save(work, kept, before)
             else:
                 effects.erase(work, kept)
     letters.send_due(work, AT_ONCE - len(waiting))

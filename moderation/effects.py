@@ -58,6 +58,8 @@ def carry_out(work: Work, kept: Kept, step: Step) -> None:
     if any(isinstance(each, Seated) for each in effects):
         record.sat(work, kept)
     record.write(work, kept, before, [each for each in effects if isinstance(each, Journal)])
+    if len(after.review.past) > len(before.review.past) and len(after.review.decisions) == len(before.review.decisions):
+        sealed.start_over(work, kept.id, after.review.past[-1].instance)
     if before.closed is None and after.closed is not None:
         _close(work, kept)
     if after.closed is not None and all(each.view in GONE for each in after.messages):
@@ -166,7 +168,8 @@ def _tell(work: Work, kept: Kept, told: list[Tell]) -> None:
 def _move_seats(work: Work, kept: Kept, had: dict[tuple[int, str], SeatView]) -> set[str]:
     """Whoever's seat stands differently now is told how; each is told of their own only. Returns who is asked anew."""
     now = desk.views(kept.case, work.limits)
-    changed = {key: view for key, view in now.items() if had.get(key) != view}
+    # A flag that comes or goes meanwhile may change what is said to be felt; its moment is told to nobody.
+    changed = {key: view for key, view in now.items() if key not in had or desk.bare(had[key]) != desk.bare(view)}
     changed |= {key: desk.GONE_SEAT for key in had if key not in now}
     if not changed:
         return set()

@@ -100,6 +100,12 @@ class Message:
         return tuple(flag for flag in self.flags if not flag.withdrawn)
 
     @property
+    def asking(self) -> tuple[Flag, ...]:
+        """Flags of people who were there. Others hide the message for their flagger and mean nothing to anybody else: not
+        to who may be drawn, not to what is read, not to what may follow."""
+        return tuple(flag for flag in self.standing_flags if flag.standing is not Standing.NONE)
+
+    @property
     def hold(self) -> Held | None:
         """The hold in force; of several the one that lasts longest."""
         return max((each for each in self.holds if not each.over), key=lambda each: each.until, default=None)
@@ -113,4 +119,4 @@ class Message:
     @property
     def asked(self) -> bool:
         """Whether somebody who may ask wants it read: a flag of a witness stands, or it was held."""
-        return bool(self.holds) or any(flag.standing is not Standing.NONE for flag in self.standing_flags)
+        return bool(self.holds or self.asking)

@@ -102,11 +102,13 @@ def rephrase(work: Work, command: RephraseMessage) -> Answered:
 
 def words_changed(work: Work, circle: Circle, message_seq: int, how: case.Ending) -> None:
     """The words of a message are not what was flagged any more. Called after they changed; harmless to repeat."""
+    # A hold is over once the words are, so whether one stands is asked before.
+    keep = _under_legal_hold(work, circle.log_id, message_seq)
     for kept in cases.holding(work, circle.log_id, message_seq):
         step = case.end(kept.case, message_seq, how, now=work.now, limits=work.limits)
         effects.carry_out(work, kept, step)
     if how == "taken_back":
-        sealed.taken_back(work, circle.log_id, [message_seq], keep=_under_legal_hold(work, circle.log_id, message_seq))
+        sealed.taken_back(work, circle.log_id, [message_seq], keep=keep)
 
 
 def faded(work: Work, log_id: int, floor: int) -> None:

@@ -10,13 +10,17 @@ from sqlmodel import col, select
 from moderation import case as core
 from moderation import cases, effects, reviewing, sealed
 from moderation.models import CaseMessageRow, CaseRow, FlagRow, LetterRow
-from moderation.models_panels import CaseWordsRow, ConductRow, FaithRow, HoldRow, PauseRow, SeatRow
+from moderation.models_panels import CaseWordsRow, ConductRow, FaithRow, HoldRow, PauseRow, SealedRow, SeatRow
+from rooms.models import ParticipantRow
 from rooms.work import Work
 
 
 def forgotten(work: Work, person_id: str) -> None:
     """Called before the person's own rows are erased."""
     work.conn.execute(delete(LetterRow).where(col(LetterRow.person_id) == person_id))
+    theirs = select(ParticipantRow.id).where(ParticipantRow.person_id == person_id).scalar_subquery()
+    # Also where the line itself has faded: a copy may live longer, beside somebody else's words.
+    work.conn.execute(update(SealedRow).where(col(SealedRow.sender).in_(theirs)).values(body=None, sender=None))
     about = _about(work.conn, person_id)
     named = _named(work.conn, person_id)
     cases.lock(work, set(about.values()) | set(named.values()))

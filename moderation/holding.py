@@ -71,7 +71,8 @@ def cosign_hold(work: Work, command: CosignHold) -> None:
             limits=work.limits,
         )
     except Refusal as refusal:
-        raise _plain(refusal) from None
+        # Asking costs nothing, so the answer is that for a message that nobody ever flagged.
+        raise Refusal("hold.none") if _plain(refusal) is not refusal else refusal from None
     effects.carry_out(work, kept, step)
 
 
@@ -139,4 +140,6 @@ def _note(work: Work, kept: Kept, seq: int, *, own: bool) -> None:
 
 def _plain(refusal: Refusal) -> Refusal:
     """That a panel has left a message as it is is told to nobody who only tries."""
-    return Refusal("hold.not_now") if refusal.code in ("hold.cleared", "hold.ordered") else refusal
+    # The message is there, or it would have been refused before: what is over is only its case.
+    over = ("hold.cleared", "hold.ordered", "message.not_found")
+    return Refusal("hold.not_now") if refusal.code in over else refusal

@@ -12,6 +12,7 @@ import msgspec
 from sqlalchemy import Connection, delete, insert, update
 from sqlmodel import col, select
 
+from moderation.fold import threshold
 from moderation.models import CaseMessageRow, FlagRow, LetterRow
 from moderation.wire import (
     Category,
@@ -199,9 +200,10 @@ def _send(work: Work, letter_id: str) -> None:
 
 
 def _felt(work: Work, case_id: int | None, target: int) -> tuple[Category, ...]:
-    """What those who count have felt, each once and always in the same order."""
+    """What those who count have felt, each once and always in the same order; no more than that so many of them folded
+    it tells anyway, so that in a small circle it does not tell how many more there were."""
     said = work.conn.execute(
-        select(FlagRow.category)
+        select(FlagRow.category, CaseMessageRow.witnesses)
         .join(CaseMessageRow, col(CaseMessageRow.id) == col(FlagRow.case_message_id))
         .where(
             CaseMessageRow.case_id == case_id,
@@ -209,9 +211,10 @@ def _felt(work: Work, case_id: int | None, target: int) -> tuple[Category, ...]:
             FlagRow.standing > 0,
             ~col(FlagRow.withdrawn),
         )
-        .distinct()
-    )
-    found = set(said.scalars())
+        .order_by(col(FlagRow.id))
+    ).all()
+    found = dict.fromkeys(row.category for row in said)
+    found = dict.fromkeys(list(found)[: threshold(said[0].witnesses)]) if said else found
     return tuple(each for each in get_args(Category) if each in found)
 
 

@@ -3,6 +3,8 @@
 from collections.abc import Callable
 from typing import Any
 
+from sqlmodel import col, select
+
 from moderation import case as core
 from moderation import cases, desk, effects, reviewers, sealed, seats
 from moderation.case import Ballot, Case, Mark
@@ -76,7 +78,12 @@ def cast(work: Work, command: CastBallot) -> None:
     marks = tuple(Mark(items[mark.item], mark.content, mark.hold) for mark in command.messages)
     ballot = Ballot(marks, command.person, command.code, command.clause)
     letter = _letter(kept, work.person)
+    seat = panel.seat(work.person)
+    again = seat is not None and panel.ballot(seat) is not None
     _does(work, kept, core.cast, work.person, ballot)
+    if again:
+        # The same ballot, sent twice: its sentence stands, for it may be tallied already.
+        return
     sealed.unsay(work, kept.id, row.panel, letter)
     if sentence:
         sealed.write(work, kept.id, row.panel, "sentence", clean_body(sentence, work.limits), letter)
@@ -104,11 +111,14 @@ def say(work: Work, command: SayToPanel) -> None:
 def tell_table(work: Work, kept: Kept, panel: int, states: tuple[SeatState, ...]) -> None:
     """Whoever sits at this panel, in one of these states, hears that there is something new to read."""
     views = desk.views(kept.case, work.limits)
-    for (instance, person), row in sorted(seats.of_case(work, kept.id).items()):
+    rows = seats.of_case(work, kept.id)
+    # A guest of whom nobody could come back is gone from here without having left their seat.
+    people = select(Person.id, Person.log_id).where(col(Person.id).in_({person for _, person in rows}))
+    logs = dict(work.conn.execute(people).all())
+    for (instance, person), row in sorted(rows.items()):
         view = views.get((instance, person))
-        if instance == panel and view is not None and view.state in states:
-            log_id = work.db.get_one(Person, person).log_id
-            tell(work, log_id, SeatMoved(seat=desk.with_id(view, row.id)))
+        if instance == panel and view is not None and view.state in states and person in logs:
+            tell(work, logs[person], SeatMoved(seat=desk.with_id(view, row.id)))
 
 
 def ready(work: Work, command: ReadyToVote) -> None:

@@ -44,7 +44,10 @@ def begin(case: Case, *, now: int, limits: Limits) -> Moved:
     panel = replace(panel, untimed=case.review.folds_over or bool(case.review.decisions))
     until = _until(case, panel, limits.ballot_away, now=now, limits=limits)
     reading = tuple(each for each in case.messages if _to_read(case, each))
-    flags = [flag for each in reading for flag in each.standing_flags]
+    if not case.review.decisions:
+        # Where those who asked have all withdrawn meanwhile, what others flagged is read instead of nothing.
+        reading = tuple(each for each in reading if each.asked) or reading
+    flags = [flag for each in reading for flag in each.asking or each.standing_flags]
     care = bool(flags) and all(flag.category == "safety" for flag in flags) and not any(m.holds for m in reading)
     hear_until = now if case.review.decisions else now + limits.hear_first
     panel = replace(

@@ -6,26 +6,30 @@ flagged one, unless a legal hold keeps it, and the decision then rests on the re
 
 from collections.abc import Iterable
 from string import ascii_uppercase
+from typing import Any
 
-from sqlalchemy import delete, update
+from sqlalchemy import delete, or_, update
 from sqlmodel import col, select
 
 from moderation.models_panels import CaseWordsRow, SealedRow
 from moderation.wire_panels import PanelLine, ReadLine
+from rooms.covers import WORDLESS
 from rooms.models import EventRow
 from rooms.posting import POSTED
 from rooms.work import Work
 
 AROUND = 5
 """Lines either side."""
+SENT = or_(col(EventRow.cover).is_(None), col(EventRow.cover).not_in(WORDLESS))
+"""What is held or withheld is sent to nobody, so it is no context of anything else either."""
 
 
 def seal(work: Work, case_id: int, log_id: int, seq: int) -> None:
     """Keep the message and what was said around it, as far as it is still there. Harmless to repeat."""
     around = [
-        *_said(work, log_id, EventRow.seq < seq, newest=True),
+        *_said(work, log_id, EventRow.seq < seq, SENT, newest=True),
         *_said(work, log_id, EventRow.seq == seq),
-        *_said(work, log_id, EventRow.seq > seq),
+        *_said(work, log_id, EventRow.seq > seq, SENT),
     ]
     had = set(work.conn.execute(select(SealedRow.seq).where(SealedRow.case_id == case_id)).scalars())
     for each in around:
@@ -96,6 +100,17 @@ def talk(work: Work, case_id: int, panel: int, mine: str) -> tuple[PanelLine, ..
     )
 
 
+def start_over(work: Work, case_id: int, panel: int) -> None:
+    """A panel came to nothing; the next one of the same number begins with a bare table."""
+    work.conn.execute(
+        delete(CaseWordsRow).where(
+            col(CaseWordsRow.case_id) == case_id,
+            col(CaseWordsRow.panel) == panel,
+            col(CaseWordsRow.kind).in_(("said", "sentence")),
+        )
+    )
+
+
 def unsay(work: Work, case_id: int, panel: int, by: str) -> None:
     """A juror's sentence goes with their ballot."""
     work.conn.execute(
@@ -108,13 +123,13 @@ def unsay(work: Work, case_id: int, panel: int, by: str) -> None:
     )
 
 
-def _said(work: Work, log_id: int, where: object, *, newest: bool = False) -> list[EventRow]:
+def _said(work: Work, log_id: int, *where: Any, newest: bool = False) -> list[EventRow]:
     order = col(EventRow.seq).desc() if newest else col(EventRow.seq)
     query = select(EventRow).where(
         EventRow.log_id == log_id,
         EventRow.kind == POSTED,
         col(EventRow.body).is_not(None),
-        where,  # type: ignore[arg-type]
+        *where,
     )
     found = list(work.db.exec(query.order_by(order).limit(AROUND)).all())
     return found[::-1] if newest else found

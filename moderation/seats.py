@@ -43,8 +43,11 @@ def mine(work: Work, seat_id: str) -> Any:
 
 
 def of_case(work: Work, case_id: int) -> dict[tuple[int, str], Any]:
-    """Rows of a case, by panel and person; of several the latest."""
-    rows = work.conn.execute(select(SeatRow).where(SeatRow.case_id == case_id).order_by(col(SeatRow.offered_at)))
+    """Rows of a case, by panel and person; of several the open one, else the latest. Clocks of processes may differ."""
+    is_open = col(SeatRow.ended_at).is_(None)
+    rows = work.conn.execute(
+        select(SeatRow).where(SeatRow.case_id == case_id).order_by(is_open, col(SeatRow.offered_at))
+    )
     return {(row.panel, row.person_id): row for row in rows if row.person_id is not None}
 
 

@@ -557,7 +557,8 @@ def test_a_letter_names_once_and_in_one_order_what_those_who_count_felt(place: P
     place.withdraws("Robin", seq)
     place.passes(place.limits.letter_delay)
     (letter,) = place.letters("Ana")
-    assert letter.felt == ("disrespect", "pressure", "privacy", "spam")
+    # Of six who could have flagged it two fold it, so the letter names what the first two felt: more would count more.
+    assert letter.felt == ("privacy", "spam")
 
 
 def test_each_letter_goes_out_at_its_own_time(place: Place) -> None:
