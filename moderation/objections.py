@@ -31,6 +31,8 @@ def make_appeal(work: Work, command: MakeAppeal) -> None:
     letter = letters.mine(work, command.letter)
     if letter.case_id is None or letter.appeal_until is None:
         raise Refusal("appeal.not_now")
+    if work.now >= letter.appeal_until:
+        raise Refusal("appeal.late")
     kept = _kept(work, letter.case_id)
     body = _clean(work, command.body) if command.body.strip() else ""
     side: Side = "author" if letter.mine else "flagger"
