@@ -4,19 +4,17 @@ import type { CaseToRead, CastBallot, Desk, SeatView } from "./generated/protoco
 import { saveDraft } from "./drafts.ts";
 import { get } from "./http.ts";
 import { type Result, value } from "./result.ts";
+import { NO_SITTING, type Sitting } from "./sitting.ts";
 import { seats } from "./store.ts";
 import { command } from "./wire.ts";
 
-/** After so many cases, or so long since the first of a sitting, it is time to stop. */
-const ENOUGH = 5;
-const LONG_ENOUGH = 20 * 60_000;
-
 const read = signal<Desk | null>(null);
 const opened = signal<ReadonlyMap<string, CaseToRead>>(new Map());
-const answers = signal(0);
+const now = signal(NO_SITTING);
+/** What was read and answered in this tab. */
+export const sitting: ReadonlySignal<Sitting> = now;
 /** Seats whose ballot left everything as it is. */
 const lenient = new Set<string>();
-const began = signal<number | null>(null);
 
 /** Single keys work on this page: off until switched on, in this tab only. */
 export const keysOn = signal(false);
@@ -48,7 +46,7 @@ export async function openCase(seat: string): Promise<Result> {
   const answer = await get<CaseToRead>(`/api/seats/${seat}`);
   if (!answer.ok) return answer;
   opened.value = new Map(opened.value).set(seat, answer.value);
-  began.value ??= Date.now();
+  now.value = { ...now.value, began: now.value.began ?? Date.now() };
   return value(null);
 }
 
@@ -65,11 +63,6 @@ export function draftPlace(seat: string): string {
 
 export function forgetMarks(seat: string): void {
   saveDraft(draftPlace(seat), { text: "", replyTo: null });
-}
-
-/** Whether it is good to stop for today. */
-export function isEnough(now: number): boolean {
-  return answers.value >= ENOUGH || (began.value !== null && now - began.value > LONG_ENOUGH);
 }
 
 export function takeSeat(seat: string): Promise<Result> {
@@ -89,7 +82,7 @@ export function leaveHeavySeat(seat: string): Promise<Result> {
 export async function castBallot(ballot: Omit<CastBallot, "do" | "ref">): Promise<Result> {
   const answer = await plainly(command({ do: "ballot.cast", ...ballot }));
   if (!answer.ok) return answer;
-  answers.value += 1;
+  now.value = { ...now.value, answers: now.value.answers + 1 };
   if ((ballot.person ?? 0) > 0 || ballot.messages.some(({ content }) => content > 0)) lenient.delete(ballot.seat);
   else lenient.add(ballot.seat);
   return answer;

@@ -13,6 +13,7 @@ import {
 } from "../src/ballot.ts";
 import type { CaseToRead, ReadMessage } from "../src/generated/protocol.ts";
 import { partsOf } from "../src/reasons.ts";
+import { NO_SITTING, isEnough } from "../src/sitting.ts";
 import { en } from "../src/words/en.ts";
 import { learn } from "../src/words.ts";
 
@@ -137,4 +138,12 @@ test("A second panel is the last, in the preview too", () => {
   const again = read({ seat: { id: "s", state: "reading", size: 5, appeal: true } });
   const lines = partsOf(previewOf(again, FOLD), () => "").flatMap(({ lines: said }) => said);
   assert(lines.includes("This was the second panel. There is no further one."));
+});
+
+test("After five cases or twenty minutes it is good to stop", () => {
+  const minutes = (n: number): number => n * 60_000;
+  assert.equal(isEnough(NO_SITTING, minutes(99)), false);
+  assert.equal(isEnough({ answers: 4, began: 0 }, minutes(19)), false);
+  assert.equal(isEnough({ answers: 5, began: 0 }, minutes(1)), true);
+  assert.equal(isEnough({ answers: 0, began: 0 }, minutes(20)), true);
 });

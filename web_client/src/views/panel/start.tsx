@@ -1,7 +1,8 @@
 import { useEffect, useState } from "preact/hooks";
-import { closeCases, desk, forgetMarks, isEnough, loadDesk } from "../../desk.ts";
+import { closeCases, desk, forgetMarks, loadDesk, sitting } from "../../desk.ts";
 import type { SeatView } from "../../generated/protocol.ts";
 import { reviewing } from "../../reviewing.ts";
+import { isEnough } from "../../sitting.ts";
 import { seats } from "../../store.ts";
 import { inside } from "../../words/en/inside.ts";
 import { letters } from "../../words/en/letters.ts";
@@ -49,7 +50,7 @@ export function Desk() {
             {t("deskSettled")}
           </p>
         )}
-        {isEnough(Date.now()) && <p class="note">{t("deskRest")}</p>}
+        {isEnough(sitting.value, Date.now()) && <p class="note">{t("deskRest")}</p>}
         {seat ? (
           <Seat key={seat.id} seat={seat} onPut={() => putAway(new Set([...put, seat.id]))} />
         ) : (

@@ -118,7 +118,7 @@ export const entering = {
   heldByDoor: "Held by {name}.",
   doorWordsUntilClosing: "Words stay until the circle closes. Then they are deleted.",
   doorWordsFor: "Words stay for {long}. Then they are deleted.",
-  doorPanels: "If a message is flagged, three people drawn by lot may read it with the lines around it, without names.",
+  doorPanels: "If a message is flagged, three people drawn by lot may read it. They see the lines around it, and no names.",
   doorNoPanels: "Flagged messages are read by nobody from outside.",
   doorBefore: "You can read what was said before you came. Those who come later can read your words too.",
   doorNothingBefore: "You will read what is said from now on.",

@@ -1,0 +1,56 @@
+/** What stands in a circle's log as something of its own: messages as they are now, and quiet lines. */
+import type { FlagMessage } from "./generated/protocol.ts";
+
+/** What a flag says was felt. */
+export type Category = FlagMessage["category"];
+
+/**
+ * `folded`: behind a line that anyone may open. `held`: for a while, and nobody is sent the words. `withheld`: a panel
+ * decided that nobody is.
+ */
+export interface Covered {
+  readonly is: "folded" | "held" | "withheld";
+  readonly until: number | null;
+  /** What a panel found, or whoever held it felt; `null` where flags alone folded it. */
+  readonly reason: Category | null;
+}
+
+/** One message as it is now. */
+export interface Message {
+  readonly kind: "message";
+  readonly seq: number;
+  /** Participant id of the writer in this circle. */
+  readonly by: string;
+  /** The writer's name when it was written. */
+  readonly name: string;
+  readonly at: number;
+  /** `null` where there are none to show: taken back, or covered so that nobody is sent them. */
+  readonly body: string | null;
+  readonly takenBack: boolean;
+  readonly key: string;
+  /** Seq of the message this one answers; its words are looked up in one's own log, never carried. */
+  readonly replyTo: number | null;
+  readonly edited: boolean;
+  readonly rephrased: boolean;
+  /** How it is covered for all; `null` where it is not. */
+  readonly cover: Covered | null;
+  /** Somebody answered with a gesture; who, only its writer learns. */
+  readonly received: boolean;
+}
+
+/** Something that happened in the circle and is said in one quiet line. Leaving makes no line. */
+export interface Line {
+  readonly kind: "line";
+  readonly seq: number;
+  readonly what: "opened" | "closing" | "stays_open" | "closed" | "entered";
+  /** When it happened; for `closing` the moment it will close; 0 where the log does not say. */
+  readonly at: number;
+  /** `entered`: who came, by the name they carry here. */
+  readonly name: string;
+  /** `entered`: their participant id. */
+  readonly by: string;
+  /** `stays_open`: whether the circle still has its host. */
+  readonly hosted: boolean;
+}
+
+export type Entry = Message | Line;
