@@ -203,7 +203,9 @@ def _when(due: deadlines.Due) -> tuple[int, int]:
 
 def _event(case: Case, act: Act, now: int, limits: Limits) -> Step:
     ready_ = tick(case, now=now, limits=limits)
-    return _onward(_then(ready_, *act(ready_[0])), now, limits)
+    done = _onward(_then(ready_, *act(ready_[0])), now, limits)
+    # What happened may have left nothing to wait for.
+    return steps.then(done, tick(done[0], now=now, limits=limits))
 
 
 def _onward(done: Step, now: int, limits: Limits) -> Step:

@@ -96,7 +96,7 @@ OWN = replace(HELD, own=True, pool=(9, 20), mood=Mood(2, 2, "privacy", willing=0
 CARELESS = replace(FOLD, careful=False, pool=(20, 24))
 
 
-def _with(**fields: Any) -> Made:
+def longer(**fields: Any) -> Made:
     """A function whose limits are others."""
 
     def made(found: Callable[..., Any]) -> Callable[..., Any]:
@@ -109,7 +109,7 @@ def _with(**fields: Any) -> Made:
     return made
 
 
-def _without(*names: str) -> Made:
+def without(*names: str) -> Made:
     """Deadlines of which some are never due."""
 
     def made(found: Callable[..., Iterator[Any]]) -> Callable[..., Iterator[Any]]:
@@ -121,25 +121,25 @@ def _without(*names: str) -> Made:
     return made
 
 
-def _always(value: Any) -> Made:
+def always(value: Any) -> Made:
     return lambda found: lambda *args, **named: value
 
 
-def _value(value: Any) -> Made:
-    return lambda found: value
+def value(other: Any) -> Made:
+    return lambda found: other
 
 
-def _tweaked(tweak: Callable[..., Any]) -> Made:
+def tweaked(tweak: Callable[..., Any]) -> Made:
     """What a function gives, changed: ``tweak(given, *args, **named)``."""
     return lambda found: lambda *args, **named: tweak(found(*args, **named), *args, **named)
 
 
-def _instead(other: Callable[..., Any]) -> Made:
+def instead(other: Callable[..., Any]) -> Made:
     """``other(found, *args, **named)`` in place of a function."""
     return lambda found: lambda *args, **named: other(found, *args, **named)
 
 
-def _property(other: Callable[..., Any]) -> Made:
+def as_property(other: Callable[..., Any]) -> Made:
     """``other(found, self)`` in place of a property."""
     return lambda found: property(lambda self: other(found.__get__(self), self))
 
@@ -153,32 +153,32 @@ def _seat_removed(case: Case) -> Case:
 
 # --- 1 to 3: nobody alone, enough flags, enough ballots ---------------------------------------------------
 
-breaks(1, "one flag folds", fold, "threshold", _always(1))
-breaks(1, "one ballot carries a level", tally, "needed", _always(1), replace(FOLD, mood=Mood(1, 3, agree=0.4)))
-breaks(1, "a hold by one lasts for hours", holds, "hold", _with(hold_alone=60), HELD)
-breaks(2, "one flag too few folds", fold, "threshold", _tweaked(lambda c, _: max(1, c - 1)))
+breaks(1, "one flag folds", fold, "threshold", always(1))
+breaks(1, "one ballot carries a level", tally, "needed", always(1), replace(FOLD, mood=Mood(1, 3, agree=0.4)))
+breaks(1, "a hold by one lasts for hours", holds, "hold", longer(hold_alone=60), HELD)
+breaks(2, "one flag too few folds", fold, "threshold", tweaked(lambda c, _: max(1, c - 1)))
 breaks(
     2,
     "flags of one invite all count",
     fold,
     "counted",
-    _instead(lambda _, flags, needed: min(needed, sum(each > 0 for each, _ in list(flags)))),
+    instead(lambda _, flags, needed: min(needed, sum(each > 0 for each, _ in list(flags)))),
 )
 breaks(
     2,
     "quiet flags count",
     fold,
     "counted",
-    _instead(lambda _, flags, needed: min(needed, sum(each is not Standing.NONE for each, _ in list(flags)))),
+    instead(lambda _, flags, needed: min(needed, sum(each is not Standing.NONE for each, _ in list(flags)))),
 )
-breaks(2, "folds do not end", deadlines, "deadlines", _without("_folds_over"), replace(ANY, pool=(0, 1)))
-breaks(3, "two of three pause", tally, "needed", _instead(lambda _, axis, level, n: n // 2 + 1), SPLIT)
+breaks(2, "folds do not end", deadlines, "deadlines", without("_folds_over"), replace(ANY, pool=(0, 1)))
+breaks(3, "two of three pause", tally, "needed", instead(lambda _, axis, level, n: n // 2 + 1), SPLIT)
 breaks(
     3,
     "the highest mark is adopted",
     tally,
     "adopted",
-    _instead(lambda _, marks, n, axis, most: Adopted(min(max(marks, default=0), most), 1)),
+    instead(lambda _, marks, n, axis, most: Adopted(min(max(marks, default=0), most), 1)),
     SPLIT,
 )
 breaks(
@@ -186,7 +186,7 @@ breaks(
     "messages get one level more than was decided",
     deciding,
     "_ruled",
-    _tweaked(lambda message, *_: replace(message, ruling=Ruling(1, "spam", None)) if message.ruling else message),
+    tweaked(lambda message, *_: replace(message, ruling=Ruling(1, "spam", None)) if message.ruling else message),
     KEEP,
 )
 
@@ -216,12 +216,12 @@ def _nobody_skipped(found: Any, case: Case, candidates: Any, **named: Any) -> An
 
 
 def _parties(leave_out: Callable[[Case], set[str | None]]) -> Made:
-    return _instead(lambda found, case: iter([each for each in found(case) if each not in leave_out(case)]))
+    return instead(lambda found, case: iter([each for each in found(case) if each not in leave_out(case)]))
 
 
-breaks(4, "whoever was asked votes", ballots, "_sitting", _instead(_any_seat), replace(SPLIT, steady=False))
-breaks(4, "a ballot replaces one that is in", ballots, "cast", _instead(_votes_again), replace(SPLIT, steady=False))
-breaks(4, "the recused are drawn", pool, "draw", _instead(_nobody_skipped), CARELESS)
+breaks(4, "whoever was asked votes", ballots, "_sitting", instead(_any_seat), replace(SPLIT, steady=False))
+breaks(4, "a ballot replaces one that is in", ballots, "cast", instead(_votes_again), replace(SPLIT, steady=False))
+breaks(4, "the recused are drawn", pool, "draw", instead(_nobody_skipped), CARELESS)
 breaks(
     5,
     "whoever took a flag back may vote",
@@ -262,7 +262,7 @@ breaks(
     "jurors may flag what they read",
     flagging,
     "flag",
-    _instead(_flagged_while_seated),
+    instead(_flagged_while_seated),
     replace(SPLIT, steady=False),
 )
 
@@ -272,8 +272,8 @@ def _only_now(found: Any, case: Case) -> Iterator[str]:
     return iter([seat.juror for seat in panel.seats if seat.letter and seat.juror] if panel else [])
 
 
-breaks(6, "jurors of earlier panels sit again", Case, "sat", _instead(_only_now), CARELESS)
-breaks(6, "whoever sat may be asked again", Case, "sat", _always(()), CARELESS)
+breaks(6, "jurors of earlier panels sit again", Case, "sat", instead(_only_now), CARELESS)
+breaks(6, "whoever sat may be asked again", Case, "sat", always(()), CARELESS)
 
 # --- 7 to 9: the mix, and what so few may decide ----------------------------------------------------------
 
@@ -281,7 +281,7 @@ MODERATED = replace(MANY, moderators=0.8, mood=Mood(2, 3, "threat", 1.0, willing
 ALL_MODERATORS = replace(MODERATED, moderators=1.0)
 
 
-def _unmixed(found: Any, panel: Any, n: int, many: int, *, mixed: bool) -> Any:
+def unmixed(found: Any, panel: Any, n: int, many: int, *, mixed: bool) -> Any:
     return found(panel, n, many, mixed=False)
 
 
@@ -290,20 +290,20 @@ def _keeps_no_peers(found: Any, panel: Any, n: int, many: int, *, mixed: bool) -
     return tuple(sorted(willing, key=lambda seat: (not seat.moderator, seat.rank))[:many])
 
 
-breaks(7, "moderators fill any seat", seating, "_choose", _instead(_unmixed), MODERATED)
-breaks(7, "a panel of moderators alone may pause", deciding, "FALLBACK", _value(Caps(2, 5)), ALL_MODERATORS)
-breaks(7, "moderators are seated first", seating, "_choose", _instead(_keeps_no_peers), MODERATED)
-breaks(8, "moderators fill any seat", seating, "_choose", _instead(_unmixed), MODERATED)
-breaks(8, "a panel of moderators alone decides as any", deciding, "FALLBACK", _value(Caps(2, 5)), ALL_MODERATORS)
-breaks(8, "half is a majority", tally, "more_than_half", _instead(lambda _, n: max(1, n // 2)))
-breaks(9, "as if many could be drawn", tally, "possible", _always(Caps(2, 5)), replace(PAUSE, pool=(8, 9)))
-breaks(9, "three decide anything", tally, "competence", _always(Caps(2, 5)), LONGER)
+breaks(7, "moderators fill any seat", seating, "_choose", instead(unmixed), MODERATED)
+breaks(7, "a panel of moderators alone may pause", deciding, "FALLBACK", value(Caps(2, 5)), ALL_MODERATORS)
+breaks(7, "moderators are seated first", seating, "_choose", instead(_keeps_no_peers), MODERATED)
+breaks(8, "moderators fill any seat", seating, "_choose", instead(unmixed), MODERATED)
+breaks(8, "a panel of moderators alone decides as any", deciding, "FALLBACK", value(Caps(2, 5)), ALL_MODERATORS)
+breaks(8, "half is a majority", tally, "more_than_half", instead(lambda _, n: max(1, n // 2)))
+breaks(9, "as if many could be drawn", tally, "possible", always(Caps(2, 5)), replace(PAUSE, pool=(8, 9)))
+breaks(9, "three decide anything", tally, "competence", always(Caps(2, 5)), LONGER)
 breaks(
     9,
     "withholding for any reason",
     tally,
     "content_mark",
-    _instead(lambda _, ballot, seq: max((mark.content for mark in ballot.marks if mark.seq == seq), default=0)),
+    instead(lambda _, ballot, seq: max((mark.content for mark in ballot.marks if mark.seq == seq), default=0)),
     replace(LONGER, mood=Mood(2, 0, "disrespect", 1.0, willing=1.0)),
 )
 breaks(
@@ -311,7 +311,7 @@ breaks(
     "longer pauses without a record",
     tally,
     "person_mark",
-    _instead(lambda _, ballot, conduct, since: ballot.person),
+    instead(lambda _, ballot, conduct, since: ballot.person),
     replace(LONGER, mood=Mood(1, 4, "disrespect", 1.0, willing=1.0), repeated=False),
 )
 breaks(
@@ -319,7 +319,7 @@ breaks(
     "those who are skipped are counted",
     pool,
     "draw",
-    _tweaked(
+    tweaked(
         lambda done, case, *_, **__: (
             done[0].with_panel(replace(done[0].review.panel, e=done[0].review.panel.e + 4))
             if done[0].review.panel
@@ -346,9 +346,9 @@ def _commonest(found: Any, marks: Any, n: int, axis: Any, most: int) -> Any:
     return Adopted(min(most, max(sorted(set(marks)), key=marks.count, default=0)), len(marks))
 
 
-breaks(10, "missing ballots are not counted", tally, "adopted", _instead(_of_those_cast))
-breaks(10, "the mean of the ballots", tally, "adopted", _instead(_mean))
-breaks(10, "the commonest mark", tally, "adopted", _instead(_commonest))
+breaks(10, "missing ballots are not counted", tally, "adopted", instead(_of_those_cast))
+breaks(10, "the mean of the ballots", tally, "adopted", instead(_mean))
+breaks(10, "the commonest mark", tally, "adopted", instead(_commonest))
 
 
 def _heard(found: Any, moment: Callable[[Any, int], int]) -> Any:
@@ -369,20 +369,20 @@ breaks(
     lambda found: _heard(found, lambda panel, _: panel.drawn_at + 300_000),
     replace(PAUSE, mood=Mood(1, 3, "disrespect", 1.0, willing=0.5)),
 )
-breaks(12, "pauses are twice as long", sanctions, "length", _tweaked(lambda long, *_, **__: 2 * long), PAUSE)
+breaks(12, "pauses are twice as long", sanctions, "length", tweaked(lambda long, *_, **__: 2 * long), PAUSE)
 breaks(
     12,
     "pauses add up",
     sanctions,
     "paused_until",
-    _instead(lambda _, all_, now: now + sum(max(0, each.until - now) for each in all_) or None),
+    instead(lambda _, all_, now: now + sum(max(0, each.until - now) for each in all_) or None),
 )
 breaks(
     12,
     "every pause is as long as a repeated one",
     sanctions,
     "length",
-    _instead(
+    instead(
         lambda found, level, conduct, **named: found(level, (core.Conduct(4, named["now"] - 1, here=True),), **named)
     ),
     replace(PAUSE, repeated=False),
@@ -397,9 +397,9 @@ def _refused_while_paused(found: Any, case: Case, *args: Any, **named: Any) -> A
     return found(case, *args, **named)
 
 
-breaks(13, "whoever is paused may not appeal", appeal, "may", _instead(_refused_while_paused), PAUSE)
-breaks(13, "whoever is paused may not take back", flagging, "end", _instead(_refused_while_paused), PAUSE)
-breaks(13, "mending ends no pause", sanctions, "ended", _instead(lambda _, all_, *levels: tuple(all_)), PAUSE)
+breaks(13, "whoever is paused may not appeal", appeal, "may", instead(_refused_while_paused), PAUSE)
+breaks(13, "whoever is paused may not take back", flagging, "end", instead(_refused_while_paused), PAUSE)
+breaks(13, "mending ends no pause", sanctions, "ended", instead(lambda _, all_, *levels: tuple(all_)), PAUSE)
 
 
 def _uncapped(axis: Any, top: int) -> Made:
@@ -429,7 +429,7 @@ breaks(
     "a flagger's appeal may withhold and pause",
     deciding,
     "RAISED",
-    _value(Caps(2, 5)),
+    value(Caps(2, 5)),
     replace(KEEP, later=WORSE.later),
 )
 breaks(
@@ -437,7 +437,7 @@ breaks(
     "appeals without end",
     appeal,
     "may",
-    _instead(lambda _, case, by, side, now: None if case.review.stage == "decided" and by == case.author else _no()),
+    instead(lambda _, case, by, side, now: None if case.review.stage == "decided" and by == case.author else _no()),
     FOLD,
 )
 
@@ -446,8 +446,8 @@ def _no() -> None:
     raise Refusal("appeal.none")
 
 
-breaks(15, "appeals leave pauses as they are", sanctions, "stayed", _instead(lambda _, all_, **__: tuple(all_)), LONGER)
-breaks(15, "pauses go on for ten hours", sanctions, "stayed", _with(stay_after=10), LONGER)
+breaks(15, "appeals leave pauses as they are", sanctions, "stayed", instead(lambda _, all_, **__: tuple(all_)), LONGER)
+breaks(15, "pauses go on for ten hours", sanctions, "stayed", longer(stay_after=10), LONGER)
 
 
 def _as_flagger(found: Any, case: Case, **named: Any) -> Any:
@@ -461,14 +461,14 @@ def _as_flagger(found: Any, case: Case, **named: Any) -> Any:
 
 
 UNHEARD = replace(PAUSE, pool=(9, 12), mood=Mood(1, 3, "disrespect", 1.0, willing=0.6))
-breaks(16, "what nobody heard stays as it was", appeal, "unheard", _instead(_as_flagger), UNHEARD)
-breaks(16, "folds that nobody heard about stay", appeal, "_ends", _instead(lambda _, message, last: message), UNHEARD)
+breaks(16, "what nobody heard stays as it was", appeal, "unheard", instead(_as_flagger), UNHEARD)
+breaks(16, "folds that nobody heard about stay", appeal, "_ends", instead(lambda _, message, last: message), UNHEARD)
 breaks(
     16,
     "appeals wait forever",
     deadlines,
     "deadlines",
-    _without("deadlines.<locals>.<lambda>", "deadlines.<lambda>"),
+    without("deadlines.<locals>.<lambda>", "deadlines.<lambda>"),
     UNHEARD,
 )
 
@@ -479,31 +479,31 @@ def _refolded(view: Any, case: Case, message: Message) -> Any:
     return "folded" if view == "kept" and message.enough else view
 
 
-breaks(17, "flags fold what a panel left", steps, "view", _tweaked(_refolded), KEEP)
+breaks(17, "flags fold what a panel left", steps, "view", tweaked(_refolded), KEEP)
 breaks(
     17,
     "what a panel left can be held",
     holds,
     "_open",
-    _instead(lambda _, case, seq, by: case.message(seq) if case.message(seq) and by != case.author else _no()),
+    instead(lambda _, case, seq, by: case.message(seq) if case.message(seq) and by != case.author else _no()),
     replace(KEEP, steady=False, category="threat"),
 )
-breaks(18, "holds do not end", deadlines, "_of_messages", _always(()), HELD)
-breaks(18, "the panel's hold lasts for a week", holds, "panel_hold", _with(hold_panel=7), HELD)
-breaks(18, "a co-signed hold lasts for hours", holds, "cosign", _with(hold_cosigned=4), HELD)
-breaks(18, "holds without a budget", holds, "may_hold", _always(None))
-breaks(18, "two holds for one's own data are not the most", holds, "may_hold_own", _always(None))
-breaks(18, "holds for one's own data wait for people anyway", holds, "_too_few", _always(True), OWN)
+breaks(18, "holds do not end", deadlines, "_of_messages", always(()), HELD)
+breaks(18, "the panel's hold lasts for a week", holds, "panel_hold", longer(hold_panel=7), HELD)
+breaks(18, "a co-signed hold lasts for hours", holds, "cosign", longer(hold_cosigned=4), HELD)
+breaks(18, "holds without a budget", holds, "may_hold", always(None))
+breaks(18, "two holds for one's own data are not the most", holds, "may_hold_own", always(None))
+breaks(18, "holds for one's own data wait for people anyway", holds, "_too_few", always(True), OWN)
 
 # --- 19 to 22: an end, no trace, idle flags, frozen parties -----------------------------------------------
 
-breaks(19, "the first instance has no end", deadlines, "deadlines", _without("_never_decided", "_folds_over"))
-breaks(19, "nothing is ever final", deadlines, "final_at", _always(None), FOLD)
-breaks(19, "rounds do not end", deadlines, "deadlines", _without("_round_over"), SPLIT)
-breaks(12, "pauses are never over", deadlines, "deadlines", _without("_pauses_over"), PAUSE)
+breaks(19, "the first instance has no end", deadlines, "deadlines", without("_never_decided", "_folds_over"))
+breaks(19, "nothing is ever final", deadlines, "final_at", always(None), FOLD)
+breaks(19, "rounds do not end", deadlines, "deadlines", without("_round_over"), SPLIT)
+breaks(12, "pauses are never over", deadlines, "deadlines", without("_pauses_over"), PAUSE)
 
 
-def _still_covered(found: Any, case: Case) -> Any:
+def still_covered(found: Any, case: Case) -> Any:
     review = replace(case.review, stage="closed", panel=None, folds_over=False)
     return replace(case, closed="lapsed", review=review), ()
 
@@ -519,10 +519,10 @@ breaks(
     "what was covered stays covered",
     deadlines,
     "lapse",
-    _instead(_still_covered),
+    instead(still_covered),
     replace(ANY, standing=Standing.ESTABLISHED, witnesses=3),
 )
-breaks(20, "a lapsed case is remembered", steps, "close", _instead(_remembered), replace(ANY, pool=(0, 4)))
+breaks(20, "a lapsed case is remembered", steps, "close", instead(_remembered), replace(ANY, pool=(0, 4)))
 
 
 def _counts(found: Any, case: Case, seq: int, given: Any) -> Any:
@@ -543,14 +543,14 @@ def _own(found: Any, case: Case, seq: int, given: Any) -> Any:
     return steps.with_message(case, replace(message, flags=(*message.flags, given))), ()
 
 
-breaks(21, "flags of people who were not there count", flagging, "flag", _instead(_counts), replace(ANY, witnesses=3))
-breaks(21, "a second flag of one person counts", flagging, "flag", _instead(_twice))
-breaks(21, "authors may flag themselves", flagging, "flag", _instead(_own))
-breaks(21, "flags without a budget", fold, "may_open_another", _always(None))
-breaks(21, "one counts towards every case of an author", fold, "weighed", _instead(lambda _, standing, **__: standing))
+breaks(21, "flags of people who were not there count", flagging, "flag", instead(_counts), replace(ANY, witnesses=3))
+breaks(21, "a second flag of one person counts", flagging, "flag", instead(_twice))
+breaks(21, "authors may flag themselves", flagging, "flag", instead(_own))
+breaks(21, "flags without a budget", fold, "may_open_another", always(None))
+breaks(21, "one counts towards every case of an author", fold, "weighed", instead(lambda _, standing, **__: standing))
 
 
-def _unseats(found: Any, case: Case, *args: Any, **named: Any) -> Any:
+def unseats(found: Any, case: Case, *args: Any, **named: Any) -> Any:
     done, effects = found(case, *args, **named)
     return (done if done is case else _seat_removed(done)), effects
 
@@ -561,14 +561,14 @@ def _unseats_more(found: Any, case: Case, rank: int) -> Any:
 
 
 LATE_FLAGS = replace(SPLIT, steady=False)
-breaks(22, "a late flag unseats a juror", flagging, "flag", _instead(_unseats), LATE_FLAGS)
-breaks(22, "a flag taken back unseats a juror", flagging, "withdraw", _instead(_unseats), LATE_FLAGS)
+breaks(22, "a late flag unseats a juror", flagging, "flag", instead(unseats), LATE_FLAGS)
+breaks(22, "a flag taken back unseats a juror", flagging, "withdraw", instead(unseats), LATE_FLAGS)
 breaks(
     22,
     "one juror's delay costs another's seat",
     seating,
     "lease_over",
-    _instead(_unseats_more),
+    instead(_unseats_more),
     replace(SPLIT, steady=False, mood=Mood(1, 1, agree=0.8, willing=0.9)),
 )
 
@@ -589,19 +589,19 @@ def _told_others(found: Any, *args: Any, **named: Any) -> Any:
     return told + tuple(replace(each, by=PEOPLE[0]) for each in told if isinstance(each, Tell))
 
 
-def _named(found: Any, before: Case, after: Case) -> Any:
+def named_in_it(found: Any, before: Case, after: Case) -> Any:
     by = next((flag.by for message in after.messages for flag in message.flags), None)
     return tuple(Journal(each.kind, {**each.facts, "by": by}) for each in found(before, after))
 
 
-def _favourite(enough: bool, message: Message) -> bool:
+def favourite(enough: bool, message: Message) -> bool:
     return enough or any(flag.by == PEOPLE[0] for flag in message.standing_flags)
 
 
-breaks(23, "letters follow names", seating, "_take", _instead(_lettered), FOLD)
-breaks(23, "one person is told of all flags", steps, "_told", _instead(_told_others))
-breaks(23, "the record names a flagger", steps, "_journal", _instead(_named))
-breaks(23, "one person's flag folds", Message, "enough", _property(_favourite))
+breaks(23, "letters follow names", seating, "_take", instead(_lettered), FOLD)
+breaks(23, "one person is told of all flags", steps, "_told", instead(_told_others))
+breaks(23, "the record names a flagger", steps, "_journal", instead(named_in_it))
+breaks(23, "one person's flag folds", Message, "enough", as_property(favourite))
 
 
 def _careless(found: Any, case: Case, **named: Any) -> Any:
@@ -610,13 +610,13 @@ def _careless(found: Any, case: Case, **named: Any) -> Any:
 
 
 METHOD = replace(MANY, category="safety", mood=Mood(2, 3, "threat", 1.0, willing=1.0))
-breaks(24, "method detail is judged like anything", rounds, "begin", _instead(_careless), METHOD)
+breaks(24, "method detail is judged like anything", rounds, "begin", instead(_careless), METHOD)
 breaks(
     24,
     "ballots about method detail count against the person",
     tally,
     "person_mark",
-    _instead(lambda _, ballot, conduct, since: min(ballot.person, 3)),
+    instead(lambda _, ballot, conduct, since: min(ballot.person, 3)),
     replace(METHOD, category="disrespect", mood=Mood(1, 2, "safety", 1.0, willing=1.0)),
 )
 
@@ -633,42 +633,42 @@ def _unasked(asked: bool, message: Message) -> bool:
     return bool(message.holds) or any(flag.standing > 0 for flag in message.standing_flags)
 
 
-breaks(25, "quiet flags ask nobody", Message, "asked", _property(_unasked))
-breaks(25, "quiet witnesses may not hold", holds, "hold", _instead(_no_quiet_hold), replace(HELD, standing=None))
-breaks(25, "quiet flags are as nothing", fold, "quieted", _always(Standing.NONE))
+breaks(25, "quiet flags ask nobody", Message, "asked", as_property(_unasked))
+breaks(25, "quiet witnesses may not hold", holds, "hold", instead(_no_quiet_hold), replace(HELD, standing=None))
+breaks(25, "quiet flags are as nothing", fold, "quieted", always(Standing.NONE))
 
 # --- 26 to 28: the record, the draw, roles ----------------------------------------------------------------
 
-breaks(26, "the last entry of a step is left out", steps, "_journal", _tweaked(lambda found, *_: found[:-1]))
-breaks(26, "each entry is made twice", steps, "_journal", _tweaked(lambda found, *_: (*found, *found)))
+breaks(26, "the last entry of a step is left out", steps, "_journal", tweaked(lambda found, *_: found[:-1]))
+breaks(26, "each entry is made twice", steps, "_journal", tweaked(lambda found, *_: (*found, *found)))
 breaks(
     26,
     "pauses are not recorded",
     steps,
     "_journal",
-    _tweaked(lambda found, *_: tuple(each for each in found if each.kind != "pause")),
+    tweaked(lambda found, *_: tuple(each for each in found if each.kind != "pause")),
     PAUSE,
 )
-breaks(26, "the chain does not chain", chain, "digest", _instead(lambda found, entry, prev: found(entry, chain.BEGIN)))
-breaks(26, "nobody checks hashes", chain, "verify", _instead(lambda _, entries, after=None: _last(entries)))
+breaks(26, "the chain does not chain", chain, "digest", instead(lambda found, entry, prev: found(entry, chain.BEGIN)))
 
 
-def _last(entries: Iterable[dict[str, Any]]) -> chain.Head:
+def unchecked(_: Any, entries: Iterable[dict[str, Any]], after: chain.Head | None = None) -> chain.Head:
     last = list(entries)[-1:]
     return chain.Head(int(last[0]["seq"]), str(last[0]["hash"])) if last else chain.Head(0, chain.BEGIN)
+
+
+breaks(26, "nobody checks hashes", chain, "verify", instead(unchecked))
 
 
 def _moderators_first(found: Any, case: Case, candidates: Any, **named: Any) -> Any:
     return found(case, sorted(candidates, key=lambda each: not each.moderator), **named)
 
 
+breaks(27, "the nonce does not matter", draw, "order", instead(lambda found, nonce, case, them: found(b"", case, them)))
+breaks(27, "nobody checks a draw", draw, "verify", always(()))
+breaks(27, "pools are published as they are", draw, "padded", instead(lambda _, count: count))
 breaks(
-    27, "the nonce does not matter", draw, "order", _instead(lambda found, nonce, case, them: found(b"", case, them))
-)
-breaks(27, "nobody checks a draw", draw, "verify", _always(()))
-breaks(27, "pools are published as they are", draw, "padded", _instead(lambda _, count: count))
-breaks(
-    27, "moderators are asked before others", pool, "draw", _instead(_moderators_first), replace(FOLD, moderators=0.5)
+    27, "moderators are asked before others", pool, "draw", instead(_moderators_first), replace(FOLD, moderators=0.5)
 )
 
 
@@ -690,26 +690,26 @@ def _anyone_holds(found: Any, *args: Any, standing: Standing, **named: Any) -> A
     return found(*args, standing=Standing.ESTABLISHED, **named)
 
 
-breaks(28, "the host votes on a juror's seat", ballots, "_sitting", _instead(_host_sits), replace(SPLIT, steady=False))
+breaks(28, "the host votes on a juror's seat", ballots, "_sitting", instead(_host_sits), replace(SPLIT, steady=False))
 breaks(
-    28, "anybody votes on a juror's seat", ballots, "_sitting", _instead(_moderators_sit), replace(SPLIT, steady=False)
+    28, "anybody votes on a juror's seat", ballots, "_sitting", instead(_moderators_sit), replace(SPLIT, steady=False)
 )
-breaks(28, "anybody may hold", holds, "hold", _instead(_anyone_holds), replace(HELD, standing=Standing.NONE))
-breaks(28, "anybody may co-sign", holds, "cosign", _instead(_anyone_holds), replace(HELD, standing=None))
+breaks(28, "anybody may hold", holds, "hold", instead(_anyone_holds), replace(HELD, standing=Standing.NONE))
+breaks(28, "anybody may co-sign", holds, "cosign", instead(_anyone_holds), replace(HELD, standing=None))
 
 # --- 29 to 31: load, order, what was judged ---------------------------------------------------------------
 
-breaks(29, "nobody is ever busy", seats, "busy", _always(frozenset()))
+breaks(29, "nobody is ever busy", seats, "busy", always(frozenset()))
 breaks(
     29,
     "hard cases are counted like others",
     seats,
     "busy",
-    _instead(lambda found, work, people, hard, **named: found(work, people, hard=False, **named)),
+    instead(lambda found, work, people, hard, **named: found(work, people, hard=False, **named)),
 )
-breaks(29, "the busy are asked too", pool, "draw", _instead(_nobody_skipped), replace(FOLD, busy=0.3))
-breaks(30, "whoever answers first is seated", seating, "_certain", _always(True))
-breaks(30, "a second flag of one person counts", flagging, "flag", _instead(_twice))
+breaks(29, "the busy are asked too", pool, "draw", instead(_nobody_skipped), replace(FOLD, busy=0.3))
+breaks(30, "whoever answers first is seated", seating, "_certain", always(True))
+breaks(30, "a second flag of one person counts", flagging, "flag", instead(_twice))
 
 
 def _toggles(found: Any, case: Case, juror: str, ballot: Any, *, now: int) -> Any:
@@ -734,6 +734,6 @@ def _unruled(found: Any, case: Case, seq: int, how: Any) -> Any:
 
 
 MENDED = replace(FOLD, steady=False)
-breaks(30, "casting a ballot again takes it back", ballots, "cast", _instead(_toggles), replace(SPLIT, steady=False))
-breaks(31, "mended words take their ballots with them", flagging, "end", _instead(_forgets), MENDED)
-breaks(31, "mended words take their ruling with them", flagging, "end", _instead(_unruled), MENDED)
+breaks(30, "casting a ballot again takes it back", ballots, "cast", instead(_toggles), replace(SPLIT, steady=False))
+breaks(31, "mended words take their ballots with them", flagging, "end", instead(_forgets), MENDED)
+breaks(31, "mended words take their ruling with them", flagging, "end", instead(_unruled), MENDED)

@@ -590,14 +590,15 @@ def parties_do_not_unseat(world: World, taken: Taken) -> None:
     before, after = taken.before.review.panel, taken.after.review.panel
     if before is None or before.round == 0:
         return
-    sat = {seat.juror for seat in before.seated}
-    still = {seat.juror for seat in after.seated} if after is not None else None
+    # Who was erased keeps a ballot that is in, and no seat for another one.
+    sat = {seat.juror for seat in before.seated if seat.juror is not None}
+    still = {seat.juror for seat in after.seated if seat.juror is not None} if after is not None else None
     if taken.name in PARTIES_DO:
         gone = taken.after.closed is not None or (after is None and taken.name == "withdraw")
         assert gone or still == sat
     elif taken.name == "tick" and after is not None and still is not None:
         for seat in before.seated:
-            if seat.juror not in still:
+            if seat.juror is not None and seat.juror not in still:
                 assert seat.until <= taken.at
                 assert before.ballot(seat) is None
     elif still is not None and taken.name not in ("forget", "end", "author_forgotten"):
@@ -736,7 +737,7 @@ def again_is_nothing(world: World, taken: Taken) -> None:
 @law(31)
 def what_was_judged_is_left(world: World, taken: Taken) -> None:
     """Folding and saying it differently leave what was judged as it was, for the appeal"""
-    if taken.name != "end" or taken.before.decision is None or taken.before.closed is not None:
+    if taken.name != "end" or taken.before.decision is None or taken.after.closed is not None:
         return
     assert taken.after.review.decisions == taken.before.review.decisions
     assert taken.after.review.past[: len(taken.before.review.past)] == taken.before.review.past
