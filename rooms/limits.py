@@ -195,6 +195,10 @@ AT_HAND = {
     "ballot_live": 2 * MINUTE,
     "talk_live": MINUTE,
     "undo": 3 * SECOND,
+    "breath": 10 * SECOND,
+    "breath_between": 3 * SECOND,
+    "breath_asked": 30 * SECOND,
+    "care_life": 2 * MINUTE,
 }
 """What people need at the least, also where an hour passes in a minute."""
 

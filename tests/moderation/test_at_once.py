@@ -9,15 +9,20 @@ from typing import Any
 import pytest
 from sqlalchemy import Connection
 
-from moderation import due, flags
+from moderation import care, due, flags, gentle
 from moderation.models import CaseMessageRow, CaseRow, FlagRow, LetterRow
+from moderation.models_care import CareCall, CareOffer
 from moderation.wire import FlagMessage
+from moderation.wire_care import AnswerCare, AskGently, WorryAbout
+from rooms import breath, personal
 from rooms.log import deliver
 from rooms.models import EventRow
+from rooms.wire import Preferences, SetPreferences
+from rooms.wire_breath import AskBreath
 from rooms.work import Work
 from server.locks import lock
 from server.store import Store
-from tests.moderation.place import CIRCLE, Place, named
+from tests.moderation.place import CIRCLE, OTHER, Place, named
 
 AT_ONCE = 6
 
@@ -111,3 +116,59 @@ def test_a_flag_and_the_clock_at_once_leave_no_fold_behind(place: Place, databas
     assert not place.folded(seq)
     assert sorted(str(each.closed) for each in place.rows(CaseRow)) == ["None", "lapsed"]
     assert place.my_flags("Bo") == {seq: "lapsed"}
+
+
+def asking(place: Place, name: str, action: Callable[[Work, Any], Any], command: Any) -> Callable[[Connection], None]:
+    def act(conn: Connection) -> None:
+        lock(conn, [(named(name), command)], place.now)
+        work = Work(conn, who=named(name), now=place.now, limits=place.limits, pick=randbelow)
+        action(work, command)
+        work.finish()
+        deliver([work])
+
+    return act
+
+
+def test_asking_gently_at_once_brings_one_note(place: Place, database_url: str) -> None:
+    names = [f"Person{n}" for n in range(AT_ONCE)]
+    place.people("Ana", *names)
+    command = AskGently(circle=CIRCLE, target=place.says("Ana"))
+    at_once(place, database_url, [asking(place, name, gentle.ask, command) for name in names])
+    assert [each.about for each in place.rows(LetterRow)] == ["gentle"]
+
+
+def test_worries_at_once_in_two_circles_ask_once(place: Place, database_url: str) -> None:
+    names = [f"Person{n}" for n in range(AT_ONCE)]
+    place.people("Ana", *names)
+    place.circle(OTHER, host="Heron")
+    place.enters("Ana", *names, circle_id=OTHER)
+    circles = [CIRCLE, OTHER] * (AT_ONCE // 2)
+    worries = [WorryAbout(circle=circle, participant=place.seat("Ana", circle)) for circle in circles]
+    at_once(
+        place,
+        database_url,
+        [asking(place, name, care.worry, worry) for name, worry in zip(names, worries, strict=True)],
+    )
+    assert len(place.rows(CareOffer)) == 1
+    assert kinds(place).count("care.now") == 1
+
+
+def test_a_breath_asked_for_by_many_at_once_begins_once(place: Place, database_url: str) -> None:
+    names = [f"Person{n}" for n in range(AT_ONCE)]
+    place.people(*names)
+    command = AskBreath(circle=CIRCLE)
+    at_once(place, database_url, [asking(place, name, breath.ask, command) for name in names])
+    assert (kinds(place).count("breath.asked"), kinds(place).count("breath.began")) == (1, 1)
+
+
+def test_a_yes_on_two_screens_at_once_tells_each_helper_once(place: Place, database_url: str) -> None:
+    place.people("Ana", "Bo", "Fern", "Wren")
+    for name in ("Fern", "Wren"):
+        place.does(name, personal.set_preferences, SetPreferences(preferences=Preferences(company=True)))
+    place.run("Bo", lambda work: care.worry(work, WorryAbout(circle=CIRCLE, participant=place.seat("Ana"))))
+    (offer,) = place.rows(CareOffer)
+    command = AnswerCare(offer=offer.offer, yes=True)
+    at_once(place, database_url, [asking(place, "Ana", care.answer, command) for _ in range(2)])
+    assert len(place.rows(CareCall)) == 2
+    # One offer, its end on the person's screens, and a wish for each of the two.
+    assert kinds(place).count("care.now") == 4

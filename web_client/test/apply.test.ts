@@ -200,6 +200,16 @@ test("A breath is asked for by nobody in particular, and runs once two have aske
   assert.deepEqual(came.breath, { until: null, askedUntil: NOON + 5, mine: true });
 });
 
+test("A wish for a breath stays one's own only until somebody has a newer one", () => {
+  const mine = { participant: ME, breath: { asked_until: NOON + 5, mine: true } };
+  const came = apply(emptyCircle(ID), [watching({ mine })]);
+  const { last } = came;
+  const again = apply(came, [event(last + 1, { kind: "breath.asked", until: NOON + 5 })]);
+  assert.equal(again.breath.mine, true);
+  const newer = apply(again, [event(last + 2, { kind: "breath.asked", until: NOON + 9 })]);
+  assert.deepEqual(newer.breath, { until: null, askedUntil: NOON + 9, mine: false });
+});
+
 test("Being outside leaves nothing of the log", () => {
   const state = apply(circleWith(posted()), [{ is: "outside" }, event(2, posted())]);
   assert.equal(state.phase, "outside");
@@ -394,3 +404,12 @@ function asNow(what: AnyEvent, seq: number, truth: CircleState): AnyEvent {
 function asSent<T extends Entry>(entry: T): T {
   return entry.kind === "message" && isWordless(entry.cover) ? { ...entry, body: null } : entry;
 }
+
+test("How it stands with care replaces how it stood", () => {
+  const place = applyPlace(EMPTY_PERSON, { ...PLACE, person: PERSON }, null);
+  const offers = [{ offer: "offer-----------", circle: ID, company: true, until: NOON }];
+  const asked = applyPersonEvent(place, { seq: 5, event: { kind: "care.now", offers } });
+  assert.deepEqual(asked.view?.care?.offers, offers);
+  const over = applyPersonEvent(asked, { seq: 6, event: { kind: "care.now" } });
+  assert.equal(over.view?.care?.offers, undefined);
+});

@@ -13,6 +13,8 @@ import { ONE_HOUR, scaledLong } from "./say.ts";
 import { answer, closeSheet, sheet, tellNotice } from "./ui.ts";
 
 const GESTURES: readonly Gesture[] = ["hear_you", "same_here", "holding_you", "thank_you", "celebrating"];
+/** With so few others, somebody can nearly tell who asked. */
+const SMALL = 4;
 /** A flag in these states is over: it hides nothing and cannot be withdrawn. */
 const OVER: ReadonlySet<FlagStatus> = new Set<FlagStatus>(["withdrawn", "rephrased", "taken_back"]);
 
@@ -25,6 +27,7 @@ export function Others({ circle, message }: { circle: string; message: Message }
   const folded = held.foldedForMe.value.has(seq);
   const flag = flags.get(seq);
   const readable = !isWordless(cover);
+  const small = held.state.value.participants.size <= SMALL;
   const foldForMe = () => {
     actions.foldForMe(circle, seq, !folded);
     closeSheet();
@@ -72,7 +75,13 @@ export function Others({ circle, message }: { circle: string; message: Message }
         ) : (
           <Act label={t("setAside", { name })} hint={t("setAsideHint")} onPick={() => setAside(true)} />
         )}
-        {readable && <Act label={t("askGently")} hint={t("askGentlyHint")} onPick={askGently} />}
+        {readable && (
+          <Act
+            label={t("askGently")}
+            hint={`${t("askGentlyHint")} ${small ? t("worriedSmall") : ""}`}
+            onPick={askGently}
+          />
+        )}
         <Act
           label={t("worried")}
           hint={t("worriedHint")}
