@@ -4,6 +4,8 @@ A flag takes no seq of the circle and no frame of it. The flagger's own log lear
 learns of a fold, the author gets a letter, and neither depends on who flagged.
 """
 
+from functools import partial
+
 from sqlalchemy import Connection, update
 from sqlmodel import col, select
 
@@ -36,13 +38,7 @@ def raise_flag(work: Work, command: FlagMessage) -> None:
         raise Refusal("message.taken_back")
     recent = witnesses.recent(work)
     kept = case_for(work, circle, row, row.sender)
-    if all(each.id != kept.id for each in recent):
-        fold.may_open_another(
-            [each.flagged_at for each in recent],
-            now=work.now,
-            most=work.limits.cases_a_day,
-            within=work.limits.day,
-        )
+    _may_flag_more(work, row.sender)
     if any(juror == work.person for juror in kept.case.sat()):
         raise Refusal("flag.seated")
     bars = witnesses.bars(work, row)
@@ -144,6 +140,20 @@ def _status(view: str, stage: str) -> str:
     if stage in READING and view in LIVE:
         return "reading"
     return "received" if view == "visible" else view
+
+
+def _may_flag_more(work: Work, author_id: str) -> None:
+    limits = work.limits
+    begun = partial(fold.beginnings, most=limits.case_messages, within=limits.day)
+    own = witnesses.given_lately(work)
+    before = {author: begun(flags) for author, flags in own.items()}
+    if begun([*own.get(author_id, ()), work.now]) != before.get(author_id, []):
+        fold.may_open_another(
+            [at for flags in before.values() for at in flags],
+            now=work.now,
+            most=limits.cases_a_day,
+            within=limits.day,
+        )
 
 
 def _flagged_before(work: Work, row: EventRow) -> bool:

@@ -102,8 +102,24 @@ def may_flag(*, own: bool, already: bool) -> None:
         raise Refusal("flag.already")
 
 
+def beginnings(own: Iterable[int], *, most: int, within: int) -> list[int]:
+    """Times of the asker's flags on one author, of which each begins a part of their budget: a part takes ``most``
+    flags, and for as long as ``within``.
+
+    It depends on the asker's own flags alone: cases are shared, and what a flag costs must not tell of others' flags.
+    """
+    begun: list[int] = []
+    taken = 0
+    for at in sorted(own):
+        if not begun or at >= begun[-1] + within or taken == most:
+            begun.append(at)
+            taken = 0
+        taken += 1
+    return begun
+
+
 def may_open_another(flagged_at: Sequence[int], *, now: int, most: int, within: int) -> None:
-    """``flagged_at`` is when the asker first flagged in each other case; at most ``most`` may be younger than ``within``."""
+    """``flagged_at`` are `beginnings`, of all authors; at most ``most`` may be younger than ``within``."""
     recent = sorted(at for at in flagged_at if at > now - within)
     if len(recent) >= most:
         raise Refusal("flag.budget", retry_after=recent[len(recent) - most] + within - now)

@@ -17,7 +17,6 @@ class Recent(NamedTuple):
     """A case in which the asker's first flag is not a day old."""
 
     id: int
-    flagged_at: int
     counts: bool
     author: str | None
 
@@ -36,7 +35,6 @@ def recent(work: Work) -> list[Recent]:
     rows = work.conn.execute(
         select(
             CaseMessageRow.case_id,
-            func.min(FlagRow.at),
             func.max(FlagRow.standing),
             CaseRow.writer_id,
         )
@@ -47,7 +45,22 @@ def recent(work: Work) -> list[Recent]:
         .group_by(col(CaseMessageRow.case_id), col(CaseRow.writer_id))
         .having(func.min(FlagRow.at) > since)
     )
-    return [Recent(case_id, at, best > 0, author) for case_id, at, best, author in rows]
+    return [Recent(case_id, best > 0, author) for case_id, best, author in rows]
+
+
+def given_lately(work: Work) -> dict[str | None, list[int]]:
+    """When the asker flagged within the last two days, by whose words it was (an author in one circle), withdrawn or
+    not. What the older of them began may still be going on."""
+    rows = work.conn.execute(
+        select(CaseRow.author_id, FlagRow.at)
+        .join(CaseMessageRow, col(CaseMessageRow.case_id) == col(CaseRow.id))
+        .join(FlagRow, col(FlagRow.case_message_id) == col(CaseMessageRow.id))
+        .where(FlagRow.person_id == work.person, FlagRow.at > work.now - 2 * work.limits.day)
+    )
+    given: dict[str | None, list[int]] = {}
+    for author, at in rows:
+        given.setdefault(author, []).append(at)
+    return given
 
 
 def bars(work: Work, row: EventRow) -> fold.Bars:

@@ -13,7 +13,9 @@ RENAMED = {"appeal": "appeal_window"}
 class PanelSettings(BaseSettings):
     """Each field is a limit, its last word the unit of those that are waits; these are divided by TIME_SCALE."""
 
-    cases_a_day: int = Field(default=5, ge=1, description="Cases one person's flags may open or join in a day.")
+    cases_a_day: int = Field(
+        default=5, ge=1, description="Authors one person may flag in a day; ten messages of one count as one."
+    )
     same_author_cases: int = Field(
         default=2, ge=1, description="Cases a day in which one person's flags count against the same author."
     )

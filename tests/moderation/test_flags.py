@@ -1,5 +1,6 @@
 """Raising a flag, and what follows, in a real database."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -141,6 +142,29 @@ def test_five_cases_a_day_and_then_a_wait(place: Place) -> None:
     place.flags("Bo", seqs[5])
     with refused("flag.budget"):
         place.flags("Bo", seqs[6])
+
+
+@pytest.mark.parametrize("somebody_else_was_first", [False, True])
+def test_what_a_flag_costs_does_not_tell_of_others_flags(place: Place, somebody_else_was_first: bool) -> None:
+    place.limits = replace(place.limits, cases_a_day=1)
+    place.people("Ana", "Bo", "Fern")
+    seqs = [place.says("Ana") for _ in range(3)]
+    if somebody_else_was_first:
+        place.flags("Fern", seqs[0])
+    place.now += 23 * HOUR
+    place.flags("Bo", seqs[1])
+    place.now += 2 * HOUR
+    place.flags("Bo", seqs[2])  # where Fern was first, the case of that day takes no more, and this is another one
+    assert len(place.rows(CaseRow)) == 1 + somebody_else_was_first
+
+
+def test_ten_messages_of_one_author_cost_as_much_as_one(place: Place) -> None:
+    place.limits = replace(place.limits, cases_a_day=1)
+    place.people("Ana", "Bo")
+    for _ in range(place.limits.case_messages):
+        place.flags("Bo", place.says("Ana"))
+    with refused("flag.budget"):
+        place.flags("Bo", place.says("Ana"))
 
 
 def test_too_young_identities_hide_for_themselves_and_fold_nothing(place: Place) -> None:

@@ -12,6 +12,7 @@ from moderation.fold import (
     Origin,
     Standing,
     bars,
+    beginnings,
     capped,
     counted,
     may_flag,
@@ -152,3 +153,16 @@ def test_the_budget_refuses_exactly_until_it_has_room(flagged_at: list[int], mos
     with pytest.raises(Refusal):
         may_open_another(flagged_at, now=now + wait - 1, most=most, within=within)
     may_open_another(flagged_at, now=now + wait, most=most, within=within)
+
+
+@given(st.lists(st.integers(0, 200), max_size=60), st.integers(1, 10), st.integers(1, 50))
+def test_a_part_of_the_budget_takes_so_many_flags_for_so_long(own: list[int], most: int, within: int) -> None:
+    begun = beginnings(own, most=most, within=within)
+    assert begun == sorted(begun)
+    assert not own or begun[0] == min(own)
+    assert begun == beginnings(sorted(own, reverse=True), most=most, within=within)
+    assert len(begun) >= len(own) / most
+    for until in sorted(set(own)):
+        known = [at for at in own if at <= until]
+        assert beginnings(known, most=most, within=within) == begun[: len(beginnings(known, most=most, within=within))]
+    assert all(any(start <= at < start + within for start in begun) for at in own)
