@@ -90,6 +90,8 @@ class Clock:
         some = sorted(following)
         rounds = [StillHere(tuple(some[start : start + 500])) for start in range(0, len(some), 500)]
         await asyncio.gather(*(self.parts.door.submit(None, each) for each in (*rounds, Tidy())))
+        # Copies for panels and what was said at their tables go without an event that could tell of it.
+        self.parts.words_gone = True
         await self._note_who_came()
 
     async def _note_who_came(self) -> None:

@@ -6,6 +6,7 @@ import time
 from collections.abc import Coroutine, Sequence
 from typing import Any
 
+from moderation.wire import LetterDismissed
 from rooms.wire_events import (
     CircleClosed,
     CircleClosing,
@@ -43,7 +44,7 @@ RETURN_WITHIN = 2_000
 
 SHOWN = (CircleClosed, CircleClosing, CircleOpened, CircleStaysOpen, ParticipantEntered, ParticipantLeft)
 """Events that change what a circle looks like from outside."""
-GONE = (WordsFaded, MessageTakenBack, MessageEdited, MessageRephrased, SessionEnded)
+GONE = (WordsFaded, MessageTakenBack, MessageEdited, MessageRephrased, SessionEnded, LetterDismissed)
 """Events after which older words must be nowhere on the disk."""
 
 

@@ -5,8 +5,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import delete, insert, text
 
+from moderation.models_panels import SealedRow
 from server import control
 from server.store import Store
 from tests.guests import Guest
@@ -36,6 +37,19 @@ async def test_a_reader_in_the_way_makes_it_undone_and_not_forgotten(store: Stor
         assert found(tmp_path)
     assert await store.scrub()
     assert not found(tmp_path)
+
+
+async def test_what_goes_without_an_event_is_nowhere_after_a_round(tmp_path: Path) -> None:
+    async with house(tmp_path) as place:
+        await place.parts.clock.close()
+        await place.parts.clock.perform()
+        row = {"case_id": 7, "seq": 1, "log_id": 1, "body": MARKER}
+        await place.parts.store.write(lambda conn: conn.execute(insert(SealedRow).values(**row)))
+        await place.parts.store.write(lambda conn: conn.execute(delete(SealedRow)))
+        assert found(tmp_path)
+        await place.parts.clock.keep_seats()
+        await place.parts.clock.perform()
+        assert not found(tmp_path)
 
 
 async def test_a_start_after_a_crash_clears_what_the_crash_left(tmp_path: Path) -> None:
