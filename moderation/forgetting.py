@@ -8,7 +8,7 @@ from sqlalchemy import Connection, delete, update
 from sqlmodel import col, select
 
 from moderation import case as core
-from moderation import cases, effects, reviewing, sealed
+from moderation import cases, desk, effects, reviewing, sealed
 from moderation.models import CaseMessageRow, CaseRow, FlagRow, LetterRow
 from moderation.models_panels import CaseWordsRow, ConductRow, FaithRow, HoldRow, PauseRow, SealedRow, SeatRow
 from rooms.models import ParticipantRow
@@ -38,6 +38,9 @@ def forgotten(work: Work, person_id: str) -> None:
         if any(each.by == person_id for each in kept.case.review.appeals):
             objections = col(CaseWordsRow.kind) == "objection"
             work.conn.execute(delete(CaseWordsRow).where(col(CaseWordsRow.case_id) == case_id, objections))
+        for panel, _ in desk.panels(kept.case):
+            if (seat := panel.seat(person_id)) is not None and seat.letter:
+                sealed.unsay(work, case_id, panel.instance, seat.letter, "said")
         effects.carry_out(work, kept, core.forget(kept.case, person_id, now=work.now, limits=work.limits))
     for table in (FlagRow, HoldRow, SeatRow):
         work.conn.execute(update(table).where(col(table.person_id) == person_id).values(person_id=None))

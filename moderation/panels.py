@@ -48,8 +48,8 @@ def leave(work: Work, command: LeaveSeat) -> None:
 
 def leave_heavy(work: Work, command: LeaveHeavySeat) -> None:
     """Hand it over if that is still possible, and rest for a day."""
-    row, kept = _at(work, command.seat, over_too=True)
-    if row.ended_at is None:
+    if seats.mine(work, command.seat).ended_at is None:
+        _, kept = _at(work, command.seat, over_too=True)
         try:
             _does(work, kept, core.decline, work.person)
         except Refusal as refusal:

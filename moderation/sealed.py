@@ -111,13 +111,13 @@ def start_over(work: Work, case_id: int, panel: int) -> None:
     )
 
 
-def unsay(work: Work, case_id: int, panel: int, by: str) -> None:
-    """A juror's sentence goes with their ballot."""
+def unsay(work: Work, case_id: int, panel: int, by: str, kind: str = "sentence") -> None:
+    """A juror's sentence goes with their ballot; what they ``said`` at the table goes with them."""
     work.conn.execute(
         delete(CaseWordsRow).where(
             col(CaseWordsRow.case_id) == case_id,
             col(CaseWordsRow.panel) == panel,
-            col(CaseWordsRow.kind) == "sentence",
+            col(CaseWordsRow.kind) == kind,
             col(CaseWordsRow.by) == by,
         )
     )

@@ -5,9 +5,10 @@ from dataclasses import replace
 import pytest
 from sqlalchemy import insert
 
-from moderation import due, holding, panels, seats
+from moderation import cases, due, effects, holding, panels, seats
+from moderation.models import CaseRow, ReviewerRow
 from moderation.models_panels import CaseWordsRow, SealedRow, SeatRow
-from moderation.wire_panels import CastBallot, MessageMark
+from moderation.wire_panels import CastBallot, LeaveHeavySeat, MessageMark
 from rooms import tidy
 from rooms.limits import DAY, HOUR, MINUTE
 from rooms.models import Circle
@@ -199,6 +200,28 @@ def test_counts_of_a_moderator_do_not_move_with_a_flag(bench: Bench, words: int,
     counts = bench.desk("Mara").counts
     assert counts is not None
     assert (counts.open, counts.waiting) == (1, 1)
+
+
+def test_what_a_juror_said_at_the_table_goes_with_them(bench: Bench, words: int, place: Place) -> None:
+    place.flags("Bo", words)
+    one, *others = bench.convene()
+    bench.casts(one, 1)
+    for name in others:
+        bench.casts(name, 0)
+    bench.passes(MINUTE)
+    bench.says(one, "I read it twice.")
+    bench.says(others[0], "So did I.")
+    place.is_forgotten(one)
+    assert [row.body for row in place.rows(CaseWordsRow) if row.kind == "said"] == ["So did I."]
+
+
+def test_that_was_heavy_is_heard_also_when_the_case_is_gone(bench: Bench, words: int, place: Place) -> None:
+    one, *_ = decided(bench, words, 0)
+    seat = seat_of(place, one)
+    place.does(None, lambda work, _: effects.erase(work, cases.load(work, place.rows(CaseRow)[0].id)), None)
+    place.does(one, panels.leave_heavy, LeaveHeavySeat(seat=seat))
+    (rest,) = [row.rest_until for row in place.rows(ReviewerRow) if row.person_id == named(one)]
+    assert rest == place.now + DAY
 
 
 def test_what_is_held_is_no_context_of_anything_else(bench: Bench, place: Place) -> None:
