@@ -46,6 +46,11 @@ class PanelScene:
     async def letter(self, guest: Guest, about: str) -> str:
         return str((await letter(guest, about))["id"])
 
+    async def settles(self) -> None:
+        """Everything is done that is due, and what that makes due: lots, letters, words that fade."""
+        for _ in range(5):
+            await self.house.clock.passes(seconds=30)
+
     def stored(self) -> dict[str, list[tuple[Any, ...]]]:
         """Every row of every table, but for when sessions were last used."""
 
@@ -69,7 +74,7 @@ async def opened(folder: Path, **settings: Any) -> AsyncIterator[PanelScene]:
         for each in people.values():
             await each.watches(each.me)
         reviewers = await those_who_review(place, *REVIEWERS)
-        circle = await people["Heron"].opens(agreement="I listen.\nI am kind.")
+        circle = await people["Heron"].opens(agreement="I listen.\nI am kind.", keep_for=90 * DAY)
         elsewhere = await people["Finch"].opens(topic="Elsewhere", keep_for=90 * DAY)
         for name in ("Ana", "Bo", "Fern", "Otter"):
             await people[name].enters(circle)
