@@ -98,6 +98,7 @@ function Nothing({ said }: { said: string | undefined }) {
             <li>{count("countsFew", now.counts.too_few)}</li>
             <li>{count("countsLapsed", now.counts.lapsed)}</li>
           </ul>
+          <p class="small">{t("countsHint")}</p>
         </section>
       )}
       <Limits left={left ?? null} />

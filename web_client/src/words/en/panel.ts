@@ -19,6 +19,8 @@ export const panel = {
   countsFew: { one: "{n} of them has too few who may read it", other: "{n} of them have too few who may read them" },
   countsLapsed: { one: "{n} lapsed this week", other: "{n} lapsed this week" },
 
+  countsHint: "As of the last full hour.",
+
   seatTakenTitle: "Your seat is kept",
   seatTaken: "As soon as the others are there, you can read. It says so on every screen.",
   seatUntil: "The seat waits for you until {when}.",
