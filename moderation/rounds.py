@@ -30,6 +30,9 @@ def onward(case: Case, *, now: int, limits: Limits) -> Moved:
         return case.with_panel(grown), ()
     if not deciding.items(case, panel) and not case.review.decisions:
         return case, ()
+    if not panel.care and _method_only(deciding.items(case, panel)):
+        # What else was flagged is gone by now.
+        return case.with_panel(replace(panel, care=True)), ()
     if case.review.stage == "talk":
         if panel.seated and all(seat.ready or seat.juror is None for seat in panel.seated):
             return again(case, now=now, limits=limits)
@@ -47,13 +50,11 @@ def begin(case: Case, *, now: int, limits: Limits) -> Moved:
     if not case.review.decisions:
         # Where those who asked have all withdrawn meanwhile, what others flagged is read instead of nothing.
         reading = tuple(each for each in reading if each.asked) or reading
-    flags = [flag for each in reading for flag in each.asking or each.standing_flags]
-    care = bool(flags) and all(flag.category == "safety" for flag in flags) and not any(m.holds for m in reading)
     hear_until = now if case.review.decisions else now + limits.hear_first
     panel = replace(
         panel,
         items=tuple(each.seq for each in reading),
-        care=care,
+        care=_method_only(reading),
         round=1,
         began_at=now,
         until=until,
@@ -162,6 +163,13 @@ def _hold_wanted(case: Case, panel: Panel, ballots: tuple[Ballot, ...], *, now: 
         return None
     wider = possible(panel.e).content > competence(panel.size).content and not (panel.no_wider or panel.fallback)
     return found.with_panel(replace(panel, widening=2)) if wider and not panel.widening and not panel.care else found
+
+
+def _method_only(messages: Iterable[Message]) -> bool:
+    """Whether whoever asks for a look asks because of method detail alone."""
+    messages = tuple(messages)
+    flags = [flag for each in messages for flag in each.asking or each.standing_flags]
+    return bool(flags) and all(flag.category == "safety" for flag in flags) and not any(m.holds for m in messages)
 
 
 def _to_read(case: Case, message: Message) -> bool:

@@ -604,13 +604,8 @@ breaks(23, "the record names a flagger", steps, "_journal", instead(named_in_it)
 breaks(23, "one person's flag folds", Message, "enough", as_property(favourite))
 
 
-def _careless(found: Any, case: Case, **named: Any) -> Any:
-    begun, effects = found(case, **named)
-    return begun.with_panel(replace(begun.review.panel, care=False)), effects
-
-
 METHOD = replace(MANY, category="safety", mood=Mood(2, 3, "threat", 1.0, willing=1.0))
-breaks(24, "method detail is judged like anything", rounds, "begin", instead(_careless), METHOD)
+breaks(24, "method detail is judged like anything", rounds, "_method_only", always(False), METHOD)
 breaks(
     24,
     "ballots about method detail count against the person",

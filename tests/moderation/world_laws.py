@@ -632,7 +632,7 @@ def method_detail_is_nobodys_fault(world: World, taken: Taken) -> None:
         if not decision.heard or decision.instance > 1:
             continue
         seqs = {each.seq for each in decision.outcomes}
-        flags = [flag for (seq, _), flag in world.book.flags.items() if seq in seqs and not flag.withdrawn]
+        flags = [flag for seq in seqs for flag in flags_on(world.book, seq) if flag.standing is not Standing.NONE]
         care = flags and all(flag.category == "safety" for flag in flags)
         if care and not any(world.book.holds.get(seq) for seq in seqs):
             assert decision.person == 0
