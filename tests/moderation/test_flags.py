@@ -59,6 +59,7 @@ def test_until_when_a_fold_lasts_does_not_tell_when_the_first_flag_came(place: P
         place.now += DAY
         place.flags("Fern", seq)
         (fold,) = [event for _, event in place.flags("Wren", seq) if isinstance(event, MessageFolded)]
+        assert fold.until is not None
         lasts.add(fold.until - (place.now - DAY))
     assert len(lasts) > 15
     life = place.limits.fold_life
@@ -386,6 +387,7 @@ def test_a_fold_lapses_by_itself_and_the_same_flags_never_fold_again(place: Plac
     place.flags("Bo", seq)
     place.now += HOUR
     (fold,) = [event for _, event in place.flags("Fern", seq) if isinstance(event, MessageFolded)]
+    assert fold.until is not None
     place.passes(fold.until - place.now - 1)
     assert place.folded(seq)
     (letter,) = place.letters("Ana")

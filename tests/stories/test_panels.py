@@ -1,6 +1,7 @@
 """From a hurtful message to a panel of strangers, an appeal and its end, over real sockets on every kind of server."""
 
 from collections.abc import Iterable
+from functools import partial
 from typing import Any
 
 import pytest
@@ -31,6 +32,10 @@ def told(guest: Guest) -> str | None:
     return moves[-1]["seat"]["state"] if moves else None
 
 
+def is_told(guest: Guest, state: str) -> bool:
+    return told(guest) == state
+
+
 def mine(guest: Guest, kind: str) -> list[dict[str, Any]]:
     return [event for event in guest.logs[guest.me].events.values() if event["kind"] == kind]
 
@@ -58,7 +63,7 @@ async def convene(place: House, reviewers: Iterable[Guest]) -> list[Guest]:
             await each.asks("seat.take", seat=offered)
     sitting = [each for each in reviewers if await seat(each, "reading") is not None]
     for each in sitting:
-        await each.until(lambda each=each: told(each) == "reading", "the seat")
+        await each.until(partial(is_told, each, "reading"), "the seat")
     return sitting
 
 
