@@ -1,5 +1,6 @@
 """Drawing for a panel, and keeping of each draw what anybody needs to repeat it: pseudonyms and no people."""
 
+import base64
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
@@ -10,7 +11,6 @@ from moderation import ledger, nonces
 from moderation.draw import band, commitment, decoys, order, padded, pool_hash, proof
 from moderation.models_ledger import DrawRow, NonceRow
 from moderation.wire_ledger import DrawEntry, DrawProof
-from rooms.log import new_id
 from rooms.work import Work
 
 
@@ -40,7 +40,8 @@ def draw(work: Work, case_key: bytes, *, instance: int, began_at: int, pool: Seq
 
 def keep(work: Work, case_key: bytes, drawn: Drawn, *, size: int) -> str:
     """A panel of ``size`` begins with this order: note its hash in the record, and return the draw's id."""
-    draw_id, instance = new_id(), int(drawn.lot.rpartition(".")[2])
+    draw_id = base64.urlsafe_b64encode(work.pick(2**96).to_bytes(12, "big")).decode()
+    instance = int(drawn.lot.rpartition(".")[2])
     work.conn.execute(
         insert(DrawRow).values(
             id=draw_id, lot=drawn.lot, nonce_id=drawn.nonce_id, at=work.now, pool=" ".join(drawn.everybody)
