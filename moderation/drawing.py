@@ -19,39 +19,38 @@ from rooms.models import Circle, ParticipantRow
 from rooms.work import Work
 
 AT_ONCE = 10
-"""Cases drawn for in one command."""
+"""Cases drawn for in one look of the clock."""
 FEWEST = 2
 """With fewer free reviewers nothing can be drawn, so nothing is looked at."""
 ENOUGH_HERE = 3
 """So many of them here make waits of minutes fair."""
 
 
-def next_due(conn: Connection) -> int | None:
-    """From when on lots should be drawn for some case; None where none waits, or nobody is free to be asked."""
+def cases_due(conn: Connection, now: int) -> list[int]:
+    """Cases for which lots should be drawn, the most urgent first, at most `AT_ONCE`; none where nobody is free."""
     sitting = select(SeatRow.person_id).where(col(SeatRow.ended_at).is_(None), col(SeatRow.person_id).is_not(None))
     free = select(ReviewerRow.person_id).where(col(ReviewerRow.person_id).not_in(sitting)).limit(FEWEST)
     if len(conn.execute(free).all()) < FEWEST:
-        return None
-    found = conn.execute(select(func.min(CaseRow.draw_at))).scalar_one()
-    return None if found is None else int(found)
-
-
-def perform(work: Work) -> None:
-    """Draw for the most urgent of the waiting cases, as far as there are people."""
-    waiting = work.conn.execute(
-        select(CaseRow.id, CaseRow.log_id)
-        .where(col(CaseRow.draw_at) <= work.now)
+        return []
+    waiting = (
+        select(CaseRow.id)
+        .where(col(CaseRow.draw_at) <= now)
         .order_by(col(CaseRow.urgency).desc(), col(CaseRow.opened_at), col(CaseRow.id))
         .limit(AT_ONCE)
-    ).all()
-    if not waiting:
+    )
+    return [case_id for case_id in conn.execute(waiting).scalars() if case_id is not None]
+
+
+def perform(work: Work, case_id: int) -> None:
+    """Draw lots for one case, if it still waits for it."""
+    log_id = work.conn.execute(select(CaseRow.log_id).where(CaseRow.id == case_id)).scalar_one_or_none()
+    if log_id is None:
         return
-    cases.lock(work, {each.log_id for each in waiting})
-    for each in waiting:
-        kept = cases.load(work, each.id)
-        draw_at = core.draw_at(kept.case)
-        if draw_at is not None and draw_at <= work.now:
-            draw_for(work, kept)
+    cases.lock(work, {log_id})
+    kept = cases.load(work, case_id)
+    draw_at = core.draw_at(kept.case)
+    if draw_at is not None and draw_at <= work.now:
+        draw_for(work, kept)
 
 
 def draw_for(work: Work, kept: Kept) -> None:

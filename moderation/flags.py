@@ -44,6 +44,8 @@ def raise_flag(work: Work, command: FlagMessage) -> None:
     bars = witnesses.bars(work, row)
     standing = witnesses.standing(work, kept, bars, entered_at, recent)
     origin = witnesses.origin(work, kept, row.seq, standing)
+    if standing is not fold.Standing.NONE:
+        opening.begin_now(work, kept)
     given = case.Flag(work.person, command.category, standing, origin)
     opening.add_flag(work, kept, row.seq, given)
     if standing is not fold.Standing.NONE:

@@ -4,7 +4,7 @@ from sqlalchemy import func, insert
 from sqlmodel import col, select
 
 from moderation import case as core
-from moderation import cases, effects, flags, holds, reviewers, witnesses
+from moderation import cases, effects, flags, holds, opening, reviewers, witnesses
 from moderation.cases import Kept
 from moderation.fold import Origin, Standing
 from moderation.models import CaseRow
@@ -28,6 +28,9 @@ def hold_message(work: Work, command: HoldMessage) -> None:
         holds.may_hold(_held_at(work), _rests_until(work), now=work.now, limits=work.limits)
     kept = flags.case_for(work, circle, row, row.sender or "")
     standing, origin = _weight(work, kept, circle, row, mine)
+    if standing is Standing.NONE:
+        raise Refusal("hold.not_witness")
+    opening.begin_now(work, kept)
     before = kept.case
     try:
         if command.mine:

@@ -2,9 +2,10 @@
 
 import hashlib
 import secrets
+from dataclasses import replace
 
-from sqlalchemy import insert
-from sqlmodel import select
+from sqlalchemy import insert, update
+from sqlmodel import col, select
 
 from moderation.case import Case, Flag, add, takes
 from moderation.cases import Kept, author_and_hosts
@@ -31,9 +32,7 @@ def which_takes(work: Work, found: list[Kept], seq: int) -> Kept | None:
 
 
 def open_case(work: Work, circle: Circle, author_id: str) -> Kept:
-    # Everybody is told until when a fold lasts. A part of it that nobody knows keeps them from reckoning back to the
-    # moment of the first flag, and from there to whose screen was here.
-    lapses_at = work.now + work.limits.fold_life - work.pick(work.limits.fold_life // FOLD_BLUR + 1)
+    lapses_at = _lapses_at(work)
     writer, hosts = author_and_hosts(work, author_id, circle.id)
     salt = work.pick(2**256).to_bytes(32, "big")
     made = work.conn.execute(
@@ -53,6 +52,24 @@ def open_case(work: Work, circle: Circle, author_id: str) -> Kept:
     )
     case = Case(work.now, lapses_at, author=writer, hosts=hosts)
     return Kept(int(made.scalar_one()), circle.id, circle.log_id, author_id, case, {}, salt)
+
+
+def begin_now(work: Work, kept: Kept) -> None:
+    """Nobody who was there has asked for anything yet: whatever time the case has begins with the first who does."""
+    if kept.case.closed is not None or kept.case.review.stage != "triage":
+        return
+    if any(each.asking or each.holds for each in kept.case.messages):
+        return
+    lapses_at = _lapses_at(work)
+    kept.case = replace(kept.case, opened_at=work.now, lapses_at=lapses_at)
+    change = update(CaseRow).where(col(CaseRow.id) == kept.id)
+    work.conn.execute(change.values(opened_at=work.now, lapses_at=lapses_at, due_at=lapses_at))
+
+
+def _lapses_at(work: Work) -> int:
+    # Everybody is told until when a fold lasts. A part of it that nobody knows keeps them from reckoning back to the
+    # moment of the first flag, and from there to whose screen was here.
+    return work.now + work.limits.fold_life - work.pick(work.limits.fold_life // FOLD_BLUR + 1)
 
 
 def add_message(work: Work, kept: Kept, seq: int, witnesses: int, *, rephrased: bool) -> None:

@@ -89,18 +89,37 @@ def _place(kept: Kept, seqs: Sequence[int]) -> int:
 def statement(work: Work, kept: Kept, decision: Decision) -> Statement:
     lines = desk.agreement(work, kept)
     clause = lines[decision.clause - 1] if 0 < decision.clause <= len(lines) else None
-    said = sealed.written(work, kept.id, "sentence", decision.instance) if decision.heard else []
+    said = _sentences(work, kept, decision) if decision.heard else ()
     return Statement(
         outcomes=tuple(Outcome(target=each.seq, content=each.level, until=each.until) for each in decision.outcomes),
         person=decision.person,
         person_until=decision.person_until,
         code=decision.code,
         clause=clause,
-        sentences=tuple(each.body for each in said),
+        sentences=said,
         agreed=max([decision.person_agreed, *(each.agreed for each in decision.outcomes)], default=0),
         size=decision.size,
         band=band(decision.e),
         second=decision.instance > 1,
+    )
+
+
+def _sentences(work: Work, kept: Kept, decision: Decision) -> tuple[str, ...]:
+    """Of those who carried what was decided: who asked for more than that, or for less, is not heard in the letter."""
+    panel = next((each for each in reversed(kept.case.review.past) if each.instance == decision.instance), None)
+    if panel is None:
+        return ()
+    carried: set[str] = set()
+    for seat in panel.seated:
+        ballot = seat.second or seat.first
+        if ballot is None:
+            continue
+        asked = {mark.seq: mark.content for mark in ballot.marks}
+        content = any(0 < each.level <= asked.get(each.seq, 0) for each in decision.outcomes)
+        if content or 0 < decision.person <= ballot.person:
+            carried.add(seat.letter)
+    return tuple(
+        each.body for each in sealed.written(work, kept.id, "sentence", decision.instance) if each.by in carried
     )
 
 

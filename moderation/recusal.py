@@ -32,14 +32,6 @@ def recused(work: Work, case_id: int, circle_id: str, author: str | None, partie
     return found
 
 
-def circle_mates(work: Work, circle_id: str) -> set[str]:
-    """People of the circle itself where it is closed; empty where anyone may come in."""
-    circle = work.db.get(Circle, circle_id)
-    if circle is None or circle.entry != "invited":
-        return set()
-    return _people(work, select(ParticipantRow.person_id).where(ParticipantRow.circle_id == circle_id))
-
-
 def _hosts(work: Work, circle_id: str) -> set[str]:
     circle = work.db.get(Circle, circle_id)
     if circle is None:

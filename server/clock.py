@@ -5,17 +5,9 @@ import logging
 import time
 from typing import TYPE_CHECKING
 
-from moderation import (
-    care_standing,
-    drawing,
-    publishing,
-    reviewing,
-)
-from moderation import due as flags_due
-from rooms import due
 from rooms.work import Refusal
-from server import identity
-from server.handlers import KeepRecord, PerformDue, Seen, StillHere, Tidy
+from server import errands
+from server.handlers import Seen, StillHere, Tidy
 
 if TYPE_CHECKING:
     from server.parts import Parts
@@ -51,24 +43,7 @@ class Clock:
         parts = self.parts
         now = parts.now()
         limits = parts.door.limits
-        circles, record_at, *moments = await parts.store.read(
-            lambda conn: (
-                due.circles(conn, now),
-                publishing.next_due(conn, limits),
-                due.next_invite(conn),
-                flags_due.next_due(conn),
-                drawing.next_due(conn),
-                reviewing.next_due(conn),
-                care_standing.next_due(conn),
-                identity.next_due(conn),
-            )
-        )
-        commands: list[PerformDue | KeepRecord] = [PerformDue(of=circle) for circle in circles]
-        if any(moment is not None and moment <= now for moment in moments):
-            commands.append(PerformDue())
-        if record_at <= now:
-            # By itself, so that a fault in one of them does not hold up the other.
-            commands.append(KeepRecord())
+        commands = await parts.store.read(lambda conn: errands.waiting(conn, now, limits))
         results = await asyncio.gather(*(parts.door.submit(None, each) for each in commands), return_exceptions=True)
         for failed in {each.code for each in results if isinstance(each, Refusal)}:
             log.warning("something due was not performed", extra={"cause": failed})

@@ -15,7 +15,6 @@ from moderation import (
     letters,
     objections,
     panels,
-    pauses,
     publishing,
     reviewing,
     seats,
@@ -34,16 +33,7 @@ from rooms.wire_breath import AskBreath
 from rooms.work import Answered, Work
 from server import identity, sessions
 from server.door import BatchHandler, Handler
-
-
-class PerformDue(Struct, frozen=True):
-    """The clock: do what has fallen due, in one circle or outside of circles."""
-
-    of: str | None = None
-
-
-class KeepRecord(Struct, frozen=True):
-    """The clock: publish what waits, commit to the next nonce, report a month."""
+from server.errands import DrawLots, KeepRecord, PerformDue, TendCase
 
 
 class StillHere(Struct, frozen=True):
@@ -71,11 +61,17 @@ def perform_due(work: Work, command: PerformDue) -> None:
         return
     due.end_invites(work)
     flags_due.perform(work)
-    drawing.perform(work)
-    pauses.over(work)
     reviewing.due(work)
     care_standing.wipe(work)
     identity.due(work)
+
+
+def _tend_case(work: Work, command: TendCase) -> None:
+    flags_due.tend(work, command.case)
+
+
+def _draw_lots(work: Work, command: DrawLots) -> None:
+    drawing.perform(work, command.case)
 
 
 def _make_invite(work: Work, command: said.MakeInvite) -> Answered:
@@ -187,6 +183,8 @@ HANDLERS: Mapping[type, Handler] = {
     cared.AnswerCare: care.answer,
     cared.ReachOut: care.reach_out,
     PerformDue: perform_due,
+    TendCase: _tend_case,
+    DrawLots: _draw_lots,
     KeepRecord: _keep_record,
     StillHere: _still_here,
     Seen: _seen,

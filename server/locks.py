@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import Connection, Select, or_, select, union_all
+from sqlalchemy import Connection, Select, select, union_all
 from sqlmodel import col
 
 from moderation import forgetting
@@ -12,7 +12,7 @@ from moderation.models_panels import SeatRow
 from moderation.wire_reviewing import EndReviewing
 from rooms.models import Circle, Log, ParticipantRow
 from rooms.wire import ForgetMe
-from server.handlers import PerformDue
+from server.errands import DrawLots, PerformDue, TendCase
 from server.identity import BeginSession, RecoverPlace
 from server.models import PersonSession
 from server.sessions import EndSessions
@@ -34,6 +34,7 @@ def lock(conn: Connection, asked: Sequence[tuple[str | None, Any]], now: int) ->
     seated: set[str] = set()
     ended: set[str] = set()
     logs: set[int] = set()
+    tended: set[int] = set()
     clock = False
     for person, command in asked:
         match command:
@@ -48,6 +49,8 @@ def lock(conn: Connection, asked: Sequence[tuple[str | None, Any]], now: int) ->
                 ended.add(command.replaces or "")
             case PerformDue(of=None):
                 clock = True
+            case TendCase(case) | DrawLots(case):
+                tended.add(case)
             case _ if hasattr(command, "circle"):
                 circles.add(command.circle)
             case _ if hasattr(command, "seat") or hasattr(command, "letter"):
@@ -72,7 +75,8 @@ def lock(conn: Connection, asked: Sequence[tuple[str | None, Any]], now: int) ->
         wanted.append(of_seat.where(col(SeatRow.person_id).in_(seated), col(SeatRow.ended_at).is_(None)))
     if clock:
         wanted.append(_places_by_session().where(col(PersonSession.due_at) <= now))
-        wanted.append(select(col(CaseRow.log_id)).where(or_(col(CaseRow.due_at) <= now, col(CaseRow.draw_at) <= now)))
+    if tended:
+        wanted.append(select(col(CaseRow.log_id)).where(col(CaseRow.id).in_(tended)))
     if wanted:
         held = select(col(Log.id)).where(col(Log.id).in_(union_all(*wanted)))
         conn.execute(held.order_by(col(Log.id)).with_for_update()).all()

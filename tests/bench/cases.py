@@ -6,8 +6,8 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from moderation import drawing, due
 from rooms.limits import DAY, Limits
+from server import errands
 from tests.bench.machine import say
 from tests.bench.results import number, spread, table
 from tests.bench.running import Bench
@@ -103,8 +103,7 @@ def looks(place: Place) -> float:
     """Milliseconds of processor time of one look of the clock at what is due."""
     began = time.process_time()
     for _ in range(FLAGS):
-        place.read(due.next_due)
-        place.read(drawing.next_due)
+        place.read(lambda conn: errands.waiting(conn, place.now, place.limits))
     return (time.process_time() - began) / FLAGS * 1000
 
 

@@ -54,14 +54,20 @@ class Bench:
         self.place.run(None, make)
 
     def draw(self) -> None:
-        self.place.does(None, lambda work, _: drawing.perform(work), None)
+        self.place.does(None, lambda work, _: self._draw(work), None)
+
+    def _draw(self, work: Work) -> None:
+        for case_id in drawing.cases_due(work.conn, work.now):
+            drawing.perform(work, case_id)
 
     def passes(self, time: int) -> None:
         """Time goes on, and everything that is due with it, draws too."""
         self.place.passes(time)
 
         def rest(work: Work, _: None) -> None:
-            drawing.perform(work)
+            self._draw(work)
+            for case_id in due.cases_due(work.conn, work.now):
+                due.tend(work, case_id)
             due.perform(work)
             pauses.over(work)
 

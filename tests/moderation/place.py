@@ -183,12 +183,15 @@ class Place:
                 if faded is not None:
                     flags.faded(work, *faded)
                     gentle.faded(work, *faded)
+            for case_id in due.cases_due(work.conn, work.now):
+                due.tend(work, case_id)
             due.perform(work)
             care_standing.wipe(work)
 
         while True:
             moments = [self.read(each) for each in (due.next_due, care_standing.next_due)]
             waiting = any(moment is not None and moment <= self.now for moment in moments)
+            waiting = waiting or bool(self.read(lambda conn: due.cases_due(conn, self.now)))
             if not waiting and not self.read(lambda conn: rooms_due.circles(conn, self.now)):
                 return heard
             heard += self.does(None, perform, None)

@@ -69,6 +69,8 @@ def a_flag(place: Place, name: str, seq: int) -> Callable[[Connection], None]:
 def a_clock(place: Place) -> Callable[[Connection], None]:
     def act(conn: Connection) -> None:
         work = Work(conn, who=None, now=place.now, limits=place.limits, pick=randbelow)
+        for case_id in due.cases_due(conn, place.now):
+            due.tend(work, case_id)
         due.perform(work)
         work.finish()
         deliver([work])

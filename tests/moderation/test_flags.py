@@ -8,8 +8,9 @@ import pytest
 from moderation.models import CaseMessageRow, CaseRow, FlagRow, LetterRow
 from moderation.wire import Category, FlagMoved, LetterCame, LetterDismissed
 from rooms.limits import DAY, HOUR, MINUTE
+from rooms.models import Circle, ParticipantRow
 from rooms.wire_events import MessageFolded, MessageRephrased, MessageUnfolded
-from rooms.work import Refusal
+from rooms.work import Refusal, Work
 from tests.moderation.place import CIRCLE, OTHER, Place, named
 
 
@@ -625,3 +626,26 @@ def test_a_young_server_asks_for_no_more_than_half_its_age(tmp_path: Path) -> No
     place.flags("Fern", seq)
     assert place.folded(seq)
     place.close()
+
+
+def test_flags_of_who_was_not_there_do_not_use_up_the_time_of_a_case(place: Place) -> None:
+    place.people("Ana", "Bo", "Fern")
+    seq = place.says("Ana")
+    place.person("Wren", age=0)
+    place.run(None, _open_history)
+    place.enters("Wren", ago=0)
+    place.run(None, lambda work: _reads_from_the_start(work, place.seat("Wren")))
+    place.flags("Wren", seq)
+    place.passes(60 * HOUR)
+    place.flags("Bo", seq)
+    (fold,) = [event for _, event in place.flags("Fern", seq) if isinstance(event, MessageFolded)]
+    assert fold.until is not None
+    assert fold.until > place.now + 60 * HOUR
+
+
+def _open_history(work: Work) -> None:
+    work.db.get_one(Circle, CIRCLE).history_open = True
+
+
+def _reads_from_the_start(work: Work, seat: str) -> None:
+    work.db.get_one(ParticipantRow, seat).from_seq = 1

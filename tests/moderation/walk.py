@@ -23,14 +23,14 @@ from moderation.operating import InviteModerator
 from moderation.wire import FlagCommand
 from moderation.wire_care import CareCommand, WorryAbout
 from moderation.wire_panels import CastBallot, HoldMessage, MessageMark, PanelCommand
-from rooms import due as rooms_due
 from rooms.limits import HOUR, MINUTE
 from rooms.log import deliver
 from rooms.models import Agreement, EventRow, Invite, Person
 from rooms.posting import POSTED
 from rooms.wire import MakeGesture, MakeInvite, Preferences
 from rooms.work import Refusal, Work
-from server.handlers import BATCHES, HANDLERS, PerformDue, StillHere
+from server import errands
+from server.handlers import BATCHES, HANDLERS, StillHere
 from server.protocol import DoorCommand
 from tests.moderation import sight
 from tests.moderation.bench_of import REVIEWERS, Bench
@@ -140,9 +140,9 @@ class Walk:
         now = self.place.now + SOON
         for _ in range(3):
             works = []
-            for command in (*(PerformDue(of=each) for each in rooms_due.circles(conn, now)), PerformDue()):
+            for command in errands.waiting(conn, now, self.place.limits):
                 work = self._work(conn, None, now)
-                HANDLERS[PerformDue](work, command)
+                HANDLERS[type(command)](work, command)
                 work.finish()
                 works.append(work)
             deliver(works)

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from server.handlers import PerformDue
+from server.errands import PerformDue
 from tests.server.place import Browser, Place, open_place
 
 PASSPHRASE = "a heron stands in the reeds"

@@ -13,7 +13,7 @@ from rooms.limits import DAY, HOUR
 from rooms.wire import ForgetMe
 from rooms.wire_events import SessionEnded
 from server.door import Actor
-from server.handlers import PerformDue
+from server.errands import PerformDue
 from tests.server.place import Browser, Place, open_place
 
 PASSPHRASE = "a heron stands in the reeds"

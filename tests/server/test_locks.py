@@ -31,7 +31,8 @@ from rooms.wire import (
 )
 from server.batch import Runner, Waiting
 from server.door import Actor
-from server.handlers import BATCHES, HANDLERS, PerformDue
+from server.errands import DrawLots, PerformDue, TendCase
+from server.handlers import BATCHES, HANDLERS
 from server.identity import ComeIn
 from server.locks import lock
 from server.sessions import EndSessions, Opening
@@ -230,5 +231,6 @@ async def test_a_batch_holds_the_circles_it_may_write_to_and_no_others(place: Ho
     assert held_by((ana.person, TakeSeat(seat="s" * 16))) == are(second)
     assert held_by((ana.person, DismissLetter(letter="l" * 16))) == are(second)
     assert held_by((ana.person, EndReviewing())) == are(second)
-    assert held_by((None, PerformDue())) == are(first, third)
+    assert held_by((None, PerformDue())) == are(first)
+    assert held_by((None, TendCase(7)), (None, DrawLots(8))) == are(second, third)
     assert held_by((None, PerformDue(of=first)), (bo.person, SetPreferences(preferences=Preferences()))) == set()
