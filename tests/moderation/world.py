@@ -160,6 +160,8 @@ class World:
         self.mirror = start if mirrored else None
         self.book = Book(parties={AUTHOR, HOST})
         self.steps = 0
+        self.slept = 0
+        """For how long no clock ran in all: nothing ended meanwhile, and what began late had its whole time."""
         swapped = dict(zip(PEOPLE, reversed(PEOPLE), strict=True))
         self.other: Names = lambda who: swapped.get(who, who)
 
@@ -395,6 +397,7 @@ class World:
     def sleep(self, long: int) -> None:
         """Time passes while no clock runs; the next event finds what was due undone."""
         self.now += long
+        self.slept += long
 
     # --- one step -----------------------------------------------------------------------------------------
 
