@@ -58,14 +58,7 @@ def send(work: Work, kept: Kept, decision: Decision) -> None:
         message = kept.case.message(outcome.seq)
         if message is None:
             continue
-        told = Statement(
-            outcomes=(Outcome(target=outcome.seq, content=outcome.level, until=outcome.until),),
-            code=outcome.code,
-            agreed=outcome.agreed,
-            size=decision.size,
-            band=band(decision.e),
-            second=decision.instance > 1,
-        )
+        told = _told(decision, outcome)
         for by in sorted({flag.by for flag in message.standing_flags if flag.by is not None}):
             may = core.may_appeal(kept.case, by, "flagger", now=work.now)
             letters.write(
@@ -124,10 +117,43 @@ def _sentences(work: Work, kept: Kept, decision: Decision) -> tuple[str, ...]:
 
 
 def attack(work: Work, kept: Kept, by: str, until: int | None) -> None:
-    """All of a panel called somebody's flags an attack; ``until``: until when they count for nothing."""
+    """All of a panel called somebody's flags an attack; ``until``: until when they count for nothing.
+
+    The letter takes the place of the one that told them of the decision, so it gives its reasons and the same right to
+    ask others.
+    """
     decision = kept.case.decision
-    if decision is None:
+    message = next((each for each in kept.case.messages if by in _asked(each)), None)
+    if decision is None or message is None:
         return
-    message = next((each for each in kept.case.messages if any(flag.by == by for flag in each.flags)), None)
-    if message is not None:
-        letters.write(work, by, kept.circle_id, message.seq, "attack", case_id=kept.id, mine=False, until=until)
+    outcome = next((each for each in decision.outcomes if each.seq == message.seq), None)
+    may = core.may_appeal(kept.case, by, "flagger", now=work.now)
+    letters.write(
+        work,
+        by,
+        kept.circle_id,
+        message.seq,
+        "attack",
+        case_id=kept.id,
+        mine=False,
+        until=until,
+        statement=None if outcome is None else _told(decision, outcome),
+        appeal_until=decision.appeal_until if may else None,
+    )
+
+
+def _asked(message: core.Message) -> set[str | None]:
+    """Who flagged it, or covered it at once."""
+    return {each.by for each in message.flags} | {each.by for each in message.holds}
+
+
+def _told(decision: Decision, outcome: core.Outcome) -> Statement:
+    """What somebody who flagged a message is told of its decision: nothing about its writer."""
+    return Statement(
+        outcomes=(Outcome(target=outcome.seq, content=outcome.level, until=outcome.until),),
+        code=outcome.code,
+        agreed=outcome.agreed,
+        size=decision.size,
+        band=band(decision.e),
+        second=decision.instance > 1,
+    )

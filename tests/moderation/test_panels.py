@@ -337,3 +337,29 @@ def test_somebody_who_is_erased_leaves_no_link_in_any_case(bench: Bench, words: 
             for row in place.rows(table):
                 assert not any(wanted in str(value).encode() for value in row), (name, table)
         assert place.folded(words), name
+
+
+def test_who_is_told_that_their_flags_were_an_attack_may_still_ask_others(bench: Bench, words: int) -> None:
+    sitting = decided(bench, words, content=0)
+    seats = {row.person_id.rstrip("-"): row.id for row in bench.place.rows(SeatRow) if row.state == "done"}
+    for name in sitting:
+        bench.marks(name, seats[name], 0, 1)
+    told = letter(bench, "Bo", "attack")
+    assert told.statement is not None
+    assert [(each.target, each.content) for each in told.statement.outcomes] == [(words, 0)]
+    assert told.appeal_until is not None
+    bench.appeals("Bo")
+    assert len(bench.convene()) >= 3
+
+
+def test_who_covered_a_message_is_told_too_that_it_was_an_attack(bench: Bench, words: int) -> None:
+    bench.holds("Otter", words)
+    bench.place.flags("Bo", words, "threat")
+    sitting = bench.convene()
+    for name in sitting:
+        bench.casts(name, 0)
+    bench.passes(5 * MINUTE + 1)
+    seats = {row.person_id.rstrip("-"): row.id for row in bench.place.rows(SeatRow) if row.state == "done"}
+    for name in sitting:
+        bench.marks(name, seats[name], 0, 1)
+    assert letter(bench, "Otter", "attack").until is None
