@@ -49,7 +49,7 @@ def simulated(seed: int, runs: int, progress: Progress) -> list[Row]:
 def main(arguments: Sequence[str] | None = None, out: TextIO = sys.stdout, bar: TextIO = sys.stderr) -> int:
     parser = argparse.ArgumentParser(prog="python -m moderation.simulate", description=__doc__.splitlines()[0])
     parser.add_argument("--seed", type=int, default=1, help="of all random numbers (default 1)")
-    parser.add_argument("--runs", type=_positive, default=300, help="tries of what is left to chance (default 300)")
+    parser.add_argument("--runs", type=_positive, default=600, help="tries of what is left to chance (default 600)")
     given = parser.parse_args(arguments)
     rows = simulated(given.seed, given.runs, Progress(bar, len(ATTACKS)))
     for line in lines(rows, shutil.get_terminal_size((150, 24)).columns):

@@ -143,8 +143,9 @@ def _drawn(chance: Chance, part: float, *, hard: bool = False, fell: bool = True
 
 
 def _judged(course: Course, colluders: set[str], acceptance: float, wanted: core.Ballot) -> None:
-    """Colluders always accept and all vote alike; the others accept by chance and leave things as they are."""
-    course.decided(_alike(colluders, wanted), lambda who: who in colluders or course.random.random() < acceptance)
+    """Colluders always accept and all vote alike; the others accept by chance, each once for all, and leave it as it is."""
+    accepts: dict[str, bool] = dict.fromkeys(colluders, True)
+    course.decided(_alike(colluders, wanted), lambda who: accepts.setdefault(who, course.random.random() < acceptance))
 
 
 def _alike(colluders: set[str], wanted: core.Ballot) -> Opinion:

@@ -3,14 +3,14 @@
 import textwrap
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from math import sqrt
+from math import comb
 from random import Random
 from typing import TextIO
 
 COLUMNS = ("Attack", "Setup", "Measured", "Bound", "")
 NARROWEST = 76
-SURE = 3
-"""How many standard errors a share that was estimated may lie above its bound by chance."""
+UNLIKELY = 1e-4
+"""A share lies above its bound if only so rarely chance would let it lie as high or higher."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,8 +77,9 @@ def share(found: int, of: int) -> str:
 
 def at_most(found: int, of: int, bound: float) -> bool:
     """Whether a share lies no further above its bound (given to two or three places) than chance explains."""
-    rounding = 0.005 if bound >= 0.01 else 0.0005
-    return found / of <= bound + rounding + SURE * sqrt(bound * (1 - bound) / of)
+    highest = bound + (0.005 if bound >= 0.01 else 0.0005)
+    fewer = sum(comb(of, n) * highest**n * (1 - highest) ** (of - n) for n in range(found))
+    return 1 - fewer > UNLIKELY
 
 
 def lines(rows: Sequence[Row], width: int) -> Iterable[str]:

@@ -178,10 +178,10 @@ def test_walks_keep_every_law(start: int) -> None:
 
 
 @pytest.mark.full
-@pytest.mark.timeout(1200)
+@pytest.mark.timeout(600)
 @pytest.mark.parametrize("start", range(10_000, 18_000, 1_000))
 def test_long_walks_keep_every_law(start: int) -> None:
-    for seed in range(start, start + 1_000):
+    for seed in range(start, start + 400):
         walked(seed, judge, steps=120)
 
 
