@@ -58,6 +58,7 @@ def draw_for(work: Work, kept: Kept) -> None:
     is_hard = hard(kept.case)
     people = {each.person: each for each in reviewers.eligible(work, kinds(kept.case))}
     out = recusal.recused(work, kept.id, kept.circle_id, kept.case.author, set(kept.case.parties()))
+    seats.hold(work)
     busy = seats.busy(work, people, hard=is_hard)
     closed = _closed_circles(work, set(people))
 

@@ -64,7 +64,10 @@ def carry_out(work: Work, kept: Kept, step: Step) -> None:
         _close(work, kept)
     if after.closed is not None and all(each.view in GONE for each in after.messages):
         _erase_later(work, kept)
-    for busy in sorted(seats.busy(work, asked, hard=desk.hard(kept.case), but_in=kept.id)) if asked else ():
+    if not asked:
+        return
+    seats.hold(work)
+    for busy in sorted(seats.busy(work, asked, hard=desk.hard(kept.case), but_in=kept.id)):
         # Drawn while they were free, they sit elsewhere by now: the next in the order is asked.
         carry_out(work, kept, core.decline(kept.case, busy, now=work.now, limits=work.limits))
 

@@ -4,7 +4,7 @@ import base64
 from collections.abc import Iterable
 from typing import Any
 
-from sqlalchemy import delete, func, insert, or_, update
+from sqlalchemy import delete, func, insert, literal, or_, update
 from sqlmodel import col, select
 
 from moderation.models import CaseRow
@@ -13,6 +13,8 @@ from moderation.wire_panels import SeatState
 from rooms.work import Refusal, Work
 
 OVER: tuple[SeatState, ...] = ("done", "gone")
+LOCK = 0x53656174
+"""PostgreSQL advisory lock."""
 
 
 def offer(work: Work, case_id: int, panel: int, person: str, *, hard: bool) -> str:
@@ -59,6 +61,15 @@ def move(work: Work, seat_id: str, state: SeatState, *, taken: bool = False) -> 
     if state in OVER:
         values["ended_at"] = work.now
     work.conn.execute(update(SeatRow).where(col(SeatRow.id) == seat_id).values(**values))
+
+
+def hold(work: Work) -> None:
+    """Until the commit nobody else offers seats, so that nobody is asked for two cases at once by two processes.
+
+    Circles are held before this and people's logs after it, so that nobody waits in a ring.
+    """
+    if work.conn.dialect.name == "postgresql":
+        work.conn.execute(select(func.pg_advisory_xact_lock(literal(LOCK))))
 
 
 def busy(work: Work, people: Iterable[str], *, hard: bool, but_in: int | None = None) -> set[str]:
