@@ -55,7 +55,7 @@ class Script:
         self.bench = Bench(place)
         place.people("Ana", "Bo", "Fern", "Otter", age=3 * DAY)
         self.bench.people(*REVIEWERS)
-        place.run(None, lambda work: work.conn.execute(insert(NonceRow).values(NONCE)))
+        place.run(None, lambda work: work.conn.execute(insert(NonceRow), self._nonces()))
         self.words = place.says("Ana", "something hurtful")
         self.more = place.says("Ana", "and more")
         self.done = 0
@@ -63,6 +63,12 @@ class Script:
 
     def close(self) -> None:
         self.place.close()
+
+    def _nonces(self) -> list[dict[str, Any]]:
+        """For days to come, so that none has to be made meanwhile."""
+        began = self.place.now - DAY
+        made = {"committed_at": began, "nonce": b"n" * 32}
+        return [{"id": number + 1, "usable_from": began + number * DAY, **made} for number in range(9)]
 
     # --- the steps
 
@@ -185,9 +191,6 @@ class Script:
         HANDLERS[type(command)](work, command)
         work.finish()
         deliver([work])
-
-
-NONCE = {"id": 1, "nonce": b"n" * 32, "committed_at": 0, "usable_from": 0}
 
 
 def test_a_case_that_is_cut_off_anywhere_ends_as_one_that_is_not(tmp_path: Path, full: bool) -> None:
