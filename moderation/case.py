@@ -188,7 +188,9 @@ def tick(case: Case, *, now: int, limits: Limits) -> Step:
     """Everything that is due at ``now``."""
     done: Step = (case, ())
     while (first := min(deadlines.deadlines(done[0], limits), key=_when, default=None)) and first.at <= now:
-        done = _onward(_then(done, *first.act(done[0], now, limits)), now, limits)
+        after = _onward(_then(done, *first.act(done[0], now, limits)), now, limits)
+        assert after[0] != done[0], "what was due is still due"
+        done = after
     return done
 
 

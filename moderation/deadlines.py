@@ -154,7 +154,9 @@ def _round_over(case: Case, now: int, limits: Limits) -> Moved:
     panel = case.review.panel
     assert panel is not None
     if case.review.stage == "talk":
-        return rounds.again(case, now=now, limits=limits)
+        gone_on = rounds.again(case, now=now, limits=limits)
+        # Who left meanwhile took their ballot along: there may be too few to decide, and no time for another round.
+        return gone_on if gone_on[0] is not case else _too_few_voted(case, now, limits)
     decided = rounds.finish(case, panel.ballots(panel.round), now=now, limits=limits)
     if decided[0] is not case:
         return decided

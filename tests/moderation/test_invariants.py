@@ -34,7 +34,7 @@ from moderation.panel import Ballot
 from moderation.state import Side
 from moderation.wire import Category
 from rooms.limits import DAY, HOUR, MINUTE, SECOND
-from tests.moderation.world import AUTHOR, HOST, PEOPLE, SEQS, SUBJECT, ballot, renamed
+from tests.moderation.world import AUTHOR, HOST, PEOPLE, SEQS, SUBJECT, Around, World, ballot, renamed
 from tests.moderation.world_laws import LAWS, judge
 from tests.moderation.world_probes import PROBES
 from tests.moderation.world_walks import Walk, walked
@@ -183,6 +183,24 @@ def test_walks_keep_every_law(start: int) -> None:
 def test_long_walks_keep_every_law(start: int) -> None:
     for seed in range(start, start + 400):
         walked(seed, judge, steps=120)
+
+
+def test_a_talk_that_is_cut_by_the_last_hour_with_too_few_left_ends_the_case() -> None:
+    world = World(Around(pool=PEOPLE[6:8], live=False, witnesses=3), judge)
+    for who in PEOPLE[:2]:
+        world.flag(3, who)
+    world.wait(71 * HOUR)
+    world.draw()
+    for who in PEOPLE[6:8]:
+        world.accept(who)
+    world.wait(23 * HOUR)
+    for who, level in zip(PEOPLE[6:8], (0, 1), strict=True):
+        world.cast(who, ballot({3: level}))
+    world.wait(HOUR)
+    assert world.case.review.stage == "talk"
+    world.decline(PEOPLE[7])
+    world.wait(2 * HOUR)
+    assert (world.case.closed, world.case.messages[0].view) == ("lapsed", "lapsed")
 
 
 @pytest.mark.parametrize("number", sorted(PROBES))

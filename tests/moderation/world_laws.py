@@ -581,6 +581,10 @@ def idle_flags_do_nothing(world: World, taken: Taken) -> None:
     elif (seq, taken.by) in taken.world_before.flags or (seq, taken.by) in taken.world_before.late:
         assert (taken.after, taken.effects) == (taken.before, ())
     elif given.standing is Standing.NONE or taken.world_before.decided:
+        panel = taken.before.review.panel
+        if panel is not None and any(seat.juror == taken.by and seat.state in ("asked", "yes") for seat in panel.seats):
+            # They were asked to read; who flags has said no to that.
+            return
         assert shared(taken.before) == shared(taken.after)
         assert all(isinstance(each, Tell | Release) and named(each) == taken.by for each in taken.effects)
 
