@@ -1,14 +1,16 @@
-"""Runs every test: the client's in Node, then Python's with real servers and a real browser.
+"""Runs every test: the client's in Node, then beside each other Python's with real servers, and those in a real browser.
 
 ``--full`` adds the long fault profiles, ``--coverage`` measures; any other argument goes to pytest, and then only
 pytest runs.
 """
 
 import sys
+from concurrent.futures import ThreadPoolExecutor
 
 from _steps import CLIENT, Step, close, node, python, run_openly, run_quietly, until_stopped
 
 OWN = {"--full", "--coverage"}
+BROWSER = "tests/browser"
 
 
 def main() -> int:
@@ -33,7 +35,16 @@ def main() -> int:
             print("There are no client tests in web_client/test.")
             failed.append("Client tests")
     run_pytest = ["-m", "coverage", "run", "-m", "pytest"] if measured else ["-m", "pytest"]
-    passes(Step("Python and browser tests", python(*run_pytest, *for_pytest)))
+    if chosen:
+        passes(Step("Python and browser tests", python(*run_pytest, *for_pytest)))
+    else:
+        with ThreadPoolExecutor(1) as beside:
+            # A browser keeps one core busy, everything else another.
+            in_browser = Step("Browser tests", python(*run_pytest, *for_pytest, BROWSER))
+            running = beside.submit(run_quietly, in_browser)
+            passes(Step("Python tests", python(*run_pytest, *for_pytest, f"--ignore={BROWSER}")))
+            if not running.result():
+                failed.append(in_browser.name)
     if measured:
         run_quietly(Step("Coverage, gathered", python("-m", "coverage", "combine", "--quiet")))
         passes(Step("Coverage", python("-m", "coverage", "report")))
