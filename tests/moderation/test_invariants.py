@@ -8,14 +8,14 @@ What a law cannot show without tables, sockets or words is shown elsewhere:
 ===  ======================================================================================================
  No  Where the rest is
 ===  ======================================================================================================
-  1  test_powers: every command and route with every role
- 13  test_panels (appeal, context, repair through the door while paused), test_flags
+  1  test_powers, test_walk: every command and route with every role
+ 13  test_panels: appeal, one's side and repair through the door while paused; test_flags
  21  test_flags: budgets asked of the tables, on both databases
- 23  test_worlds: whole payload streams of worlds that differ only in who flagged
- 24  test_gentle, and the care route: its commands write no flag and touch no case
- 26  test_ledger: the chain as published, its heads, and the entries that rebuild a case
- 27  test_ledger: draws as they are published, with their nonces
- 28  test_powers: commands by role
+ 23  test_worlds, test_worlds_of_panels: whole payload streams of worlds that differ only in who flagged
+ 24  test_care, test_care_apart, test_gentle: what is written and told there touches no case
+ 26  test_ledger, test_ledger_cases: the chain as published, its heads, and entries that rebuild a case
+ 27  test_ledger, test_draw: draws as they are published, with their nonces
+ 28  test_walk: commands by role
  29  test_panels: load through the door; here the same question to the tables
  31  test_flags, test_panels: stored words and sealed copies
 ===  ======================================================================================================
