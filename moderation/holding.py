@@ -6,6 +6,7 @@ from sqlmodel import col, select
 from moderation import case as core
 from moderation import cases, effects, flags, holds, opening, reviewers, witnesses
 from moderation.cases import Kept
+from moderation.flagged import ENDED
 from moderation.fold import Origin, Standing
 from moderation.models import CaseRow
 from moderation.models_panels import FaithRow, HoldRow
@@ -26,6 +27,7 @@ def hold_message(work: Work, command: HoldMessage) -> None:
         holds.may_hold_own(_own_open(work), limits=work.limits)
     else:
         holds.may_hold(_held_at(work), _rests_until(work), now=work.now, limits=work.limits)
+    _first_hold(work, row, own=command.mine)
     kept = flags.case_for(work, circle, row, row.sender or "")
     standing, origin = _weight(work, kept, circle, row, mine)
     if standing is Standing.NONE:
@@ -101,6 +103,17 @@ def _others_words(work: Work, circle: Circle, mine: ParticipantRow, target: int)
     if row.body is None or row.sender is None:
         raise Refusal("message.taken_back")
     return row
+
+
+def _first_hold(work: Work, row: EventRow, *, own: bool) -> None:
+    """A hold in a case that is over counts as well, or the same words could be covered again and again."""
+    kind = "subject" if own else "alone"
+    for kept in cases.holding(work, row.log_id, row.seq):
+        held = kept.case.message(row.seq)
+        if held is None or held.view not in ENDED or held.view == "rephrased":
+            continue  # the case at hand looks itself; new words are others
+        if any(each.kind == kind for each in held.holds):
+            raise Refusal("hold.already")
 
 
 def _weight(work: Work, kept: Kept, circle: Circle, row: EventRow, mine: ParticipantRow) -> tuple[Standing, Origin]:

@@ -1,0 +1,263 @@
+"""What the closed list promises of each power: how often one may use it, and when what it does is over by itself."""
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from moderation import care, gentle
+from moderation.models_care import CareOffer
+from moderation.powers import POWERS, TOGETHER
+from moderation.wire_care import AskGently, WorryAbout
+from rooms import breath
+from rooms.limits import DAY, HOUR, MINUTE
+from rooms.models import Circle
+from rooms.wire_breath import AskBreath
+from rooms.work import Refusal
+from server.limits import Limits as ServerLimits
+from server.settings import Settings
+from tests.moderation.bench_of import Bench
+from tests.moderation.place import CIRCLE, Place, named
+
+LISTED = {power.letter: power for power in (*POWERS, *TOGETHER)}
+NAMES = ("Bo", "Fern", "Otter", "Wren")
+
+
+@pytest.fixture
+def bench(tmp_path: Path) -> Iterator[Bench]:
+    place = Place(f"sqlite:///{tmp_path / 'circles.db'}")
+    place.people("Ana", *NAMES, age=3 * DAY)
+    yield Bench(place)
+    place.close()
+
+
+def words(bench: Bench) -> int:
+    return bench.place.says("Ana", "something hurtful")
+
+
+def refused(code: str, action: Callable[..., Any], *given: Any, **named: Any) -> None:
+    with pytest.raises(Refusal) as refusal:
+        action(*given, **named)
+    assert refusal.value.code == code
+
+
+def asks_gently(bench: Bench, name: str, seq: int) -> None:
+    bench.place.does(name, gentle.ask, AskGently(circle=CIRCLE, target=seq))
+
+
+def asks_breath(bench: Bench, name: str) -> None:
+    bench.place.does(name, breath.ask, AskBreath(circle=CIRCLE))
+
+
+def worries(bench: Bench, name: str) -> None:
+    about = WorryAbout(circle=CIRCLE, participant=bench.place.seat("Otter"))
+    bench.place.does(name, care.worry, about)
+
+
+# --- how often
+
+
+def one_gentle_note_a_message(bench: Bench) -> None:
+    seq = words(bench)
+    for name in ("Bo", "Fern"):
+        asks_gently(bench, name, seq)
+    bench.place.passes(HOUR)
+    assert [each.about for each in bench.place.letters("Ana")] == ["gentle"]
+
+
+def one_flag_a_message(bench: Bench) -> None:
+    seq = words(bench)
+    bench.place.flags("Bo", seq)
+    refused("flag.already", bench.place.flags, "Bo", seq)
+    bench.place.withdraws("Bo", seq)
+    refused("flag.already", bench.place.flags, "Bo", seq)
+
+
+def five_cases_a_day(bench: Bench) -> None:
+    for number in range(6):
+        bench.place.people(f"Writer{number}", age=3 * DAY)
+    seqs = [bench.place.says(f"Writer{number}") for number in range(6)]
+    for seq in seqs[:5]:
+        bench.place.flags("Bo", seq)
+    refused("flag.budget", bench.place.flags, "Bo", seqs[5])
+    bench.place.now += DAY + 1
+    seq = bench.place.says("Writer5")
+    bench.place.flags("Bo", seq)
+
+
+def one_hold_a_message(bench: Bench) -> None:
+    seq = words(bench)
+    bench.holds("Bo", seq)
+    for time in (HOUR, 73 * HOUR):
+        bench.passes(time)
+        refused("hold.already", bench.holds, "Fern", seq)
+
+
+def two_holds_a_day(bench: Bench) -> None:
+    seqs = [words(bench) for _ in range(3)]
+    for seq in seqs[:2]:
+        bench.holds("Bo", seq)
+    refused("hold.budget", bench.holds, "Bo", seqs[2])
+    bench.place.now += DAY + 1
+    bench.holds("Bo", words(bench))
+
+
+def one_hold_of_ones_own_a_message(bench: Bench) -> None:
+    seq = words(bench)
+    bench.people("Rook", "Reed", "Rush", "Rye")
+    bench.holds("Bo", seq, mine=True)
+    bench.draw()
+    bench.passes(73 * HOUR)
+    refused("hold.already", bench.holds, "Bo", seq, mine=True)
+
+
+def two_open_at_once(bench: Bench) -> None:
+    seqs = [words(bench) for _ in range(3)]
+    for seq in seqs[:2]:
+        bench.holds("Bo", seq, mine=True)
+    refused("hold.budget", bench.holds, "Bo", seqs[2], mine=True)
+
+
+def one_breath_in_a_while(bench: Bench) -> None:
+    for name in ("Bo", "Fern"):
+        asks_breath(bench, name)
+    bench.place.now += 14 * MINUTE
+    refused("breath.too_soon", asks_breath, bench, "Bo")
+    bench.place.now += MINUTE
+    asks_breath(bench, "Bo")
+
+
+def one_co_signature_a_message(bench: Bench) -> None:
+    seq = words(bench)
+    bench.holds("Bo", seq)
+    bench.cosigns("Fern", seq)
+    refused("hold.already", bench.cosigns, "Otter", seq)
+
+
+def budget_of(command: Any, most: int) -> None:
+    """The door asks for it before a command comes to an action; it is kept in memory, so that who asked stands nowhere."""
+    now = [0.0]
+    limits = ServerLimits(Settings(data_dir=Path("unused")), clock=lambda: now[0])
+    asked = [limits.asks("somebody", command, "a network") for _ in range(most + 1)]
+    assert asked[:most] == [0] * most
+    assert asked[most] > 0
+    now[0] += asked[most] / 1_000
+    assert limits.asks("somebody", command, "a network") == 0
+    assert limits.asks("somebody", command, "a network") > 0
+
+
+def ten_gentle_notes_a_day(bench: Bench) -> None:
+    budget_of(AskGently(circle=CIRCLE, target=1), 10)
+
+
+def three_worries_a_day(bench: Bench) -> None:
+    budget_of(WorryAbout(circle=CIRCLE, target=1), 3)
+
+
+def one_offer_of_company_an_hour(bench: Bench) -> None:
+    for name in ("Bo", "Fern"):
+        worries(bench, name)
+        bench.place.now += 29 * MINUTE
+    assert len(bench.place.rows(CareOffer)) == 1
+    heard = len(bench.place.stream(f"person/{named('Otter')}"))
+    assert heard == 1
+    bench.passes(3 * MINUTE)
+    worries(bench, "Wren")
+    assert len(bench.place.stream(f"person/{named('Otter')}")) > heard
+
+
+CAPS: dict[tuple[str, str], Callable[[Bench], None]] = {
+    ("b", "message"): one_gentle_note_a_message,
+    ("b", "person"): ten_gentle_notes_a_day,
+    ("c", "message"): one_flag_a_message,
+    ("c", "cases of one person"): five_cases_a_day,
+    ("d", "message"): one_hold_a_message,
+    ("d", "person"): two_holds_a_day,
+    ("e", "message"): one_hold_of_ones_own_a_message,
+    ("e", "holds open at once"): two_open_at_once,
+    ("n", "person"): three_worries_a_day,
+    ("n", "person asked"): one_offer_of_company_an_hour,
+    ("breath", "circle"): one_breath_in_a_while,
+    ("co-sign", "message"): one_co_signature_a_message,
+}
+
+
+def promised() -> set[tuple[str, str]]:
+    return {(letter, cap[2]) for letter, power in LISTED.items() if power.commands for cap in power.caps}
+
+
+def test_each_bound_in_the_list_is_tried_here() -> None:
+    assert set(CAPS) == promised()
+
+
+@pytest.mark.parametrize("cap", CAPS, ids=[f"{letter}: {what}" for letter, what in CAPS])
+def test_a_bound_in_the_list_is_kept(cap: tuple[str, str], bench: Bench) -> None:
+    CAPS[cap](bench)
+
+
+# --- how long
+
+
+def holds_alone(bench: Bench) -> Callable[[], bool]:
+    seq = words(bench)
+    bench.holds("Bo", seq)
+    return lambda: bench.place.folded(seq)
+
+
+def holds_ones_own(bench: Bench) -> Callable[[], bool]:
+    """With enough people who might read it, of whom none comes."""
+    bench.people("Rook", "Reed", "Rush", "Rye")
+    seq = words(bench)
+    bench.holds("Bo", seq, mine=True)
+    bench.draw()
+    return lambda: bench.place.folded(seq)
+
+
+def co_signs(bench: Bench) -> Callable[[], bool]:
+    seq = words(bench)
+    bench.holds("Bo", seq)
+    bench.cosigns("Fern", seq)
+    return lambda: bench.place.folded(seq)
+
+
+def breathes(bench: Bench) -> Callable[[], bool]:
+    for name in ("Bo", "Fern"):
+        asks_breath(bench, name)
+
+    def runs() -> bool:
+        (until,) = (row.breath_until for row in bench.place.rows(Circle))
+        return bool(until is not None and bench.place.now < until)
+
+    return runs
+
+
+def asks_about_somebody(bench: Bench) -> Callable[[], bool]:
+    worries(bench, "Bo")
+    return lambda: bool(bench.place.rows(CareOffer))
+
+
+LASTS: dict[str, Callable[[Bench], Callable[[], bool]]] = {
+    "d": holds_alone,
+    "e": holds_ones_own,
+    "n": asks_about_somebody,
+    "breath": breathes,
+    "co-sign": co_signs,
+}
+
+
+def test_each_end_in_the_list_is_tried_here() -> None:
+    assert set(LASTS) == {letter for letter, power in LISTED.items() if power.commands and power.lasts is not None}
+
+
+@pytest.mark.parametrize("letter", LASTS)
+def test_what_one_person_does_is_over_by_itself_when_the_list_says_so(letter: str, bench: Bench) -> None:
+    stands = LASTS[letter](bench)
+    lasts = LISTED[letter].lasts
+    assert lasts is not None
+    assert stands()
+    # A hold for one's own data may end with the time of its case, which is a little shorter so that nobody can reckon.
+    bench.passes(lasts - (4 * HOUR if letter == "e" else MINUTE // 2))
+    assert stands()
+    bench.passes(4 * HOUR if letter == "e" else MINUTE)
+    assert not stands()
