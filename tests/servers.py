@@ -237,7 +237,6 @@ class PostgresServer(Server):
             # Tests kill processes, never the machine: what the system holds is enough, and a new database takes a tenth.
             "fsync": "off",
             "full_page_writes": "off",
-            "synchronous_commit": "off",
         }
         command: list[str | Path] = [self.binaries / "postgres", "-D", self.folder / "data"]
         for name, value in settings.items():

@@ -61,7 +61,7 @@ async def place(request: pytest.FixtureRequest, tmp_path: Path, logged: io.Strin
 
 WORDLESS = frozenset(
     "Hello HelloFrame RefusedFrame ResetFrame HereDiff HereFrame WritingFrame HeadsFrame Bye ByeFrame Whisper Parcel"
-    " PerformDue StillHere Tidy HelpLine _File Envelope".split()
+    " PerformDue TendCase DrawLots StillHere Tidy HelpLine _File Envelope".split()
 )
 """Structs that hold numbers, ids and what the operator has written, and may show them."""
 
