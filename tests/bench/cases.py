@@ -6,7 +6,12 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from sqlalchemy import insert
+from sqlmodel import select
+
+from moderation.models import CaseMessageRow, CaseRow, FlagRow
 from rooms.limits import DAY, Limits
+from rooms.work import Work
 from server import errands
 from tests.bench.machine import say
 from tests.bench.results import number, spread, table
@@ -51,7 +56,8 @@ class Town(Place):
 
 
 def furnished(path: Path, cases: int, rounds: int) -> Place:
-    """A place with so many open cases, ten to a circle, and with circles in which nothing is flagged yet.
+    """A place with so many open cases (the first hundred flagged, the others copies of their rows), and with circles in
+    which nothing is flagged yet.
 
     Eight people review and sit already, so that cases wait.
     """
@@ -59,10 +65,10 @@ def furnished(path: Path, cases: int, rounds: int) -> Place:
     place.person("Bo", age=3 * DAY)
     for author in AUTHORS:
         place.person(author, age=3 * DAY)
-    for each in range(cases // len(AUTHORS)):
+    for each in range(FEW // len(AUTHORS)):
         waiting(place, f"waits-{each}")
-        if each % 100 == 99:
-            say(f"{number((each + 1) * len(AUTHORS))} of {number(cases)} cases")
+    for copy in range(1, cases // FEW):
+        place.run(None, lambda work, copy=copy: _again(work, copy * FEW))  # type: ignore[misc]
     for turn in range(rounds):
         for each in range(FLAGS):
             fresh(place, f"fresh-{turn}-{each}", f"Wren{turn}x{each}")
@@ -71,6 +77,20 @@ def furnished(path: Path, cases: int, rounds: int) -> Place:
     for _ in range(3):
         reviewers.draw()
     return place
+
+
+def _again(work: Work, more: int) -> None:
+    """The first cases once more, of other authors: as many rows and index entries as if they had been flagged."""
+    for kind, key, moved in (
+        (CaseRow, "id", {"id": more, "author_id": None, "writer_id": None}),
+        (CaseMessageRow, "id", {"id": more, "case_id": more}),
+        (FlagRow, "id", {"id": more, "case_message_id": more}),
+    ):
+        for row in work.conn.execute(select(kind).where(getattr(kind, key) <= FEW)).mappings().all():
+            values = dict(row)
+            for name, by in moved.items():
+                values[name] = f"{more}-{row['id']}"[:16] if by is None else values[name] + by
+            work.conn.execute(insert(kind).values(**values))
 
 
 def waiting(place: Place, name: str) -> None:
