@@ -20,15 +20,18 @@ SEATS_LEAST = 1.0
 """Seconds between rounds of seats, however much TIME_SCALE shrinks waits."""
 
 
+def seats_every(held: int) -> float:
+    """Seconds between notes of who is still here: three times within the ``held`` milliseconds of a seat."""
+    return max(SEATS_LEAST, held / 3_000)
+
+
 class Clock:
     def __init__(self, parts: "Parts") -> None:
         self.parts = parts
         self._tasks: list[asyncio.Task[None]] = []
         self._seen_on = -1
         self._seen: set[str] = set()
-        held = parts.door.limits.seat_held
-        self.seats_every = max(SEATS_LEAST, held / 3_000)
-        """Seconds between notes of who is still here: three times within the time a seat is held."""
+        self.seats_every = seats_every(parts.door.limits.seat_held)
 
     async def start(self) -> None:
         self._tasks = [asyncio.create_task(work()) for work in (self._due, self._sweep, self._seats)]

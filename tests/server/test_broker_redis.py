@@ -3,6 +3,7 @@
 import asyncio
 import logging
 import random
+import statistics
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack
 from urllib.parse import urlsplit
@@ -417,11 +418,19 @@ async def test_commands_that_are_given_up_never_leave_their_reply_to_another(tow
         await board.sync([Change(circle(number), staying=[each])])
     chance = random.Random(20_260_101)
     loop = asyncio.get_running_loop()
+    took = []
+    for _ in range(200):
+        began = loop.time()
+        await board.sync([Change(circle(0))])
+        took.append(loop.time() - began)
+    usual = statistics.median(took)
     given_up = 0
 
     for number in range(10_000):
         asked = asyncio.ensure_future(board.sync([Change(circle(number % 20))]))
-        loop.call_later(chance.uniform(0, 0.0015), asked.cancel)
+        if number % 2:
+            # Whoever comes after one that was given up waits: a new connection may have to be made first.
+            loop.call_later(chance.uniform(0, 2 * usual), asked.cancel)
         await asyncio.wait([asked])
         if asked.cancelled():
             given_up += 1
@@ -429,7 +438,7 @@ async def test_commands_that_are_given_up_never_leave_their_reply_to_another(tow
             assert asked.result() == [{everybody[number % 20]}]
 
     await board.close()
-    assert 1_000 < given_up < 9_999
+    assert given_up > 100
 
 
 async def test_a_board_without_redis_is_silent(town: Town, redis_server: RedisServer) -> None:

@@ -1,10 +1,10 @@
 """Time's own errands."""
 
-from pathlib import Path
+from rooms.limits import Limits
+from server.clock import SEATS_LEAST, seats_every
 
-from tests.house import house
 
-
-async def test_rounds_of_seats_leave_room_for_everything_else(tmp_path: Path) -> None:
-    async with house(tmp_path / "data", time_scale=100_000) as place:
-        assert place.parts.clock.seats_every == 1.0
+def test_rounds_of_seats_leave_room_for_everything_else() -> None:
+    held = Limits().seat_held
+    assert seats_every(held) == held / 3_000
+    assert seats_every(held // 100_000) == SEATS_LEAST
