@@ -14,6 +14,7 @@ from pydantic import Field, field_validator, model_validator
 from pydantic_settings import NoDecode, SettingsConfigDict
 
 from rooms.limits import CIRCLES_EACH, HOUR, MINUTE, Limits, scaled
+from server.machine_settings import MachineSettings
 from server.panel_settings import PanelSettings
 
 AGREEMENT = """\
@@ -36,20 +37,11 @@ TOPICS = (
 _ORIGIN = re.compile(r"https?://([a-z0-9][a-z0-9.-]*|\[[0-9a-f:.]+\])(:(?P<port>[0-9]{1,5}))?/?")
 
 
-class Settings(PanelSettings):
+class Settings(MachineSettings, PanelSettings):
     """Defaults are for one machine and one process: SQLite in the data folder, reachable from this machine only."""
 
     model_config = SettingsConfigDict(env_ignore_empty=True, frozen=True, extra="ignore", allow_inf_nan=False)
 
-    data_dir: Path = Field(
-        default=Path("data"), description="Folder for the database, keys and the lock. Made if absent."
-    )
-    database_url: str = Field(
-        default="",
-        description="sqlite:///path or postgresql://… ; empty: SQLite in DATA_DIR. PostgreSQL for several processes.",
-    )
-    redis_url: str = Field(default="", description="redis://…, rediss://… or unix://… ; empty: one process, no Redis.")
-    port: int = Field(default=8000, ge=0, le=65535, description="Port to listen on; 0 picks a free one.")
     origin: str = Field(
         default="",
         description="The address people open, e.g. https://circles.example.org. Empty: this machine only (loopback).",
@@ -127,10 +119,6 @@ class Settings(PanelSettings):
     )
     fold_hours: float = Field(default=72, gt=0, le=72, description="How long flags alone can fold a message.")
     closing_minutes: float = Field(default=10, ge=0, description="Notice given before a room closes.")
-    plain_asgi: bool = Field(
-        default=False, description="1: use plain ASGI instead of the prepared-frame protocol class (slower)."
-    )
-    log_level: Literal["debug", "info", "warning", "error"] = Field(default="info", description="How much is logged.")
 
     @field_validator("trusted_proxies", mode="before")
     @classmethod
@@ -182,15 +170,6 @@ class Settings(PanelSettings):
     @property
     def secure(self) -> bool:
         return self.origin.startswith("https://")
-
-    @property
-    def database(self) -> str:
-        """The database address as SQLAlchemy wants it."""
-        url = self.database_url or f"sqlite:///{(self.data_dir / 'circles.db').absolute()}"
-        for prefix in ("postgres://", "postgresql://"):
-            if url.startswith(prefix):
-                return "postgresql+psycopg://" + url.removeprefix(prefix)
-        return url
 
     @property
     def limits(self) -> Limits:
