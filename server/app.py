@@ -6,7 +6,7 @@ from contextlib import asynccontextmanager
 from starlette.applications import Starlette
 from starlette.types import ASGIApp
 
-from server import pages, routes, routes_desk, routes_identity, routes_ledger
+from server import echo, pages, routes, routes_desk, routes_identity, routes_ledger
 from server.broker import Broker, Presence
 from server.broker_memory import MemoryBroker, MemoryBus
 from server.broker_redis import RedisBroker
@@ -65,6 +65,7 @@ def create_app(settings: Settings, parts: Parts) -> ASGIApp:
             *routes_desk.ROUTES,
             *routes_ledger.ROUTES,
             *pages.ROUTES,
+            *(echo.ROUTES if settings.test_echo else ()),
         ],
         exception_handlers=PROBLEMS,
         lifespan=lifespan,

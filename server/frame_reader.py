@@ -34,21 +34,30 @@ class Fault(Exception):
 
 
 class FrameReader:
-    """Bytes in, whole text messages and control frames out, in the order of the wire.
+    """Bytes in, whole messages and control frames out, in the order of the wire.
 
-    `most` is the largest message in bytes, over all its fragments. At most one frame and one read are held.
+    `most` is the largest message in bytes, over all its fragments; without `binary`, binary messages are refused with
+    1003. At most one message and one read are held.
     """
 
-    __slots__ = ("_at", "_data", "_decoder", "_most", "_need", "_parts", "_size")
+    __slots__ = ("_at", "_binary", "_data", "_decoder", "_kind", "_most", "_need", "_parts", "_seen", "_size")
 
-    def __init__(self, most: int) -> None:
+    def __init__(self, most: int, *, binary: bool = False) -> None:
         self._most = most
+        self._binary = binary
         self._data: bytes | bytearray = b""
         self._at = 0  # what lies before is done with
         self._need = 0  # bytes from `_at` before it is worth another look
-        self._parts: list[bytes] = []
+        self._seen = 0  # bytes of an unfinished frame's payload that are known to be text so far
+        self._kind = 0  # TEXT or BINARY from the first fragment of a message to the last
+        self._parts: list[bytes] | None = None
         self._size = 0  # of `_parts`
-        self._decoder: codecs.IncrementalDecoder | None = None  # set from the first fragment to the last
+        self._decoder: codecs.IncrementalDecoder | None = None  # of a text that is not whole yet
+
+    @property
+    def empty(self) -> bool:
+        """Nothing is held: between two messages, and between two reads."""
+        return not self._data and not self._kind
 
     def feed(self, data: bytes) -> None:
         """Add what was read."""
@@ -60,7 +69,8 @@ class FrameReader:
         self._data += data
 
     def next(self) -> tuple[int, bytes] | None:
-        """The next (TEXT, message), (CLOSE | PING | PONG, payload) or (CONTINUATION, b"") for a fragment that ends no message.
+        """The next (TEXT | BINARY, message), (CLOSE | PING | PONG, payload), or (CONTINUATION, b"") for a fragment that
+        ends no message.
 
         None while more bytes are needed. Raises Fault; nothing may be asked after that.
         """
@@ -78,16 +88,16 @@ class FrameReader:
         opcode, final = first & 0x0F, first & 0x80 != 0
         if opcode in CONTROL:
             return opcode, payload
-        if opcode == TEXT and final:
-            if not payload.isascii():
+        if final and opcode and not self._seen:
+            if opcode == TEXT and not payload.isascii():
                 check_utf8(new_decoder(), payload, final=True)
-            return TEXT, payload
-        return self._fragment(payload, final=final)
+            return opcode, payload
+        return self._fragment(opcode, payload, final=final)
 
     def _head(self, data: bytes | bytearray, at: int) -> tuple[int, int, int] | None:
         """First byte, start of the payload and its size; None while the frame is not whole.
 
-        Everything that can be refused is refused here, before its payload is waited for.
+        Everything that can be refused is refused here, before the rest of its payload is waited for.
         """
         self._need = 2
         if len(data) < at + 2:
@@ -100,12 +110,17 @@ class FrameReader:
             if len(data) < at + self._need:
                 return None
             size = int.from_bytes(data[at + 2 : at + 2 + extra], "big")
-            if size < (126 if extra == 2 else 65_536):
+            if size < (126 if extra == 2 else 65_536) or size >> 63:
                 raise Fault(CloseCode.PROTOCOL_ERROR)  # a length has one form, the shortest
         if self._size + size > self._most and first & 0x0F not in CONTROL:
             raise Fault(CloseCode.MESSAGE_TOO_BIG)
+        start = at + 6 + extra
+        if len(data) - start >= size:
+            return first, start, size
         self._need = 6 + extra + size
-        return (first, at + 6 + extra, size) if len(data) - at >= self._need else None
+        if first & 0x0F == TEXT or (first & 0x0F == CONTINUATION and self._kind == TEXT):
+            self._check_part(data, start)
+        return None
 
     def _check_head(self, first: int, second: int) -> None:
         opcode = first & 0x0F
@@ -114,23 +129,38 @@ class FrameReader:
         if opcode in CONTROL:
             if not first & 0x80 or second & 0x7F > 125:
                 raise Fault(CloseCode.PROTOCOL_ERROR)
-        elif opcode > BINARY or (opcode == CONTINUATION) != (self._decoder is not None):
+        elif opcode > BINARY or (opcode == CONTINUATION) != (self._kind != 0):
             raise Fault(CloseCode.PROTOCOL_ERROR)
-        elif opcode == BINARY:
+        elif opcode == BINARY and not self._binary:
             raise Fault(CloseCode.UNSUPPORTED_DATA)
 
-    def _fragment(self, payload: bytes, *, final: bool) -> tuple[int, bytes]:
-        if self._decoder is None:
-            self._decoder = new_decoder()
-        check_utf8(self._decoder, payload, final=final)
+    def _check_part(self, data: bytes | bytearray, start: int) -> None:
+        """Refuse a text at the first byte that cannot be in one, not only when its frame is whole."""
+        seen = len(data) - start
+        if seen > self._seen:
+            mask, turn = data[start - 4 : start], self._seen % 4
+            part = apply_mask(data[start + self._seen :], mask[turn:] + mask[:turn])
+            self._decoder = self._decoder or new_decoder()
+            check_utf8(self._decoder, part, final=False)
+            self._seen = seen
+        self._need = start - self._at + (seen + 1 if seen >= 0 else 0)
+
+    def _fragment(self, opcode: int, payload: bytes, *, final: bool) -> tuple[int, bytes]:
+        """A frame of a message that came in several, or in several reads."""
+        kind = self._kind = self._kind or opcode
+        if kind == TEXT:
+            self._decoder = self._decoder or new_decoder()
+            check_utf8(self._decoder, payload[self._seen :] if self._seen else payload, final=final)
+            self._seen = 0
         if payload:
+            self._parts = [] if self._parts is None else self._parts
             self._parts.append(payload)
             self._size += len(payload)
         if not final:
             return CONTINUATION, b""
-        message = b"".join(self._parts)
-        self._parts, self._size, self._decoder = [], 0, None
-        return TEXT, message
+        message = b"".join(self._parts or ())
+        self._parts, self._size, self._decoder, self._kind = None, 0, None, 0
+        return kind, message
 
 
 def check_utf8(decoder: codecs.IncrementalDecoder, payload: bytes, *, final: bool) -> None:

@@ -18,6 +18,8 @@ class Limits:
 
     message: int = 64 * 1024
     """Largest message, also when it comes in fragments; beyond it the socket closes with 1009."""
+    binary: bool = False
+    """Binary messages are handed to the receiver's `received_binary`; else the socket closes with 1003."""
     frames: int = 200
     """Control and continuation frames in `frames_every`; beyond it the socket closes with 1008."""
     frames_every: float = 10.0
@@ -68,10 +70,20 @@ class Receiver(Protocol):
         """The connection is gone, whoever ended it. Called exactly once, and nothing is called afterwards."""
 
 
-class Attach(Protocol):
-    """Takes a connection over from ASGI; the application calls it once, after `websocket.accept`, and returns."""
+class BinaryReceiver(Receiver, Protocol):
+    """What `Limits.binary` asks for."""
 
-    def __call__(self, receiver: Receiver) -> Sink: ...
+    def received_binary(self, message: bytes) -> None:
+        """One whole binary message, at most `Limits.message` bytes."""
+
+
+class Attach(Protocol):
+    """Takes a connection over from ASGI; the application calls it once, after `websocket.accept`, and returns.
+
+    ``limits`` stand in place of the server's for this one connection.
+    """
+
+    def __call__(self, receiver: Receiver, limits: Limits | None = None) -> Sink: ...
 
 
 def frame(payload: bytes) -> bytes:

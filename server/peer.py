@@ -1,13 +1,13 @@
 """One WebSocket after its handshake: the transport's protocol and the application's sink, in one small object."""
 
 import asyncio
-from typing import Final
+from typing import Final, cast
 
 from websockets.exceptions import ProtocolError
 from websockets.frames import Close, CloseCode
 
-from server.frame_reader import CLOSE, PING, PONG, TEXT, Fault, FrameReader
-from server.frames import Limits, Receiver
+from server.frame_reader import BINARY, CLOSE, PING, PONG, TEXT, Fault, FrameReader
+from server.frames import BinaryReceiver, Limits, Receiver
 
 OPEN: Final = 0
 CLOSING: Final = 1
@@ -43,7 +43,7 @@ class Peer(asyncio.Protocol):
         self._receiver: Receiver | None = receiver
         self._connections = connections
         self._limits = limits
-        self._reader = FrameReader(limits.message)
+        self._reader = FrameReader(limits.message, binary=limits.binary)
         self._state = OPEN
         self._full = False  # above the high-water mark
         self._spent = 0  # frames counted since `_since`
@@ -141,6 +141,9 @@ class Peer(asyncio.Protocol):
             if opcode == TEXT:
                 assert self._receiver is not None
                 self._receiver.received(payload)
+                return
+            if opcode == BINARY:
+                cast(BinaryReceiver, self._receiver).received_binary(payload)
                 return
             self._spend()
             if opcode == PING:

@@ -123,7 +123,7 @@ class PreparedFrames(WebSocketsSansIOProtocol):
                 self.transport.resume_reading()
         return await super().receive()
 
-    def attach(self, receiver: Receiver) -> Sink:
+    def attach(self, receiver: Receiver, limits: Limits | None = None) -> Sink:
         """Hand the socket over to `receiver`. To be called once, after `websocket.accept`, before any other receive.
 
         A connection that is gone already is lost at once after the call. Raises RuntimeError out of turn.
@@ -132,7 +132,8 @@ class PreparedFrames(WebSocketsSansIOProtocol):
         if self.peer is not None or not self.holding or not (self.handshake_complete or gone):
             raise RuntimeError("attach comes once, after websocket.accept and before another receive")
         self.stop_keepalive()
-        self.peer = peer = Peer(self.transport, receiver, cast(set[object], self.connections), self.limits)
+        limits = limits or self.limits
+        self.peer = peer = Peer(self.transport, receiver, cast(set[object], self.connections), limits)
         self.connections.discard(self)
         self.conn.parser.close()  # a suspended generator keeps itself alive
         if self.disconnected:
@@ -140,7 +141,7 @@ class PreparedFrames(WebSocketsSansIOProtocol):
             return peer
         self.transport.set_protocol(peer)
         if not gone:
-            bound_buffers(self.transport, self.limits)
+            bound_buffers(self.transport, limits)
             if self.held:
                 self.loop.call_soon(self.hand_over, peer, bytes(self.held))
         return peer
