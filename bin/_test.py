@@ -1,5 +1,7 @@
 """Runs every test: the client's in Node, then beside each other Python's with real servers, and those in a real browser.
 
+Tests of servers wait more than they compute, so three runs of pytest share two cores well.
+
 ``--full`` adds the long fault profiles, ``--coverage`` measures; any other argument goes to pytest, and then only
 pytest runs.
 """
@@ -10,7 +12,8 @@ from concurrent.futures import ThreadPoolExecutor
 from _steps import CLIENT, Step, close, node, python, run_openly, run_quietly, until_stopped
 
 OWN = {"--full", "--coverage"}
-BROWSER = "tests/browser"
+BESIDE = {"Browser tests": "tests/browser", "Moderation tests": "tests/moderation"}
+"""Runs of pytest beside the one of everything else: what they are called, and where their tests are."""
 
 
 def main() -> int:
@@ -38,13 +41,12 @@ def main() -> int:
     if chosen:
         passes(Step("Python and browser tests", python(*run_pytest, *for_pytest)))
     else:
-        with ThreadPoolExecutor(1) as beside:
-            # A browser keeps one core busy, everything else another.
-            in_browser = Step("Browser tests", python(*run_pytest, *for_pytest, BROWSER))
-            running = beside.submit(run_quietly, in_browser)
-            passes(Step("Python tests", python(*run_pytest, *for_pytest, f"--ignore={BROWSER}")))
-            if not running.result():
-                failed.append(in_browser.name)
+        with ThreadPoolExecutor(len(BESIDE)) as beside:
+            steps = [Step(name, python(*run_pytest, *for_pytest, folder)) for name, folder in BESIDE.items()]
+            running = [beside.submit(run_quietly, step) for step in steps]
+            others = [f"--ignore={folder}" for folder in BESIDE.values()]
+            passes(Step("Python tests", python(*run_pytest, *for_pytest, *others)))
+            failed += [step.name for step, passed in zip(steps, running, strict=True) if not passed.result()]
     if measured:
         run_quietly(Step("Coverage, gathered", python("-m", "coverage", "combine", "--quiet")))
         passes(Step("Coverage", python("-m", "coverage", "report")))

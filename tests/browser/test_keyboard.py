@@ -152,6 +152,29 @@ async def test_f6_goes_round_and_dialogs_give_the_focus_back(somebody: Comes, gu
     await expect(more).to_be_focused()
 
 
+async def test_a_dialog_that_is_closed_the_moment_it_opens_opens_again(somebody: Comes, guest: Guests) -> None:
+    """Escape can come before anything was painted, and a browser may then close the dialog without asking."""
+    _, bo, _ = await with_words(somebody, guest)
+    more = bo.message("Line 4").locator(".msg-more")
+    for how in ("dialog.dispatchEvent(new Event('cancel', {cancelable: true}))", "dialog.close()"):
+        closed = f"""button => new Promise(done => {{
+            new MutationObserver((_, watching) => {{
+                const dialog = document.querySelector('dialog[open]');
+                if (!dialog) return;
+                watching.disconnect();
+                {how};
+                done();
+            }}).observe(document.body, {{childList: true, subtree: true, attributes: true}});
+            button.click();
+        }})"""
+        await more.evaluate(closed)
+        await expect(bo.dialog).to_have_count(0)
+        await more.click()
+        await expect(bo.dialog).to_be_visible()
+        await bo.page.keyboard.press("Escape")
+        await expect(bo.dialog).to_have_count(0)
+
+
 async def test_a_long_press_opens_what_more_opens(somebody: Comes, guest: Guests) -> None:
     _, bo, _ = await with_words(somebody, guest, **PHONE)
     message = bo.message("Line 3")

@@ -1,5 +1,5 @@
 import type { ComponentChildren } from "preact";
-import { useEffect, useLayoutEffect, useRef } from "preact/hooks";
+import { useLayoutEffect, useRef } from "preact/hooks";
 import { t } from "../words.ts";
 import { HelpNow, QuickExit } from "./screen.tsx";
 
@@ -26,7 +26,8 @@ export function Dialog(props: {
       else if (fallback) document.getElementById(fallback)?.focus();
     };
   }, [fallback]);
-  useEffect(() => {
+  // In the layout phase, as opening is: a key pressed at once must find somebody listening.
+  useLayoutEffect(() => {
     const dialog = box.current;
     const onCancel = (event: Event): void => {
       event.preventDefault();
@@ -36,9 +37,12 @@ export function Dialog(props: {
       if (event.target === dialog) onClose();
     };
     dialog?.addEventListener("cancel", onCancel);
+    // A browser may close it without asking; then the page must know, or it would not open again.
+    dialog?.addEventListener("close", onClose);
     dialog?.addEventListener("click", onClick);
     return () => {
       dialog?.removeEventListener("cancel", onCancel);
+      dialog?.removeEventListener("close", onClose);
       dialog?.removeEventListener("click", onClick);
     };
   }, [onClose]);
