@@ -12,6 +12,7 @@ from server.broker import BrokerUnavailable
 from server.data_folder import DataFolder, FolderUnusable
 from server.keys import KeysUnavailable
 from server.logs import set_up
+from server.metrics import DASHBOARD, list_of_figures
 from server.migrate import migrate
 from server.pages import HelpFileUnusable
 from server.serving import CannotListen, serve
@@ -48,6 +49,8 @@ def main(arguments: list[str] | None = None) -> int:
     verifying.add_argument("--head", help="number:hash seen before; it must still be in the record")
     commands_operator.describe(commands)
     commands.add_parser("settings", help="print every setting with its default and meaning")
+    commands.add_parser("metrics", help="print every figure of /metrics with its unit and meaning")
+    commands.add_parser("dashboard", help="print a Grafana dashboard of these figures, as JSON")
     asked = parser.parse_args(arguments)
     try:
         return _run(asked)
@@ -68,6 +71,10 @@ def _run(asked: argparse.Namespace) -> int:
     match asked.command:
         case "settings":
             print(describe())
+        case "metrics":
+            print(list_of_figures())
+        case "dashboard":
+            print(DASHBOARD.read_text(), end="")
         case "schema" if asked.check:
             stale = schema.stale()
             if stale:

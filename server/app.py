@@ -17,7 +17,7 @@ from server.origin import Gate
 from server.parts import Parts
 from server.presence import MemoryPresence
 from server.presence_redis import RedisPresence
-from server.problems import HANDLERS as PROBLEMS
+from server.problems import counting
 from server.settings import Settings
 from server.store import Store
 
@@ -67,9 +67,9 @@ def create_app(settings: Settings, parts: Parts) -> ASGIApp:
             *pages.ROUTES,
             *(echo.ROUTES if settings.test_echo else ()),
         ],
-        exception_handlers=PROBLEMS,
+        exception_handlers=counting(parts.tally.refusals),
         lifespan=lifespan,
     )
     # Not a route: a mount at "/" would match before a wrong method on another route is told as 405.
     app.router.default = ClientFiles(client_folder())
-    return Gate(app, settings)
+    return Gate(app, settings, refusals=parts.tally.refusals)

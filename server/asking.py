@@ -111,6 +111,7 @@ class Asking:
         self.connection.write(frame(encode(OkFrame(ref, answer))))
 
     def refused(self, ref: int | None, refusal: Refusal) -> None:
+        self.parts.tally.refusals[refusal.code] += 1
         self.connection.write(frame(encode(RefusedFrame(ref, {"code": refusal.code, **refusal.facts}))))
 
     def _do(self, command: Any) -> None:

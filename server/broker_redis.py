@@ -40,6 +40,8 @@ class RedisBroker:
         self.outbox = Outbox(self.origin)
         self.closing = False
         self.suspect = True
+        self.proven_at = monotonic()
+        """When a probe last came round."""
         self._url = url
         self._own = opening_of(self.origin)
         self._followed = Followed(linger)
@@ -131,6 +133,7 @@ class RedisBroker:
             self._gap = loop.call_at(max(loop.time(), self._gap_at + GAPS_EVERY), self._tell_gap)
 
     def proven(self, _line: Line) -> None:
+        self.proven_at = monotonic()
         if not self.suspect or not all(line.proven for line in self._lines):
             return
         self.suspect = False

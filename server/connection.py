@@ -70,6 +70,11 @@ class Connection:
         return not self._clogged and not self._closing and self.sink is not None
 
     @property
+    def is_clogged(self) -> bool:
+        """It has more unsent than it may, and takes nothing new."""
+        return self._clogged
+
+    @property
     def ended_already(self) -> bool:
         return self._closing
 
@@ -82,6 +87,7 @@ class Connection:
     def clogged(self) -> None:
         """More is unsent than may be: stop writing to this client until it drains."""
         self._clogged = True
+        self.parts.tally.falls_behind += 1
         for watch in self.watches.values():
             watch.feed.fall_behind(watch)
 
@@ -115,6 +121,7 @@ class Connection:
         """Say when to come back (ms), or that there is no point, and close. What the client still sends is ignored."""
         if self._closing or self.sink is None:
             return
+        self.parts.tally.goodbyes[code] += 1
         self.sink.write(frame(encode(ByeFrame(Bye(code, retry_after)))))
         self._closing = True
         self.sink.close(code)
@@ -183,6 +190,7 @@ class Connection:
         current = self.watches.get(watch.feed.address) is watch
         self._remove(watch)
         if current:
+            self.parts.tally.resets[reason] += 1
             self.write(reset_frame(watch.feed.address, reason))
 
     def _caught_up(self, task: asyncio.Task[None]) -> None:

@@ -18,6 +18,7 @@ from rooms.work import Announcement, Refusal
 from server.batch import Actor, AtFault, BatchHandler, Guard, Handler, Prepare, Result, Runner, Waiting
 from server.logs import bug_id
 from server.store import Store, trouble
+from server.tally import Tally
 
 __all__ = ["Actor", "BatchHandler", "Door", "Handler", "Result"]
 
@@ -40,12 +41,14 @@ class Door:
         prepare: Prepare | None = None,
         publish: Callable[[Sequence[Announcement]], None],
         now: Callable[[], int] = lambda: time.time_ns() // 1_000_000,
+        tally: Tally | None = None,
     ) -> None:
         self.store = store
         self.limits = limits
         self.runner = Runner(handlers, batches, limits=limits, guard=guard, prepare=prepare)
         self.publish = publish
         self.now = now
+        self.tally = tally or Tally()
         self.trouble: str | None = None
         """Why the last batch was not stored; None where it was."""
         self._waiting: list[Waiting] = []
@@ -72,9 +75,15 @@ class Door:
         if self._closed:
             answered(Result(refusal=Refusal("server.closing")))
             return
+        self.tally.commands[type(command)] += 1
         self._waiting.append(Waiting(actor, command, answered))
         if self._running is None:
             self._running = asyncio.create_task(self._drain())
+
+    @property
+    def queued(self) -> int:
+        """Commands that wait for the transaction under way."""
+        return len(self._waiting)
 
     async def close(self) -> None:
         """Take no more; finish what waits."""
@@ -86,7 +95,10 @@ class Door:
         try:
             while self._waiting:
                 batch, self._waiting = self._waiting[:BATCH_MOST], self._waiting[BATCH_MOST:]
+                began = time.monotonic()
                 results, announcements = await self._commit(batch)
+                self.tally.batches.add(len(batch))
+                self.tally.commits.add(time.monotonic() - began)
                 self._answer(batch, results, announcements)
         finally:
             self._running = None

@@ -6,6 +6,7 @@ from typing import Protocol
 
 from rooms.work import EVERYBODY
 from server.broker import Prepared
+from server.tally import Tally
 
 RING_MOST = 256
 """Frames kept for resuming without the database."""
@@ -89,12 +90,14 @@ class Feed:
         "missing",
         "newest_base",
         "ring",
+        "tally",
         "waiting",
         "watches",
     )
 
-    def __init__(self, address: str, missing: Callable[["Feed", int], None]) -> None:
+    def __init__(self, address: str, missing: Callable[["Feed", int], None], tally: Tally | None = None) -> None:
         self.address = address
+        self.tally = tally or Tally()
         self.missing = missing
         self.log_id = 0
         self.epoch = ""
@@ -126,6 +129,7 @@ class Feed:
                     joined = []
                     self.push(prepared)
             elif prepared.seq > self.delivered or prepared.epoch != self.epoch:
+                self.tally.gaps["order"] += 1
                 self.missing(self, prepared.seq)
         self._write(joined)
 
@@ -137,6 +141,8 @@ class Feed:
         else:
             for watch, write in self.live.items():
                 write(prepared.frame if prepared.target >= watch.base else prepared.bare)
+            self.tally.deliveries += len(self.live)
+            self.tally.written += len(self.live) * len(prepared.bare)
             self._wake()
         if prepared.ends is not None:
             for watch in [each for each in self.live if prepared.ends in (each.participant, EVERYBODY)]:
@@ -171,6 +177,8 @@ class Feed:
             joined = frames[0] if len(frames) == 1 else b"".join(frames)
             for write in self.live.values():
                 write(joined)
+            self.tally.deliveries += len(self.live) * len(frames)
+            self.tally.written += len(self.live) * len(joined)
             self._wake()
 
     def _wake(self) -> None:
@@ -197,6 +205,7 @@ class Feed:
             return False
         if watch.cursor > self.delivered:
             self.waiting.add(watch)
+            self.tally.gaps["ahead"] += 1
             self.missing(self, watch.cursor)
             return True
         watch.live = True

@@ -18,6 +18,7 @@ from server.feed import Feed
 from server.prepare import ends_of, prepare
 from server.protocol import decode_event
 from server.store import Store
+from server.tally import Tally
 
 log = logging.getLogger("server.hub")
 POLL = 1.0
@@ -33,6 +34,7 @@ class Hub:
         self.store = store
         self.broker = broker
         self.polls = polls
+        self.tally = Tally()
         self.feeds: dict[str, Feed] = {}
         self._opening: dict[str, asyncio.Task[Feed | None]] = {}
         self._filling: dict[str, asyncio.Task[None]] = {}
@@ -115,7 +117,7 @@ class Hub:
     async def _open(self, address: str) -> Feed | None:
         feed = self.feeds.get(address)
         if feed is None:
-            feed = self.feeds[address] = Feed(address, self._missing)
+            feed = self.feeds[address] = Feed(address, self._missing, self.tally)
             self.broker.follow(address)
         try:
             found = await self.store.read(lambda conn: history.log_head(conn, address))
@@ -220,6 +222,7 @@ class Hub:
             for log_id, head in found.items():
                 feed = feeds[log_id]
                 if head > feed.delivered >= 0:
+                    self.tally.gaps["heads"] += 1
                     self._missing(feed, head)
 
 

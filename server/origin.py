@@ -4,6 +4,7 @@ The outermost ASGI application: it also puts the security headers on every answe
 """
 
 import re
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from typing import Final
 from urllib.parse import urlsplit
@@ -117,13 +118,21 @@ def security_headers(settings: Settings, host: str, path: str) -> list[tuple[byt
 class Gate:
     """Wraps the whole application. A request that is refused here reaches nothing else.
 
-    ``patience``: seconds within which a whole body must arrive.
+    ``patience``: seconds within which a whole body must arrive. ``refusals`` counts what is refused, by code.
     """
 
-    def __init__(self, app: ASGIApp, settings: Settings, *, patience: float = 15.0) -> None:
+    def __init__(
+        self,
+        app: ASGIApp,
+        settings: Settings,
+        *,
+        patience: float = 15.0,
+        refusals: Counter[str] | None = None,
+    ) -> None:
         self.app = app
         self.settings = settings
         self.patience = patience
+        self.refusals = Counter[str]() if refusals is None else refusals
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] not in ("http", "websocket"):
@@ -140,6 +149,7 @@ class Gate:
             await send(message)
 
         if code is not None:
+            self.refusals[code] += 1
             headers = {"Allow": ", ".join(METHODS)} if code == "request.bad_method" else {}
             # The body, if there is one, is not read: nothing else can follow on this connection.
             answer = problem(code, headers={**headers, "Connection": "close"})

@@ -32,6 +32,7 @@ from server.hub import Hub
 from server.keys import Keys
 from server.limits import Limits
 from server.locks import lock
+from server.metrics_http import Metrics
 from server.readers import Readers
 from server.records import Records
 from server.settings import Settings
@@ -79,6 +80,7 @@ class Parts:
         self.time_of_day = milliseconds
         self.auth = Auth(settings, store, keys, now=self.now)
         self.limits = Limits(settings)
+        self.tally = hub.tally
         self.door = Door(
             store,
             HANDLERS,
@@ -88,6 +90,7 @@ class Parts:
             prepare=lock,
             publish=self._publish,
             now=self.now,
+            tally=self.tally,
         )
         self.readers = Readers(self)
         self.records = Records(self)
@@ -99,6 +102,7 @@ class Parts:
         """Words may have been changed or erased since the write-ahead log was last emptied, also before a crash."""
         self.clock = Clock(self)
         self.control = Control(settings.data_dir, self.door)
+        self.metrics = Metrics(self, settings.metrics_port)
         self._tasks: set[asyncio.Task[Any]] = set()
         self.started = False
         self.draining = False
@@ -116,6 +120,7 @@ class Parts:
         await self.presence.start()
         await self.clock.start()
         await self.control.start()
+        await self.metrics.start()
 
     async def say_goodbye(self) -> None:
         """Finish what was accepted, and tell every client to come back, not all at the same moment."""
@@ -130,6 +135,7 @@ class Parts:
         """Stop everything; harmless after `say_goodbye`, which it includes."""
         if not self.draining:
             await self.say_goodbye()
+        await self.metrics.close()
         await self.presence.close()
         await self.hub.close()
         for task in tuple(self._tasks):

@@ -2,6 +2,7 @@
 
 import logging
 import math
+from collections import Counter
 from typing import Any, Final
 
 import msgspec
@@ -47,7 +48,11 @@ async def on_http_error(_request: Request, error: Exception) -> Response:
     if error.status_code in (408, 413):
         # The rest of the body is not read, so nothing else can follow on this connection.
         headers["Connection"] = "close"
-    return problem(_STATUSES.get(error.status_code, "request.bad_request"), headers=headers)
+    return problem(_code_of(error), headers=headers)
+
+
+def _code_of(error: HTTPException) -> str:
+    return _STATUSES.get(error.status_code, "request.bad_request")
 
 
 async def on_bug(request: Request, error: Exception) -> Response:
@@ -70,3 +75,17 @@ HANDLERS: Final[dict[Any, Any]] = {
     Exception: on_bug,
 }
 """For ``Starlette(exception_handlers=…)``."""
+
+
+def counting(refusals: Counter[str]) -> dict[Any, Any]:
+    """The same handlers, that also count what they refuse, by code."""
+
+    async def refused(request: Request, error: Exception) -> Response:
+        if isinstance(error, Refusal):
+            refusals[error.code] += 1
+            return await on_refusal(request, error)
+        assert isinstance(error, HTTPException)
+        refusals[_code_of(error)] += 1
+        return await on_http_error(request, error)
+
+    return {**HANDLERS, Refusal: refused, HTTPException: refused}

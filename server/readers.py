@@ -73,6 +73,7 @@ class Readers:
         answer = replace(opened.answer, here=tuple(sorted(here)))
         # The answer leaves before the watch can be pushed to: both happen in this one step of the loop.
         connection.asking.ok(command.ref, answer)
+        parts.tally.watches[answer.reason] += 1
         watch = Watch(
             connection,
             feed,

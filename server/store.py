@@ -2,6 +2,7 @@
 
 import asyncio
 import sqlite3
+import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any, TypeVar
@@ -18,6 +19,8 @@ from sqlalchemy.exc import (
 )
 from sqlalchemy.pool import StaticPool
 from sqlmodel import create_engine
+
+from server.tally import SECONDS, Spread
 
 T = TypeVar("T")
 READERS = 4
@@ -51,6 +54,10 @@ class Store:
             self.readers = _engine(self.url.render_as_string(hide_password=False), writer=False)
         except (NoSuchModuleError, ArgumentError):
             raise StoreUnavailable("DATABASE_URL names a database this server cannot speak to.") from None
+        self.reads = Spread(SECONDS)
+        """Seconds of each read, with its wait for a thread."""
+        self.reading = 0
+        """Reads under way or waiting."""
         self._write_thread = ThreadPoolExecutor(1, "writer")
         self._read_threads = ThreadPoolExecutor(READERS, "reader")
 
@@ -64,7 +71,13 @@ class Store:
 
     async def read(self, work: Callable[[Connection], T]) -> T:
         """Run ``work`` on a snapshot."""
-        return await asyncio.get_running_loop().run_in_executor(self._read_threads, self.read_now, work)
+        began = time.monotonic()
+        self.reading += 1
+        try:
+            return await asyncio.get_running_loop().run_in_executor(self._read_threads, self.read_now, work)
+        finally:
+            self.reading -= 1
+            self.reads.add(time.monotonic() - began)
 
     def read_now(self, work: Callable[[Connection], T]) -> T:
         with self.readers.begin() as conn:
