@@ -102,6 +102,8 @@ class InProcess(Server):
 class Process:
     """``python -m server serve`` as a process of its own, that may be killed and started again on the same port."""
 
+    program = ("-m", "server", "serve")
+
     def __init__(self, keeper: Keeper, folder: Path, **settings: Any) -> None:
         self.keeper = keeper
         self.folder = folder
@@ -125,7 +127,7 @@ class Process:
         environment |= {name.upper(): str(value) for name, value in chosen.items()}
         with (self.folder.parent / f"{self.folder.name}.log").open("ab") as log:
             self.process = await asyncio.create_subprocess_exec(
-                sys.executable, "-m", "server", "serve", cwd=ROOT, env=environment,
+                sys.executable, *self.program, cwd=ROOT, env=environment,
                 stdout=asyncio.subprocess.PIPE, stderr=log,
             )  # fmt: skip
         self.keeper.watch(self.process)

@@ -6,7 +6,7 @@ import itertools
 import random
 import socket
 import time
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -36,6 +36,7 @@ from tests.faults.history import (
 )
 from tests.guests import PATIENCE, Guest, LogSeen, new_key
 from tests.guests import Refused as Refusal
+from tests.http import ask
 
 LATER = frozenset(
     {"rate.limited", "storage.unavailable", "storage.full", "server.closing", "log.not_ready", "internal"}
@@ -67,7 +68,9 @@ class Steady(Guest):
         now, the next could overtake it."""
         self.receive_buffer = 0
         """Bytes that may wait for this person in the kernel; 0: as many as the system likes."""
-        self.drops = self.returns = self.gaps = self.repeats = 0
+        self.detours: Mapping[int, int] = {}
+        """Ports to connect to instead of those in ``urls``."""
+        self.drops = self.returns = self.gaps = self.repeats = self.bugs = 0
         self._conn = 0
         self._outbox: dict[str, tuple[dict[str, Any], asyncio.Future[int]]] = {}
         self._refs: dict[int, str] = {}
@@ -161,7 +164,7 @@ class Steady(Guest):
             raw.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, self.receive_buffer)
         try:
             async with asyncio.timeout(OPENING):
-                await asyncio.get_running_loop().sock_connect(raw, ("127.0.0.1", port))
+                await asyncio.get_running_loop().sock_connect(raw, ("127.0.0.1", self.detours.get(port, port)))
         except BaseException:
             raw.close()
             raise
@@ -288,6 +291,25 @@ class Steady(Guest):
             self._soon(key)
         return answer
 
+    async def presses_twice(self, circle: str, body: str) -> None:
+        """Send, and the same once more to every server at the same moment, as a program with too little patience does."""
+        await self.is_answered(circle)  # what is on its way must not be overtaken
+        sent = self.presses_send(circle, body)
+        ((key, (post, _)),) = [each for each in self._outbox.items() if each[1][1] is sent]
+        await asyncio.gather(*(self._posts_too(url, key, post) for url in self.urls))
+        await asyncio.wait([sent])
+
+    async def _posts_too(self, url: str, key: str, post: dict[str, Any]) -> None:
+        headers = {**self._headers(), "Origin": url}
+        with contextlib.suppress(OSError, EOFError, TimeoutError):
+            async with asyncio.timeout(PATIENCE):
+                answer = await ask("POST", f"{url}/api/commands", json={**post, "ref": 1}, headers=headers)
+            done, on = answer.json(), f"circle/{post['circle']}"
+            if answer.status == 200:
+                twice = bool(done.get("dup"))
+                self.history.note(Answered(time.monotonic(), self.name, on, key, done["epoch"], done["seq"], twice))
+            self.bugs += done.get("code") == "internal"
+
     async def is_answered(self, circle: str | None = None) -> None:
         """Wait until nothing of one's own waits for an answer (there)."""
         while waiting := [answer for post, answer in self._outbox.values() if circle in (None, post["circle"])]:
@@ -323,6 +345,7 @@ class Steady(Guest):
     def _take(self, frame: dict[str, Any]) -> None:
         now = time.monotonic()
         self.frames.clear()  # the history holds what matters of them
+        self.bugs += frame.get("refused", {}).get("code") == "internal"
         if "seq" in frame:
             self._hear(now, frame["on"], frame["seq"], frame["event"])
         elif frame.get("re") in self._refs:

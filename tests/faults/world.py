@@ -1,26 +1,67 @@
 """The servers of a fault run, what can be done to them, and what lies in their database in the end."""
 
 import asyncio
+import contextlib
+import signal
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
+from urllib.parse import urlsplit
 
 import msgspec
 from sqlalchemy import create_engine, text
 
 from server.settings import Settings
 from tests.faults.history import Fault, FinalLog, FinalRead, History, Row, print_of, words_of
+from tests.faults.proxy import HOST, Proxy, Target
 from tests.faults.steady import Steady
 from tests.house import Process
 from tests.keeper import Keeper
 from tests.servers import PostgresServer, RedisServer
 
 PAGE = 200
+PASSED_WITHIN = 5.0
+"""Seconds in which a server that was told to die at a point has to come by it."""
+
+
+class Crashable(Process):
+    """A server started by `crashing`; ``orders`` is where it reads at which point to die."""
+
+    program = ("-m", "tests.faults.crashing", "serve")
+
+    @property
+    def orders(self) -> Path:
+        return Path(self.settings["fault_orders"])
+
+    def order(self, point: str, passes: int) -> None:
+        """From now on. A server that starts reads it too."""
+        self.orders.write_text(f"{point} {passes}")
+        if self.process is not None and self.process.returncode is None:
+            self.process.send_signal(signal.SIGUSR1)
+
+    async def dies(self, within: float) -> bool:
+        """Wait for it, and say whether it did."""
+        assert self.process is not None
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(within):
+                await self.process.wait()
+        return self.process.returncode is not None
+
+
+class Link(NamedTuple):
+    """Names the proxy between a process and ``end``: redis, postgres or clients."""
+
+    process: int
+    end: str
 
 
 class World:
-    """``processes`` server processes on one database; with Redis between them where there are several."""
+    """``processes`` server processes on one database; with Redis between them where there are several.
+
+    ``proxied`` names the ends of links that go through a proxy of their own, one a process. ``faulty`` are settings of
+    `crashing`, for all processes or for the one with that number.
+    """
 
     def __init__(
         self,
@@ -32,26 +73,65 @@ class World:
         database_url: str = "",
         redis: RedisServer | None = None,
         postgres: PostgresServer | None = None,
+        proxied: Collection[str] = (),
+        faulty: Mapping[str, object] | None = None,
+        faulty_each: Sequence[Mapping[str, object]] = (),
     ) -> None:
         self.history = history
         self.redis = redis
         self.postgres = postgres
         self.database = Settings(data_dir=folder, database_url=database_url).database
-        shared = {"database_url": database_url, "redis_url": redis.url if redis is not None else ""}
-        self.processes = [Process(keeper, folder, capacity_most=1_000, **shared) for _ in range(processes)]
+        shared = {
+            "database_url": database_url,
+            "redis_url": redis.url if redis is not None else "",
+            "processes": 1,
+            **{f"fault_{name}": value for name, value in (faulty or {}).items()},
+        }
         folder.mkdir(parents=True, exist_ok=True)
+        self.processes = [
+            Crashable(keeper, folder, capacity_most=1_000, fault_orders=folder.parent / f"orders-{number}", **shared)
+            for number in range(processes)
+        ]
+        for process, own in zip(self.processes, faulty_each, strict=False):
+            process.settings |= {f"fault_{name}": value for name, value in own.items()}
+        self.proxied = frozenset(proxied)
+        self.links: dict[Link, Proxy] = {}
 
     @property
     def urls(self) -> list[str]:
         return [each.url for each in self.processes]
 
+    @property
+    def detours(self) -> dict[int, int]:
+        """By the port of each process, the port of the proxy before it."""
+        return {
+            self.processes[link.process].port: proxy.port for link, proxy in self.links.items() if link.end == "clients"
+        }
+
     async def start(self) -> None:
-        for each in self.processes:
+        for number, each in enumerate(self.processes):
+            for end, name in (("redis", "redis_url"), ("postgres", "database_url")):
+                if end in self.proxied:
+                    each.settings[name] = await self._through(Link(number, end), str(each.settings[name]))
             await each.start()
+            if "clients" in self.proxied:
+                self.links[Link(number, "clients")] = await Proxy(Target(HOST, each.port)).start()
+
+    async def _through(self, link: Link, url: str) -> str:
+        """The same address, by way of a proxy."""
+        port = urlsplit(url).port
+        assert port is not None
+        self.links[link] = proxy = await Proxy(Target(HOST, port)).start()
+        return url.replace(f":{port}", f":{proxy.port}")
 
     async def stop(self) -> list[int]:
         """The exit statuses."""
-        return [await each.stop() for each in self.processes]
+        for proxy in self.links.values():
+            proxy.passes()
+        statuses = [await each.stop() for each in self.processes]
+        for proxy in self.links.values():
+            await proxy.close()
+        return statuses
 
     # --- faults; each returns when it is over
 
@@ -62,6 +142,61 @@ class World:
             await process.start()
 
         await self._noted(f"kill {number}", work)
+
+    async def crash(self, number: int, point: str, passes: int = 1) -> None:
+        """Have it die at a point of `crashing.POINTS`; one that does not come by there in time is killed where it is."""
+        process = self.processes[number]
+
+        async def work() -> str:
+            process.order(point, passes)
+            if point == "mid_drain" and process.process is not None:
+                process.process.terminate()
+            died = await process.dies(PASSED_WITHIN)
+            await process.kill()
+            process.orders.unlink()
+            await process.start()
+            return f"crash {point}" if died else f"kill instead of {point}"
+
+        await self._noted(f"crash {point}", work)
+
+    async def breaks(self, link: Link, how: str, seconds: float, amount: float = 0.0) -> None:
+        """``how`` is a mode of `Proxy`, ``amount`` what it takes."""
+        proxy = self.links[link]
+
+        async def work() -> None:
+            match how:
+                case "blackhole":
+                    proxy.blackhole()
+                case "reset":
+                    proxy.reset()
+                case "delay":
+                    proxy.delays(amount)
+                case "throttle":
+                    proxy.throttles(amount)
+                case "cut":
+                    proxy.cuts(int(amount))
+                case _:
+                    raise ValueError(how)
+            await asyncio.sleep(seconds)
+            proxy.passes()
+
+        await self._noted(f"{how} {link.end}", work)
+
+    async def hold_lock(self, seconds: float) -> None:
+        """Somebody else has the table of events (SQLite: the database) for so long."""
+
+        def work() -> None:
+            engine = create_engine(self.database, connect_args={"timeout": 30} if self.postgres is None else {})
+            with engine.connect() as conn:
+                if engine.dialect.name == "sqlite":
+                    conn.exec_driver_sql("BEGIN IMMEDIATE")
+                else:
+                    conn.exec_driver_sql("LOCK TABLE event IN ACCESS EXCLUSIVE MODE")
+                time.sleep(seconds)
+                conn.rollback()
+            engine.dispose()
+
+        await self._noted("hold a lock", lambda: asyncio.to_thread(work))
 
     async def suspend(self, number: int, seconds: float) -> None:
         async def work() -> None:
@@ -112,13 +247,14 @@ class World:
         assert self.redis is not None
         return self.redis
 
-    async def _noted(self, what: str, work: Callable[[], Awaitable[None]]) -> None:
+    async def _noted(self, what: str, work: Callable[[], Awaitable[str | None]]) -> None:
+        """``work`` may return what it came to instead."""
         began = time.monotonic()
         # Noted before and after, for whoever looks at the history in between.
         at = len(self.history.entries)
         self.history.note(Fault(began, began, what))
-        await work()
-        self.history.entries[at] = Fault(began, time.monotonic(), what)
+        became = await work()
+        self.history.entries[at] = Fault(began, time.monotonic(), became or what)
 
     # --- in the end
 

@@ -33,6 +33,12 @@ class Profile:
     faults: int = 20
     think: float = 0.15
     limit: float = 180.0
+    healing: float = 20.0
+    """Seconds after the last post in which everybody must have everything."""
+    detoured: int = 0
+    """So many people come by way of proxies, where there are some before the servers."""
+    twice: float = 0.01
+    """Share of posts that are sent to all servers at once."""
     pipelined: bool = True
     seed: int = 1
 
@@ -105,6 +111,8 @@ class Run:
         ]
         for who in self.people:
             who.pipelined = profile.pipelined
+        for who in self.people[: profile.detoured]:
+            who.detours = self.world.detours
         await asyncio.gather(*(who.comes_in() for who in self.people))
         await asyncio.gather(*(who.again(partial(who.follows, who.me)) for who in self.people))
         for number in range(profile.circles):
@@ -143,6 +151,8 @@ class Run:
             circle = chance.choice(circles)
             for _ in range(chance.choice((1, 1, 1, 3))):
                 who.presses_send(circle, " ".join(chance.choices(WORDS, k=chance.randint(1, 30))))
+            if chance.random() < self.profile.twice:
+                await who.presses_twice(circle, " ".join(chance.choices(WORDS, k=9)))
             self.pressed += 1
             await who.has_at_most(UNANSWERED)
             await self._sometimes(who, circle)
@@ -180,7 +190,7 @@ class Run:
     async def _heal(self) -> None:
         """Until everybody has everything, or nothing more seems to come."""
         try:
-            async with asyncio.timeout(20):
+            async with asyncio.timeout(self.profile.healing):
                 for each in self.people:
                     await each.is_answered()
                     await each.there.wait()
@@ -201,13 +211,14 @@ class Run:
         return Counter(
             {
                 "posts": kinds[Pressed],
-                "answered": kinds[Answered],
+                "answered": len({each.key for each in self.history.entries if isinstance(each, Answered)}),
                 "answered as doubles": sum(isinstance(e, Answered) and e.dup for e in self.history.entries),
                 "deliveries": kinds[Heard],
                 "taken up": kinds[Applied],
                 "sockets closed": kinds[Closed],
                 "repeats": sum(each.repeats for each in self.people),
                 "gaps": sum(each.gaps for each in self.people),
+                "bugs": sum(each.bugs for each in self.people),
                 "resets": sum(isinstance(e, Reset) and e.reason != "left" for e in self.history.entries),
             }
         )
