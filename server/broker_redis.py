@@ -1,7 +1,7 @@
 """The broker of several processes: Redis passes on what was just committed, and keeps none of it.
 
-Publishing puts a frame into a bounded box and returns; one task empties it. Whatever goes wrong between two processes ends
-in `Receiver.gap`, after which the database is asked: nothing here has to be sent twice.
+Publishing puts a frame into a bounded box and returns; a line to each server empties it. Whatever goes wrong between two
+processes ends in `Receiver.gap`, after which the database is asked: nothing here has to be sent twice.
 """
 
 import asyncio
@@ -9,15 +9,18 @@ import logging
 import random
 import secrets
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from time import monotonic
 
 from msgspec import DecodeError
 
 from server.broker import BrokerUnavailable, Prepared, Receiver
+from server.redis_followed import LINGER, Followed
+from server.redis_layout import Layout, layout_seen_from
 from server.redis_line import Line
-from server.redis_parcels import Outbox, Whisper, opening_of, partition_of, unpack
-from server.redis_wire import NO_ANSWER, Node, WireBroken, layout_seen_from, parse
+from server.redis_node import Node, parse
+from server.redis_parcels import Outbox, Whisper, opening_of, unpack
+from server.redis_wire import NO_ANSWER, WireBroken
 
 log = logging.getLogger("server.broker")
 
@@ -26,8 +29,6 @@ PAUSE_MOST = 2.0
 """Seconds before connecting anew, doubled each time, with jitter."""
 GAPS_EVERY = 0.25
 """Seconds between two calls of `Receiver.gap` at least: each of them asks the database."""
-LINGER = 30.0
-"""Seconds for which an unused partition stays subscribed, because people come and go."""
 LAST_WORDS = 0.5
 """Seconds that closing gives to what is still in the box."""
 
@@ -41,11 +42,14 @@ class RedisBroker:
         self.closing = False
         self.suspect = True
         self.proven_at = monotonic()
-        """When a probe last came round."""
+        """When a probe had last come round on every line."""
+        self.gaps: Counter[str] = Counter()
+        """Why the heads had to be looked at: `subscribed`, `lost`, `unreadable`, `broken` or `back`."""
         self._url = url
         self._own = opening_of(self.origin)
         self._followed = Followed(linger)
         self._lines: list[Line] = []
+        self._heard: list[Prepared] = []
         self._receiver: Receiver | None = None
         self._running: asyncio.Task[None] | None = None
         self._began: asyncio.Future[None] | None = None
@@ -72,7 +76,7 @@ class RedisBroker:
         running, self._running = self._running, None
         if running is not None:
             for line in self._lines:
-                line.speak_now.set()
+                line.finish()
             if not self.suspect:
                 await asyncio.wait([running], timeout=LAST_WORDS)
             running.cancel()
@@ -84,7 +88,7 @@ class RedisBroker:
     def follow(self, address: str) -> None:
         if self._followed.add(address):
             for line in self._lines:
-                line.tune_now.set()
+                line.tune()
 
     def unfollow(self, address: str) -> None:
         self._followed.remove(address)
@@ -93,13 +97,13 @@ class RedisBroker:
         for each in batch:
             self.outbox.put(each.address, each)
         for line in self._lines:
-            line.speak_now.set()
+            line.speak()
 
     def whisper(self, address: str, frame: bytes, but: str | None = None) -> None:
         if not self.suspect:
             self.outbox.put(address, Whisper(address, frame, but))
             for line in self._lines:
-                line.speak_now.set()
+                line.speak()
 
     # --- the desk of the lines
 
@@ -115,25 +119,33 @@ class RedisBroker:
             if not self._unreadable:
                 log.warning("unreadable parcels on Redis: is another version or program using its channels?")
             self._unreadable = True
-            self.missed()
+            self.missed("unreadable")
             return
         if parcel.lost:
-            self.missed()
-        assert self._receiver is not None
-        events = [each for each in parcel.events if each.address in self._followed]
-        if events:
-            self._receiver.arrived(events)
+            self.missed("lost")
+        watchers = self._followed.watchers
+        for each in parcel.events:
+            if each.address in watchers:
+                self._heard.append(each)
         for whisper in parcel.whispers:
-            if whisper.address in self._followed:
+            if whisper.address in watchers and self._receiver is not None:
+                # What was said before it comes first.
+                self.all_heard()
                 self._receiver.whispered(whisper.address, whisper.frame, whisper.but)
 
-    def missed(self) -> None:
+    def all_heard(self) -> None:
+        if self._heard and self._receiver is not None:
+            heard, self._heard = self._heard, []
+            self._receiver.arrived(heard)
+
+    def missed(self, reason: str) -> None:
+        self.gaps[reason] += 1
         if self._gap is None:
             loop = asyncio.get_running_loop()
             self._gap = loop.call_at(max(loop.time(), self._gap_at + GAPS_EVERY), self._tell_gap)
 
     def proven(self, _line: Line) -> None:
-        self.proven_at = monotonic()
+        self.proven_at = min(line.proven_at for line in self._lines)
         if not self.suspect or not all(line.proven for line in self._lines):
             return
         self.suspect = False
@@ -142,7 +154,7 @@ class RedisBroker:
         if self._began is not None and not self._began.done():
             self._began.set_result(None)
         else:
-            self.missed()
+            self.missed("back")
             away = asyncio.get_running_loop().time() - self._broke_at
             log.info("Redis is back", extra={"seconds": round(away, 2)})
 
@@ -151,24 +163,46 @@ class RedisBroker:
     async def _run(self, seed: Node) -> None:
         seeds = [seed]
         tries = 0
-        while not self.closing:
-            try:
-                layout = await layout_seen_from(seeds[tries % len(seeds)])
-                seeds = [seed, *layout.nodes] if layout.sharded else [seed]
-                self._lines = [Line(self, layout, node, self.origin) for node in layout.nodes]
-                async with asyncio.TaskGroup() as group:
-                    for line in self._lines:
-                        group.create_task(line.run())
-            except* (WireBroken, BrokerUnavailable) as failed:
-                self._broke(first_of(failed))
-            except* Exception as bug:
-                log.error("the broker failed and begins anew", exc_info=first_of(bug))
-                self._broke(first_of(bug))
-            finally:
-                self._lines = []
-            tries += 1
-            await asyncio.sleep(random.uniform(self._pause / 2, self._pause))
-            self._pause = min(PAUSE_MOST, self._pause * 2)
+        try:
+            while not self.closing:
+                try:
+                    layout = await layout_seen_from(seeds[tries % len(seeds)])
+                    seeds = [seed, *layout.nodes] if layout.sharded else [seed]
+                    await self._arrange(layout)
+                    await self._until_one_ends()
+                except (WireBroken, BrokerUnavailable) as failed:
+                    self._broke(failed)
+                except Exception as bug:
+                    log.error("the broker failed and begins anew", exc_info=bug)
+                    self._broke(bug)
+                tries += 1
+                if not self.closing:
+                    await asyncio.sleep(random.uniform(self._pause / 2, self._pause))
+                    self._pause = min(PAUSE_MOST, self._pause * 2)
+            await asyncio.gather(*_tasks(self._lines), return_exceptions=True)
+        finally:
+            await end(self._lines)
+
+    async def _arrange(self, layout: Layout) -> None:
+        """Have a running line to each node of ``layout``; those that still fit it go on undisturbed."""
+        lines = [Line(self, layout, node, self.origin) for node in layout.nodes]
+        fit = {
+            (line.node.place, line.partitions): line
+            for line in self._lines
+            if line.running is not None and not line.running.done()
+        }
+        chosen = [fit.get((line.node.place, line.partitions), line) for line in lines]
+        await end([line for line in self._lines if line not in chosen])
+        self._lines = chosen
+        for line in chosen:
+            if line.running is None:
+                line.running = asyncio.create_task(line.run())
+
+    async def _until_one_ends(self) -> None:
+        """Always raises what one of the lines ended by."""
+        done, _ = await asyncio.wait(_tasks(self._lines), return_when=asyncio.FIRST_COMPLETED)
+        causes = [each.exception() for each in done]
+        raise causes[0] or WireBroken("ended")
 
     def _broke(self, cause: Exception) -> None:
         self.outbox.forget_whispers()
@@ -178,7 +212,7 @@ class RedisBroker:
         elif not self.suspect and not self.closing:
             self._broke_at = asyncio.get_running_loop().time()
             log.warning("Redis is suspect", extra={"cause": str(cause) if isinstance(cause, WireBroken) else "bug"})
-            self.missed()
+            self.missed("broken")
         self.suspect = True
 
     def _tell_gap(self) -> None:
@@ -188,50 +222,13 @@ class RedisBroker:
             self._receiver.gap()
 
 
-class Followed:
-    """Addresses somebody here watches, and the partitions they need."""
-
-    def __init__(self, linger: float) -> None:
-        self._linger = linger
-        self._watchers: Counter[str] = Counter()
-        self._used: Counter[int] = Counter()
-        self._idle_since: dict[int, float] = {}
-
-    def __contains__(self, address: str) -> bool:
-        return address in self._watchers
-
-    def add(self, address: str) -> bool:
-        """Whether this needs a partition that was not in use."""
-        self._watchers[address] += 1
-        if self._watchers[address] > 1:
-            return False
-        partition = partition_of(address)
-        self._used[partition] += 1
-        self._idle_since.pop(partition, None)
-        return self._used[partition] == 1
-
-    def remove(self, address: str) -> None:
-        self._watchers[address] -= 1
-        if self._watchers[address] > 0:
-            return
-        del self._watchers[address]
-        partition = partition_of(address)
-        self._used[partition] -= 1
-        if self._used[partition] == 0:
-            del self._used[partition]
-            self._idle_since[partition] = monotonic()
-
-    def partitions(self) -> set[int]:
-        """Those in use, and those that were until a moment ago."""
-        oldest = monotonic() - self._linger
-        self._idle_since = {each: since for each, since in self._idle_since.items() if since > oldest}
-        return {*self._used, *self._idle_since}
+def _tasks(lines: Iterable[Line]) -> list[asyncio.Task[None]]:
+    return [line.running for line in lines if line.running is not None]
 
 
-def first_of(group: BaseExceptionGroup[BaseException]) -> Exception:
-    """The first plain exception in a group, however deep."""
-    first = group.exceptions[0]
-    while isinstance(first, BaseExceptionGroup):
-        first = first.exceptions[0]
-    assert isinstance(first, Exception)
-    return first
+async def end(lines: Iterable[Line]) -> None:
+    """Returns when none of them runs any more."""
+    tasks = _tasks(lines)
+    for task in tasks:
+        task.cancel()
+    await asyncio.gather(*tasks, return_exceptions=True)

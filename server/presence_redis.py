@@ -9,12 +9,12 @@ import secrets
 from collections.abc import Sequence
 from typing import Any
 
-from redis.exceptions import ResponseError
-
 from server.broker import BrokerUnavailable
 from server.presence_board import BoardSilent, Change, Waits
 from server.presence_shared import SharedPresence, Tell
-from server.redis_wire import Command, Layout, Node, Wire, WireBroken, broken, layout_seen_from, parse
+from server.redis_layout import Layout, layout_seen_from
+from server.redis_node import Node, parse
+from server.redis_wire import Command, Refused, Wire, WireBroken, broken
 
 KEY = "peer_circles:here:"
 
@@ -86,7 +86,7 @@ class RedisBoard:
         if known is None:
             wire = await Wire.open(node)
             [script] = await wire.ask([("SCRIPT", "LOAD", SYNC)])
-            if isinstance(script, ResponseError):
+            if isinstance(script, Refused):
                 wire.abandon()
                 raise broken(script)
             known = self._wires[node.place] = wire, script
@@ -119,6 +119,6 @@ class RedisPresence(SharedPresence):
 
 def people(reply: Any) -> frozenset[str]:
     """Participants of ``participant|process`` entries."""
-    if isinstance(reply, ResponseError):
+    if isinstance(reply, Refused):
         raise broken(reply)
     return frozenset(entry.decode().partition("|")[0] for entry in reply)

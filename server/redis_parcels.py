@@ -2,7 +2,6 @@
 
 from collections import deque
 from collections.abc import Collection
-from typing import NamedTuple
 from zlib import crc32
 
 import msgspec
@@ -56,10 +55,8 @@ def opening_of(origin: str) -> bytes:
     return pack(Parcel(origin)).partition(pack(origin))[0] + pack(origin)
 
 
-class Waiting(NamedTuple):
-    partition: int
-    item: Prepared | Whisper
-    size: int
+Waiting = tuple[Prepared | Whisper, int]
+"""With its size in bytes."""
 
 
 class Outbox:
@@ -68,7 +65,8 @@ class Outbox:
     def __init__(self, origin: str, most: int = WAITING_MOST) -> None:
         self._origin = origin
         self._most = most
-        self._waiting: deque[Waiting] = deque()
+        self._waiting: dict[int, deque[Waiting]] = {}
+        """By partition, in the order in which partitions came to wait; none is empty."""
         self.size = 0
         self.lost: set[int] = set()
         """Partitions whose receivers are still to be told that something was dropped."""
@@ -79,46 +77,67 @@ class Outbox:
     def put(self, address: str, item: Prepared | Whisper) -> None:
         bare = (item.bare or b"") if isinstance(item, Prepared) else b""
         size = len(item.frame) + len(bare) + OVERHEAD
-        self._waiting.append(Waiting(partition_of(address), item, size))
+        partition = partition_of(address)
+        waiting = self._waiting.get(partition)
+        if waiting is None:
+            waiting = self._waiting[partition] = deque()
+        waiting.append((item, size))
         self.size += size
         while self.size > self._most:
-            dropped = self._waiting.popleft()
-            self.size -= dropped.size
-            if isinstance(dropped.item, Prepared):
-                self.lost.add(dropped.partition)
+            self._drop()
 
     def forget_whispers(self) -> None:
         """They are worth nothing once they are late."""
-        kept = [each for each in self._waiting if isinstance(each.item, Prepared)]
-        self._waiting = deque(kept)
-        self.size = sum(each.size for each in kept)
+        for partition, waiting in list(self._waiting.items()):
+            kept = deque(each for each in waiting if isinstance(each[0], Prepared))
+            self.size -= sum(size for _, size in waiting) - sum(size for _, size in kept)
+            if kept:
+                self._waiting[partition] = kept
+            else:
+                del self._waiting[partition]
 
     def take(self, partitions: Collection[int]) -> list[tuple[int, bytes]]:
-        """Parcels to publish now, in order: one for each partition, more only where one would be too large."""
+        """Parcels to publish now, in order: one for each partition, more only where one would be too large.
+
+        What does not fit into one go stays for the next.
+        """
         notice = pack(Parcel(self._origin, lost=True))
         parcels = [(partition, notice) for partition in self.lost.intersection(partitions)]
         self.lost.difference_update(partitions)
-        held: list[Waiting] = []
-        open_: dict[int, list[Waiting]] = {}
-        sizes: dict[int, int] = {}
         taken = 0
-        while self._waiting and taken < TAKE_MOST:
-            each = self._waiting.popleft()
-            if each.partition not in partitions:
-                held.append(each)
-                continue
-            taken += each.size
-            if sizes.get(each.partition, 0) + each.size > PARCEL_MOST and each.partition in open_:
-                parcels.append((each.partition, self._pack(open_.pop(each.partition))))
-                sizes[each.partition] = 0
-            open_.setdefault(each.partition, []).append(each)
-            sizes[each.partition] = sizes.get(each.partition, 0) + each.size
-        self._waiting.extendleft(reversed(held))
+        for partition in [each for each in self._waiting if each in partitions]:
+            waiting = self._waiting[partition]
+            while waiting and taken < TAKE_MOST:
+                group, size = self._group(waiting)
+                taken += size
+                parcels.append((partition, self._pack(group)))
+            if not waiting:
+                del self._waiting[partition]
         self.size -= taken
-        parcels += [(partition, self._pack(group)) for partition, group in open_.items()]
         return parcels
 
-    def _pack(self, group: list[Waiting]) -> bytes:
-        events = tuple(each.item for each in group if isinstance(each.item, Prepared))
-        whispers = tuple(each.item for each in group if isinstance(each.item, Whisper))
+    def _drop(self) -> None:
+        """Let go of the oldest thing of the partition that has waited longest."""
+        partition = next(iter(self._waiting))
+        waiting = self._waiting[partition]
+        item, size = waiting.popleft()
+        if not waiting:
+            del self._waiting[partition]
+        self.size -= size
+        if isinstance(item, Prepared):
+            self.lost.add(partition)
+
+    def _group(self, waiting: deque[Waiting]) -> tuple[list[Prepared | Whisper], int]:
+        """As much as goes into one parcel, and its size; at least one."""
+        group: list[Prepared | Whisper] = []
+        total = 0
+        while waiting and (not group or total + waiting[0][1] <= PARCEL_MOST):
+            item, size = waiting.popleft()
+            group.append(item)
+            total += size
+        return group, total
+
+    def _pack(self, group: list[Prepared | Whisper]) -> bytes:
+        events = tuple([each for each in group if isinstance(each, Prepared)])
+        whispers = tuple([each for each in group if isinstance(each, Whisper)]) if len(events) < len(group) else ()
         return pack(Parcel(self._origin, events, whispers))

@@ -1,34 +1,41 @@
-"""One connection to one Redis server, with a time limit on everything, and where in a cluster a key lives.
+"""One connection to one Redis server: the library opens it, then its bytes go straight to a parser and no further.
 
 A connection that was interrupted in the middle of anything is thrown away: a reply that comes late must never be taken
 for the answer to the next question. Nothing is tried twice here.
 """
 
 import asyncio
-import math
-from collections.abc import Mapping, Sequence
-from ipaddress import ip_address
-from typing import Any, NamedTuple, cast
+from collections.abc import Callable, Sequence
+from typing import Any, Final, cast
 
-from redis.asyncio.connection import AbstractConnection, Connection, UnixDomainSocketConnection, parse_url
-from redis.crc import key_slot
+import hiredis
+from redis.asyncio.connection import AbstractConnection
 from redis.exceptions import AuthenticationError, NoPermissionError, RedisError, ResponseError
 
-from server.broker import BrokerUnavailable
+from server.redis_node import CONNECT_WITHIN, Node
 
-CONNECT_WITHIN = 1.0
 ANSWER_WITHIN = 1.0
 """Seconds."""
 
 Command = tuple[str | bytes | int, ...]
+Answered = Callable[[list[Any]], None]
 
-NOT_AN_ADDRESS = "REDIS_URL is not a Redis address (redis://…, rediss://… or unix://…)."
-OPEN_TO_ALL = "Redis on another machine must ask for a password or be reached by rediss://; see REDIS_URL."
 REFUSED = "Redis refuses the name or password in REDIS_URL."
 NOT_PERMITTED = "Redis does not permit this account what the server needs; check REDIS_URL."
 NO_ANSWER = "Redis does not answer; check REDIS_URL and that it runs."
-POOL_ONLY = ("max_connections", "timeout")
-"""What an address may say to a connection pool; there is none here."""
+SENTENCES = {"NOAUTH": REFUSED, "WRONGPASS": REFUSED, "NOPERM": NOT_PERMITTED}
+NOTHING_YET: Final = object()
+_packed = cast(Callable[[Command], bytes], hiredis.pack_command)
+
+
+class Refused(ResponseError):
+    """What Redis answers to a command it does not take."""
+
+    @property
+    def code(self) -> str:
+        """Its first word, e.g. ``NOPERM`` or ``MOVED``: the rest may hold an address."""
+        code = str(self).partition(" ")[0]
+        return code if code.isalpha() and code.isupper() else "ERR"
 
 
 class WireBroken(Exception):
@@ -39,71 +46,21 @@ class WireBroken(Exception):
         self.sentence = sentence
 
 
-class Node(NamedTuple):
-    """A Redis server, and how to reach it."""
-
-    kind: type[AbstractConnection]
-    options: Mapping[str, Any]
-
-    @property
-    def place(self) -> tuple[str, int]:
-        """Tells the nodes of a cluster apart."""
-        return str(self.options.get("host", "")), int(self.options.get("port", 0))
-
-    def at(self, host: str, port: int) -> "Node":
-        """Another node of the same cluster, reached with the same secrets."""
-        node = Node(self.kind, {**self.options, "host": host, "port": port})
-        refuse_strangers(node)
-        return node
-
-
-def parse(url: str) -> Node:
-    """Raises `BrokerUnavailable` where the address makes no sense or is not safe."""
-    try:
-        options: dict[str, Any] = dict(parse_url(url))
-    except ValueError:
-        raise BrokerUnavailable(NOT_AN_ADDRESS) from None
-    kind = options.pop("connection_class", Connection)
-    for name in POOL_ONLY:
-        options.pop(name, None)
-    if kind is not UnixDomainSocketConnection:
-        options.setdefault("host", "localhost")
-        options.setdefault("port", 6379)
-    # The older protocol, because the library turns each message of the newer one into text for its debug log.
-    options |= {
-        "protocol": 2,
-        "socket_timeout": None,
-        "socket_connect_timeout": CONNECT_WITHIN,
-        "driver_info": None,
-    }
-    node = Node(kind, options)
-    try:
-        kind(**options)
-    except (TypeError, ValueError, RedisError):
-        raise BrokerUnavailable(NOT_AN_ADDRESS) from None
-    refuse_strangers(node)
-    return node
-
-
-def refuse_strangers(node: Node) -> None:
-    """Words must not cross a network in the clear to a server that lets anybody in."""
-    if node.kind is not Connection or node.options.get("password"):
-        return
-    host = str(node.options["host"])
-    try:
-        loopback = ip_address(host).is_loopback
-    except ValueError:
-        loopback = host.lower() == "localhost"
-    if not loopback:
-        raise BrokerUnavailable(OPEN_TO_ALL)
-
-
-class Wire:
-    """Used by one task at a time, or by one that reads and one that sends."""
+class Wire(asyncio.Protocol):
+    """Asks one thing at a time, or, once it is told to `listen`, only speaks and hears."""
 
     def __init__(self, connection: AbstractConnection) -> None:
+        self.cause: Exception | None = None
+        """Why it is of no more use: `WireBroken`, or a bug of whoever was called."""
         self._connection = connection
-        self._whole = True
+        self._transport: asyncio.WriteTransport | None = None
+        self._parser = hiredis.Reader(replyError=Refused, notEnoughData=NOTHING_YET)
+        self._replies: list[Any] = []
+        self._wanted = 0
+        self._answered: Answered | None = None
+        self._heard: Callable[[Any], None] | None = None
+        self._all_heard: Callable[[], None] | None = None
+        self._ended: Callable[[], None] | None = None
 
     @classmethod
     async def open(cls, node: Node) -> "Wire":
@@ -118,117 +75,120 @@ class Wire:
         except BaseException:
             wire.abandon()
             raise
+        writer = wire._connection._writer
+        assert writer is not None
+        # Everything that was asked on the way in has been answered, so no byte is left behind in the library's reader.
+        writer.transport.set_protocol(wire)
+        wire._transport = writer.transport
         return wire
 
+    def at_end(self, ended: Callable[[], None]) -> None:
+        """Have ``ended`` called once when the wire is of no more use."""
+        self._ended = ended
+
     async def ask(self, commands: Sequence[Command], within: float = ANSWER_WITHIN) -> list[Any]:
-        """All replies, in order; a refused command's is a `ResponseError`. One write, not one transaction."""
+        """All replies, in order; a refused command's is a `Refused`. One write, not one transaction."""
+        waiting: asyncio.Future[list[Any]] = asyncio.get_running_loop().create_future()
+
+        def answered(replies: list[Any]) -> None:
+            if not waiting.done():
+                waiting.set_result(replies)
+
+        def ended() -> None:
+            if not waiting.done():
+                waiting.set_exception(self.cause or WireBroken("abandoned"))
+
+        before, self._ended = self._ended, ended
         try:
             async with asyncio.timeout(within):
-                await self._write(commands)
-                return [await self._reply() for _ in commands]
-        except (RedisError, OSError) as error:
+                self.tell(commands, answered)
+                return await waiting
+        except OSError as error:
             self.abandon()
             raise broken(error) from None
         except BaseException:
             self.abandon()
             raise
+        finally:
+            self._ended = before
 
-    async def send(self, commands: Sequence[Command], within: float = ANSWER_WITHIN) -> None:
-        """For a subscribed connection, where `read` gets what comes back."""
-        try:
-            async with asyncio.timeout(within):
-                await self._write(commands)
-        except (RedisError, OSError) as error:
-            self.abandon()
-            raise broken(error) from None
-        except BaseException:
-            self.abandon()
-            raise
+    def tell(self, commands: Sequence[Command], answered: Answered) -> None:
+        """`ask` without waiting: ``answered`` is called with all replies, or never. Raises `WireBroken`."""
+        assert self._answered is None
+        self._answered, self._wanted = answered, len(commands)
+        self.send(commands)
 
-    async def read(self) -> Any:
-        """The next thing Redis says, whenever that is. The caller limits the wait."""
-        try:
-            reply = await self._reply()
-        except (RedisError, OSError) as error:
-            self.abandon()
-            raise broken(error) from None
-        except BaseException:
-            self.abandon()
-            raise
-        if isinstance(reply, ResponseError):
-            self.abandon()
-            raise broken(reply)
-        return reply
+    def listen(self, heard: Callable[[Any], None], all_heard: Callable[[], None]) -> None:
+        """From now on ``heard`` is called with whatever Redis says, and ``all_heard`` after what came in one go."""
+        self._heard, self._all_heard = heard, all_heard
 
-    def abandon(self) -> None:
+    def send(self, commands: Sequence[Command]) -> None:
+        """For a wire that listens. Raises `WireBroken` where it is of no more use."""
+        if self._transport is None:
+            raise WireBroken("abandoned")  # the library would connect anew, and nobody would know of the gap
+        self._transport.write(b"".join([_packed(command) for command in commands]))
+
+    def abandon(self, cause: Exception | None = None) -> None:
         """End at once; what is unsent is dropped. Harmless when done twice."""
-        self._whole = False
+        self._transport = None
+        self._answered = self._heard = self._all_heard = None
         writer = self._connection._writer
         if writer is not None:
             # A mere close would wait for a server that hangs to take what is unsent.
             writer.transport.abort()
             self._connection._writer = None
             self._connection._reader = None
+        if self.cause is None:
+            self.cause = cause or WireBroken("abandoned")
+            ended, self._ended = self._ended, None
+            if ended is not None:
+                ended()
 
-    async def _write(self, commands: Sequence[Command]) -> None:
-        if not self._whole:
-            raise WireBroken("abandoned")  # the library would connect anew, and nobody would know of the gap
-        packed = self._connection.pack_commands(commands)
-        await self._connection.send_packed_command(packed, check_health=False)
+    # --- called by the transport
 
-    async def _reply(self) -> Any:
+    def data_received(self, data: bytes) -> None:
         try:
-            return await self._connection.read_response(timeout=math.inf)
-        except ResponseError as refused:
-            return refused
+            self._parser.feed(data)
+            if self._heard is not None:
+                self._hear(self._heard)
+            else:
+                self._collect()
+        except hiredis.HiredisError:
+            self.abandon(WireBroken("not Redis"))
+        except Exception as bug:
+            self.abandon(bug)
+
+    def eof_received(self) -> None:
+        self.abandon(WireBroken("closed"))
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        self.abandon(broken(exc) if exc is not None else WireBroken("closed"))
+
+    def _hear(self, heard: Callable[[Any], None]) -> None:
+        next_reply = self._parser.gets
+        while (reply := next_reply()) is not NOTHING_YET:
+            heard(reply)
+        if self._all_heard is not None:
+            self._all_heard()
+
+    def _collect(self) -> None:
+        while (reply := self._parser.gets()) is not NOTHING_YET:
+            self._replies.append(reply)
+            if len(self._replies) == self._wanted and self._answered is not None:
+                replies, answered = self._replies, self._answered
+                self._replies, self._answered = [], None
+                answered(replies)
 
 
 def broken(error: Exception) -> WireBroken:
+    """What an error of the library, of the system or of Redis itself means for the connection."""
+    if isinstance(error, WireBroken):
+        return error
+    if isinstance(error, Refused):
+        return WireBroken(error.code, SENTENCES.get(error.code, NO_ANSWER))
     sentence = NO_ANSWER
     if isinstance(error, AuthenticationError):
         sentence = REFUSED
     elif isinstance(error, NoPermissionError):
         sentence = NOT_PERMITTED
     return WireBroken(type(error).__name__, sentence)
-
-
-class Layout(NamedTuple):
-    """Where keys and channels live: on one server, or spread over a cluster by slot."""
-
-    sharded: bool
-    ranges: tuple[tuple[int, int, Node], ...]
-
-    @property
-    def nodes(self) -> list[Node]:
-        return list({node.place: node for _, _, node in self.ranges}.values())
-
-    def node_of(self, key: str) -> Node:
-        """Raises `WireBroken` while no node of the cluster holds the key's slot."""
-        if not self.sharded:
-            return self.ranges[0][2]
-        slot = key_slot(key.encode())
-        for first, last, node in self.ranges:
-            if first <= slot <= last:
-                return node
-        raise WireBroken("slot without a node")
-
-
-async def layout_seen_from(seed: Node) -> Layout:
-    """Ask a server for the whole it belongs to. Raises `WireBroken`, or `BrokerUnavailable` for an unsafe cluster."""
-    wire = await Wire.open(seed)
-    try:
-        [info] = await wire.ask([("INFO", "cluster")])
-        if isinstance(info, ResponseError):
-            raise broken(info)
-        if b"cluster_enabled:1" not in info:
-            return Layout(False, ((0, 16383, seed),))
-        [slots] = await wire.ask([("CLUSTER", "SLOTS")])
-        if isinstance(slots, ResponseError):
-            raise broken(slots)
-    finally:
-        wire.abandon()
-    ranges = []
-    for first, last, (host, port, *_), *_replicas in cast(list[Any], slots):
-        # A node that knows no address of its own stands for the one that was asked.
-        ranges.append((int(first), int(last), seed.at(host.decode() if host else seed.place[0], int(port))))
-    return Layout(True, tuple(ranges))
