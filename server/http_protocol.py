@@ -65,6 +65,8 @@ class StrictConnection(h11.Connection):
                 names = {name for name, _ in event.headers}
                 if b"content-length" in names and b"transfer-encoding" in names:
                     raise h11.RemoteProtocolError("two framings")
+                if event.http_version not in (b"1.0", b"1.1") or (b"upgrade" in names and event.http_version != b"1.1"):
+                    raise h11.RemoteProtocolError("another version of HTTP")
         except h11.RemoteProtocolError as error:
             self.status = error.error_status_hint
             raise

@@ -285,3 +285,14 @@ async def all_of(socket: ClientConnection) -> list[dict[str, Any]]:
                 frames.append(msgspec.json.decode(await socket.recv(decode=False)))
         except ConnectionClosed:
             return frames
+
+
+async def test_the_echo_is_not_there_unless_it_is_asked_for(place: House, bystander: Bystander, ana: Guest) -> None:
+    good = (f"Origin: {place.url}", f"Cookie: {ana.cookie}")
+    async with undisturbed(place, bystander):
+        for lines in (good, ()):
+            asked = await handshake(place, *lines, path="/test/echo")
+            unknown = await handshake(place, *lines, path="/test/other")
+            assert asked[0] == unknown[0]
+            assert asked[0] in (403, 404)
+            assert asked[2] == unknown[2]
