@@ -114,6 +114,13 @@ class LetterDismissed(Event, tag="letter.dismissed", frozen=True, kw_only=True):
     letter: OpaqueId
 
 
+class OwnWords(Discreet, frozen=True, kw_only=True):
+    """What its writer said in a message that is held or withheld: sent to them, on every screen of theirs, and to nobody else."""
+
+    target: Seq
+    body: str
+
+
 class MyFlag(Discreet, frozen=True, kw_only=True):
     target: Seq
     status: FlagStatus

@@ -25,7 +25,7 @@ from typing import Annotated, Any, Literal
 import msgspec
 from msgspec import Meta, Struct
 
-from moderation.wire import FlagCommand, FlagEvent, Letter, MyFlag
+from moderation.wire import FlagCommand, FlagEvent, Letter, MyFlag, OwnWords
 from moderation.wire_care import ANSWERS as CARE_ANSWERS
 from moderation.wire_care import CareAnswered, CareAsked, CareCommand, CareEvent, CareNow
 from moderation.wire_panels import PanelCommand, PanelEvent, PauseMoved, SeatView
@@ -101,12 +101,13 @@ class Logged(Discreet, frozen=True, kw_only=True):
     event: CircleEvent | PersonEvent | FlagEvent | CareEvent | PanelEvent | ReviewingChanged
 
 
-class Page(Discreet, frozen=True, kw_only=True):
-    """Events of one circle; ``base`` is the earliest seq this person may read."""
+class Page(Discreet, frozen=True, kw_only=True, omit_defaults=True):
+    """Events of one circle; ``base`` is the earliest seq this person may read, ``own`` their covered words among them."""
 
     epoch: Epoch
     base: Seq
     events: tuple[Logged, ...]
+    own: tuple[OwnWords, ...] = ()
 
 
 Reason = Literal["resumed", "first", "faded", "history", "far", "entry"]
@@ -138,6 +139,8 @@ class Watching(Discreet, frozen=True, kw_only=True, omit_defaults=True):
     circle: CircleView | None = None
     mine: MyCircle | None = None
     flags: tuple[MyFlag, ...] = ()
+    own: tuple[OwnWords, ...] = ()
+    """One's own words that the circle is not sent; the newest, older ones come with their page."""
     participants: tuple[Participant, ...] = ()
     here: tuple[OpaqueId, ...] = ()
     person: PersonView | None = None

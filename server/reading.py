@@ -9,6 +9,7 @@ from moderation import (
     desk,
     flags,
     letters,
+    own_words,
     pauses,
     reviewers,
 )
@@ -61,6 +62,7 @@ def watch(conn: Connection, command: WatchLog, person: str, *, now: int, limits:
         circle=views.circle_view(conn, name, now=now, seat_held=limits.seat_held, mine=True),
         mine=views.my_circle(conn, name, reader, now),
         flags=flags.my_flags(conn, person, name),
+        own=own_words.covered(conn, reader, reader.base, reader.head),
         participants=views.participants(conn, name),
     )
     return Opened(answer, reader)
@@ -87,7 +89,7 @@ def page(conn: Connection, command: ReadPage, person: str) -> Page:
     if reader is None:
         raise Refusal("circle.not_found")
     found = history.page_before(conn, reader, command.before, command.limit)
-    return Page(epoch=reader.epoch, base=reader.base, events=tuple(_logged(each) for each in found))
+    return _page(conn, reader, found)
 
 
 def since(conn: Connection, circle: str, person: str, after: int, limit: int) -> Page:
@@ -98,11 +100,12 @@ def since(conn: Connection, circle: str, person: str, after: int, limit: int) ->
     if after > reader.head:
         raise Refusal("request.bad_value", field="after", most=reader.head)
     found = history.events(conn, reader.log_id, max(after, reader.base - 1), limit=limit)
-    return Page(
-        epoch=reader.epoch,
-        base=reader.base,
-        events=tuple(_logged(history.bare(each, reader.base)) for each in found),
-    )
+    return _page(conn, reader, [history.bare(each, reader.base) for each in found])
+
+
+def _page(conn: Connection, reader: Reader, found: list[Found]) -> Page:
+    own = own_words.covered(conn, reader, found[0].seq, found[-1].seq) if found else ()
+    return Page(epoch=reader.epoch, base=reader.base, events=tuple(_logged(each) for each in found), own=own)
 
 
 def still(conn: Connection, address: str, person: str) -> Reader | None:

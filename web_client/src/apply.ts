@@ -2,7 +2,7 @@
  * The fold of a circle: a state and what came in, to the next state. Pure. What was taken in before changes nothing
  * when it comes again, and what leaves a gap is not taken in: then `gap` asks for the log from `last` on.
  */
-import { applyPersonal, type Personal, mineFrom } from "./apply_mine.ts";
+import { applyPersonal, type Personal, mineFrom, ownWords } from "./apply_mine.ts";
 import { askedAnew, changeOf, changed, entryOf } from "./entry.ts";
 import type { CircleView, HereDiff, Logged, Page, Watching } from "./generated/protocol.ts";
 import { type CircleState, type Entry, type Message, NO_BREATH, emptyCircle, placeOf } from "./state.ts";
@@ -70,6 +70,7 @@ class Draft {
     this.set({ phase: "inside", base: answer.base, head: answer.head, stale: false, gap: false });
     if (answer.circle) this.set({ view: answer.circle });
     if (answer.mine) this.set(mineFrom(this.state, answer.mine, answer.flags ?? []));
+    this.set({ own: ownWords(answer.own) });
     if (answer.participants) {
       this.set({ participants: new Map(answer.participants.map(({ id, name }) => [id, name])) });
     }
@@ -81,7 +82,7 @@ class Draft {
     if (seq <= this.state.last || this.state.phase !== "inside") return;
     if (seq !== this.state.last + 1) return this.set({ gap: true });
     this.set({ last: seq });
-    const entry = entryOf(seq, event);
+    const entry = entryOf(seq, event, this.state.own);
     if (entry) this.copied().push(entry);
     const change = changeOf(event);
     if (change) return this.change(change.target, change.change);
@@ -113,9 +114,10 @@ class Draft {
     // A page asked for before the log began anew, or asked for twice, no longer fits what is held.
     if (page.epoch !== state.epoch || before !== state.low) return;
     const older: Entry[] = [];
+    const own = ownWords(page.own);
     for (const { seq, event } of page.events) {
       // Changes in a page are passed over: messages are read as they are now.
-      const entry = seq < state.low && seq >= page.base ? entryOf(seq, event) : null;
+      const entry = seq < state.low && seq >= page.base ? entryOf(seq, event, own) : null;
       if (entry) older.push(this.placed(entry));
     }
     const low = page.events[0]?.seq ?? page.base;

@@ -12,6 +12,7 @@ import type {
   Logged,
   MyCircle,
   MyFlag,
+  OwnWords,
   PauseMoved,
   ReceivedGesture,
   SeatView,
@@ -114,6 +115,10 @@ function withSeat(seats: readonly SeatView[], seat: SeatView): SeatView[] {
 function withPause(pauses: readonly PauseMoved[], pause: PauseMoved): PauseMoved[] {
   const others = pauses.filter(({ circle }) => (circle ?? "") !== (pause.circle ?? ""));
   return pause.until == null ? others : [...others, pause];
+}
+
+export function ownWords(words: readonly OwnWords[] = []): ReadonlyMap<number, string> {
+  return new Map(words.map(({ target, body }) => [target, body]));
 }
 
 function givenBy(gestures: readonly GivenGesture[]): ReadonlyMap<number, ReadonlySet<Gesture>> {

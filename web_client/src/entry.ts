@@ -2,8 +2,8 @@
 import type { AnyEvent, Breath, MessagePosted } from "./generated/protocol.ts";
 import type { BreathState, Category, Covered, Entry, Line, Message } from "./state.ts";
 
-/** The message or line an event makes; `null` where it only changes something else. */
-export function entryOf(seq: number, event: AnyEvent): Entry | null {
+/** The message or line an event makes; `null` where it only changes something else. `own` are one's covered words. */
+export function entryOf(seq: number, event: AnyEvent, own: ReadonlyMap<number, string>): Entry | null {
   const line: Line = { kind: "line", seq, what: "opened", at: 0, name: "", by: "", hosted: true };
   switch (event.kind) {
     case "message.posted":
@@ -13,7 +13,7 @@ export function entryOf(seq: number, event: AnyEvent): Entry | null {
         by: event.by,
         name: event.name,
         at: event.at,
-        body: event.body ?? null,
+        body: event.body ?? (isWordless(coverOf(event)) ? (own.get(seq) ?? null) : null),
         takenBack: event.body == null && (event.cover == null || event.cover === "folded"),
         key: event.key,
         replyTo: event.reply_to ?? null,

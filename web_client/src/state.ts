@@ -76,6 +76,8 @@ export interface CircleState {
   readonly read: number;
   /** One's own flags, by message seq. */
   readonly flags: ReadonlyMap<number, FlagStatus>;
+  /** What one said oneself in messages that nobody else is sent now, by message seq. */
+  readonly own: ReadonlyMap<number, string>;
   /** Gestures one gave, by message seq. */
   readonly given: ReadonlyMap<number, ReadonlySet<Gesture>>;
   /** Gestures others gave to one's own messages, by message seq, oldest first. */
@@ -121,6 +123,7 @@ export function emptyCircle(id: string): CircleState {
     base: 1,
     read: 0,
     flags: NONE,
+    own: NONE,
     given: NONE,
     answered: NONE,
     aside: NOBODY,

@@ -413,3 +413,30 @@ test("How it stands with care replaces how it stood", () => {
   const over = applyPersonEvent(asked, { seq: 6, event: { kind: "care.now" } });
   assert.equal(over.view?.care?.offers, undefined);
 });
+
+test("One's own held words are read from beside the events, those of others stay away", () => {
+  const held = { body: undefined, cover: "held", folded_until: NOON, reason: "privacy" } as const;
+  const own = [{ target: 2, body: "Fern lives at the old mill." }];
+  let state = apply(emptyCircle(ID), [
+    watching({ head: 3, own }),
+    event(1, posted({ ...held, by: FERN })),
+    event(2, posted({ ...held, by: ME, key: "k2" })),
+    event(3, { kind: "message.held", target: 2, until: NOON, reason: "privacy" }),
+  ]);
+  assert.deepEqual(bodies(state), [null, "Fern lives at the old mill."]);
+  state = apply(state, [event(4, { kind: "message.unfolded", target: 2, body: "Fern lives at the old mill." })]);
+  state = apply(state, [event(5, { kind: "message.taken_back", target: 2 })]);
+  assert.deepEqual(bodies(state), [null, null]);
+});
+
+test("One's own held words come with the page they are on", () => {
+  const held = { body: undefined, cover: "withheld", reason: "privacy" } as const;
+  const own = [{ target: 1, body: "mine" }];
+  const before = apply(emptyCircle(ID), [watching({ start: 3, head: 3 }), event(3, posted({ body: "three", key: "k3" }))]);
+  const events = [posted({ ...held, by: ME, key: "k1" }), posted({ ...held, key: "k2" })];
+  const state = apply(before, [
+    { is: "page", before: 3, page: { epoch: "epoch-01", base: 1, events: events.map((what, at) => ({ seq: at + 1, event: what })), own } },
+  ]);
+  assert.deepEqual(bodies(state), ["mine", null, "three"]);
+  assert.equal(messageAt(state, 1)?.takenBack, false);
+});

@@ -768,11 +768,18 @@ export interface Outcome {
   until?: number | null;
 }
 
-/** Events of one circle; ``base`` is the earliest seq this person may read. */
+/** What its writer said in a message that is held or withheld: sent to them, on every screen of theirs, and to nobody else. */
+export interface OwnWords {
+  target: number;
+  body: string;
+}
+
+/** Events of one circle; ``base`` is the earliest seq this person may read, ``own`` their covered words among them. */
 export interface Page {
   epoch: string;
   base: number;
   events: Logged[];
+  own?: OwnWords[];
 }
 
 export interface PanelLine {
@@ -1137,6 +1144,7 @@ export interface Watching {
   circle?: CircleView | null;
   mine?: MyCircle | null;
   flags?: MyFlag[];
+  own?: OwnWords[];
   participants?: Participant[];
   here?: string[];
   person?: PersonView | null;
