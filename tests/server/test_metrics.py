@@ -180,6 +180,10 @@ async def test_only_this_page_is_answered_and_only_to_programs_of_this_machine(p
     assert (await ask("GET", f"{place.url}/metrics")).status == 404
 
 
+def listens(place: House) -> bool:
+    return place.parts.metrics._server is not None
+
+
 async def raw_head(port: int) -> bytes:
     """All that comes for HEAD, up to the end."""
     reader, writer = await asyncio.open_connection("127.0.0.1", port)
@@ -197,10 +201,10 @@ async def test_a_port_that_is_taken_costs_the_figures_until_it_is_free(tmp_path:
         taken.listen()
         async with house(tmp_path / "data", metrics_port=port) as place:
             ana = await Guest(place.url, "Ana").comes_in()
-            assert place.parts.metrics._server is None
+            assert not listens(place)
             taken.close()
             async with asyncio.timeout(PATIENCE):
-                while place.parts.metrics._server is None:
+                while not listens(place):
                     await ana.asks("log.unwatch", on="circle/AAAAAAAAAAAAAAAA")
             assert (await scrape(port)).of("circles_connections") == 1
             await ana.leaves_the_page()
@@ -208,7 +212,7 @@ async def test_a_port_that_is_taken_costs_the_figures_until_it_is_free(tmp_path:
 
 async def test_without_a_port_nothing_listens_and_nothing_is_looked_at(tmp_path: Path) -> None:
     async with house(tmp_path / "data") as place:
-        assert place.parts.metrics._server is None
+        assert not listens(place)
         assert sum(place.parts.metrics.lag.counts) == 0
 
 
