@@ -17,6 +17,8 @@ from server.redis_node import Node, parse
 from server.redis_wire import Command, Refused, Wire, WireBroken, broken
 
 KEY = "peer_circles:here:"
+ELSEWHERE = ("MOVED", "ASK", "READONLY", "NOSCRIPT")
+"""What a server answers that does not have the key or the script any more, or is not the primary any more."""
 
 SYNC = """
 local time = redis.call('TIME')
@@ -45,7 +47,14 @@ class RedisBoard:
     async def sync(self, changes: Sequence[Change]) -> list[frozenset[str]]:
         try:
             async with asyncio.timeout(self._patience):
-                return await self._sync(changes)
+                try:
+                    return await self._sync(changes)
+                except WireBroken as cause:
+                    if str(cause) not in ELSEWHERE:
+                        raise
+                    # Writing the same twice does no harm.
+                    self._abandon()
+                    return await self._sync(changes)
         except WireBroken as cause:
             self._abandon()
             raise BoardSilent(str(cause)) from None

@@ -14,6 +14,7 @@ from playwright.async_api import Browser, async_playwright
 
 from tests.chromium import QUIET, find_or_install
 from tests.keeper import Keeper
+from tests.redis_sets import RedisCluster, RedisFamily
 from tests.servers import PostgresServer, RedisServer, Unavailable
 
 UNTESTED = pytest.StashKey[set[str]]()
@@ -74,6 +75,43 @@ def redis_url(redis_server: RedisServer) -> str:
     """The URL of an empty, running Redis."""
     redis_server.empty()
     return redis_server.url
+
+
+@pytest.fixture(scope="session")
+def redis_cluster(keeper: Keeper, pytestconfig: pytest.Config) -> Iterator[RedisCluster]:
+    """As `redis_server`, of three nodes; see ``cluster_url``."""
+    try:
+        cluster = RedisCluster(keeper)
+        cluster.start()
+    except Unavailable as missing:
+        go_without(str(missing), pytestconfig)
+    yield cluster
+    cluster.close()
+
+
+@pytest.fixture
+def cluster_url(redis_cluster: RedisCluster) -> str:
+    redis_cluster.empty()
+    return redis_cluster.url
+
+
+@pytest.fixture(scope="session")
+def redis_family(keeper: Keeper, pytestconfig: pytest.Config) -> Iterator[RedisFamily]:
+    """A primary with a replica; a test may change their roles."""
+    try:
+        family = RedisFamily(keeper)
+        family.start()
+    except Unavailable as missing:
+        go_without(str(missing), pytestconfig)
+    yield family
+    family.close()
+
+
+@pytest.fixture
+def family_url(redis_family: RedisFamily) -> str:
+    """The URL of the replica: what it is given is for the primary."""
+    redis_family.empty()
+    return redis_family.replica.url
 
 
 @pytest.fixture(scope="session")

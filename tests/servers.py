@@ -12,6 +12,7 @@ import signal
 import socket
 import subprocess
 import time
+from collections.abc import Callable
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Self
@@ -124,10 +125,12 @@ class RedisServer(Server):
 
     name = "redis-server"
 
-    def __init__(self, keeper: Keeper) -> None:
+    def __init__(self, keeper: Keeper, **options: str) -> None:
+        """``options`` are lines of its configuration, with ``_`` for ``-``."""
         self.binary = find_redis()
         super().__init__(keeper)
         self.folder = keeper.new_folder("redis")
+        self.options = {name.replace("_", "-"): value for name, value in options.items()}
 
     @property
     def url(self) -> str:
@@ -138,7 +141,21 @@ class RedisServer(Server):
         if self.is_running():
             self.resume()
         self.start()
-        assert self._ask("FLUSHALL") == "+OK"
+        assert self.ask("FLUSHALL") == "+OK"
+
+    def ask(self, command: str) -> str:
+        """The first 4 kB of what it answers to an inline command, as it comes over the wire."""
+        with socket.create_connection((HOST, self.port), timeout=START_TIME) as connection:
+            connection.sendall(f"{command}\r\n".encode())
+            return connection.recv(4096).decode().strip()
+
+    def until(self, true: Callable[[], bool], what: str) -> None:
+        """Ask again and again; a server says by itself nothing of what becomes of it."""
+        until = time.monotonic() + START_TIME
+        while not true():
+            if time.monotonic() > until:
+                raise Unavailable(f"{self.name} is not ready: {what}")
+            time.sleep(0.01)
 
     def close(self) -> None:
         super().close()
@@ -153,6 +170,7 @@ class RedisServer(Server):
             "save": "",
             "appendonly": "no",
             "daemonize": "no",
+            **self.options,
         }
         command = [str(self.binary)]
         for option, value in options.items():
@@ -161,14 +179,9 @@ class RedisServer(Server):
 
     def _answers(self) -> bool:
         try:
-            return self._ask("PING") == "+PONG"
+            return self.ask("PING") == "+PONG"
         except OSError:
             return False
-
-    def _ask(self, command: str) -> str:
-        with socket.create_connection((HOST, self.port), timeout=START_TIME) as connection:
-            connection.sendall(f"{command}\r\n".encode())
-            return connection.recv(512).decode().strip()
 
     def _last_words(self) -> str:
         return tail(self.folder / "log")

@@ -7,6 +7,7 @@ from typing import Self
 import msgspec
 
 from server.broker import Broker, Prepared
+from server.broker_redis import RedisBroker
 from server.frames import payloads
 from server.protocol import HereFrame
 from server.redis_parcels import partition_of
@@ -63,12 +64,16 @@ class Process(Waiter):
 
     async def follows(self, *addresses: str) -> None:
         """Returns when these addresses are heard: a broker that must ask for them says so by a gap."""
+        fresh = {partition_of(address) for address in addresses} - self._subscribed if self._confirms else set()
+        self._subscribed |= fresh
+        heard = self._subscriptions() + len(fresh)
         for address in addresses:
-            gaps = self.gaps
             self.broker.follow(address)
-            if self._confirms and partition_of(address) not in self._subscribed:
-                self._subscribed.add(partition_of(address))
-                await self.until(lambda: self.gaps > gaps)  # noqa: B023 - awaited here
+        if fresh:
+            await self.until(lambda: self._subscriptions() >= heard)
+
+    def _subscriptions(self) -> int:
+        return self.broker.gaps["subscribed"] if isinstance(self.broker, RedisBroker) else 0
 
     def seqs(self, address: str) -> list[int]:
         return [each.seq for each in self.events if each.address == address]

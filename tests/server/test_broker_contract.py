@@ -1,4 +1,4 @@
-"""What every broker promises, the one in memory and the one over a real Redis."""
+"""What every broker promises: the one in memory, and the one over a real Redis, a cluster, and a primary with a replica."""
 
 import logging
 from collections.abc import AsyncIterator
@@ -30,9 +30,9 @@ class Town:
         await self._stack.aclose()
 
 
-@pytest.fixture(params=["memory", "redis"])
+@pytest.fixture(params=["memory", "redis", "cluster", "family"])
 async def town(request: pytest.FixtureRequest, caplog: pytest.LogCaptureFixture) -> AsyncIterator[Town]:
-    town = Town(request.getfixturevalue("redis_url") if request.param == "redis" else None)
+    town = Town(None if request.param == "memory" else request.getfixturevalue(f"{request.param}_url"))
     yield town
     await town.close()
     assert [each.getMessage() for each in caplog.records if each.levelno >= logging.WARNING] == []

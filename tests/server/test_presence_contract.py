@@ -1,4 +1,4 @@
-"""What presence promises, within one process and over a real Redis."""
+"""What presence promises: within one process, over a real Redis, a cluster, and a primary with a replica."""
 
 import asyncio
 import logging
@@ -47,9 +47,9 @@ class Town:
             screens.told(address, frame)
 
 
-@pytest.fixture(params=["memory", "redis"])
+@pytest.fixture(params=["memory", "redis", "cluster", "family"])
 async def town(request: pytest.FixtureRequest, caplog: pytest.LogCaptureFixture) -> AsyncIterator[Town]:
-    town = Town(request.getfixturevalue("redis_url") if request.param == "redis" else None)
+    town = Town(None if request.param == "memory" else request.getfixturevalue(f"{request.param}_url"))
     yield town
     await town.close()
     assert [each.getMessage() for each in caplog.records if each.levelno >= logging.WARNING] == []
