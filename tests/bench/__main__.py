@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from tests.bench import cases, fanout, idle, posts, results
+from tests.bench import cases, cross, fanout, idle, posts, results, storm
 from tests.bench.contestants import Contestant, contestants
 from tests.bench.machine import Cannot, facts, load_average, sync_time, two_cores
 from tests.bench.running import Bench, build, raise_limits
@@ -43,9 +43,12 @@ def main() -> int:
 def arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="bin/bench", description=__doc__)
     parser.add_argument(
-        "what", nargs="?", default="fanout", choices=tuple(results.WORDS), help="fanout: CPU per delivery (default);"
-        " posts: durable posts a second; idle: memory per connection; cases: a flag with 10,000 open cases",
-    )  # fmt: skip
+        "what",
+        nargs="?",
+        default="fanout",
+        choices=tuple(results.WORDS),
+        help="; ".join(f"{name}: {words}" for name, words in results.HELP.items()),
+    )
     parser.add_argument("--rounds", type=int, default=3, help="how often everything is measured, in turn (3)")
     parser.add_argument("--seconds", type=float, default=4.0, help="length of one measurement (4)")
     parser.add_argument("--warm", type=float, default=1.0, help="seconds of load before it (1)")
@@ -53,7 +56,9 @@ def arguments() -> argparse.Namespace:
         "--only", default="", help="measure only peers whose name holds one of these words, comma separated"
     )
     parser.add_argument("--shapes", default="", help="fanout: only these shapes, by number from 1, comma separated")
-    parser.add_argument("--clients", type=int, default=2000, help="idle: connections (2000)")
+    parser.add_argument(
+        "--connections", "--clients", type=int, default=10_000, help="idle, storm: connections (10,000)"
+    )
     parser.add_argument(
         "--folder", type=Path, default=None, help="where databases lie meanwhile (the system's temporary folder)"
     )
@@ -61,8 +66,8 @@ def arguments() -> argparse.Namespace:
     chosen = parser.parse_args()
     if not (1 <= chosen.rounds <= 100 and 0.1 <= chosen.seconds <= 600 and 0 <= chosen.warm <= 60):
         parser.error("rounds 1–100, seconds 0.1–600, warm 0–60")
-    if not 10 <= chosen.clients <= 20_000:
-        parser.error("clients 10–20000")
+    if not 10 <= chosen.connections <= 20_000:
+        parser.error("connections 10–20000")
     return chosen
 
 
@@ -76,23 +81,31 @@ def run(chosen: argparse.Namespace, bench: Bench, about: dict[str, str]) -> int:
     ]
     own = next(each for each in everybody if each.own)
     before = load_average()
+    wrong = False
     if chosen.what == "fanout":
         shapes = [fanout.SHAPES[int(each) - 1] for each in chosen.shapes.split(",") if each] or fanout.SHAPES
         measured = fanout.measure(bench, here, shapes, chosen.rounds, chosen.warm, chosen.seconds)
         text = fanout.markdown(measured, {each.name: each.lacks for each in everybody})
+        wrong = fanout.went_wrong(measured, own.name)
     elif chosen.what == "posts":
         measured, absent = posts.measure(bench, own, chosen.rounds, chosen.warm, chosen.seconds), []
         text = posts.markdown(measured)
     elif chosen.what == "cases":
         measured, absent = cases.measure(bench, chosen.rounds), []
         text = cases.markdown(measured)
+    elif chosen.what == "storm":
+        measured, absent = storm.measure(bench, everybody[0], own, chosen.connections, chosen.rounds), []
+        text, wrong = storm.markdown(measured), storm.went_wrong(measured)
+    elif chosen.what == "cross":
+        measured, absent = cross.measure(bench, own, chosen.rounds, chosen.warm, chosen.seconds), []
+        text, wrong = cross.markdown(measured), cross.went_wrong(measured)
     else:
-        measured = idle.measure(bench, here, chosen.clients, chosen.rounds)
+        measured = idle.measure(bench, here, chosen.connections, chosen.rounds)
         text = idle.markdown(measured)
     print(text)
     if not chosen.dry:
         results.note(chosen.what, measured, {**noted(bench, about, before), "text": text, "absent": absent})
-    return 1 if chosen.what == "fanout" and fanout.went_wrong(measured, own.name) else 0
+    return 1 if wrong else 0
 
 
 def wanted(contestant: Contestant, only: str) -> bool:

@@ -1,7 +1,7 @@
 """Processor time per delivery, for each contestant and shape, as a ratio to the floor of the same round."""
 
 import statistics
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from tests.bench.contestants import Contestant
@@ -15,8 +15,9 @@ SHAPES = (
     Shape(circles=1, each=1000, posters=20),
     Shape(circles=1, each=1000, posters=20, in_flight=20),
 )
-WRONG = ("gaps", "doubles", "strange", "refused", "closed", "missing", "differing", "stalled")
+WRONG = ("gaps", "doubles", "strange", "refused", "closed", "missing", "differing", "stalled", "overrun")
 """What the loader counts that should not be: all 0 where everybody has everything once, in one order."""
+NOTHING = "nothing"
 BUSY = 0.9
 """Share of its core above which the load itself may be what holds a run back."""
 
@@ -41,13 +42,18 @@ def measure(
                 run |= counted | {"us": 1e6 * counted["server_cpu"] / max(1, counted["frames"])}
                 runs.append(run)
                 say(f"round {turn + 1} of {rounds}, {shape.name}, {contestant.name}: {run['us']:.2f} µs a delivery")
-                if any(counted[each] for each in WRONG):
-                    say("  wrong: " + ", ".join(f"{each} {counted[each]}" for each in WRONG if counted[each]))
+                if wrong(counted) != NOTHING:
+                    say(f"  wrong: {wrong(counted)}")
     return {"rounds": rounds, "warm": warm, "seconds": seconds, "runs": runs}
 
 
 def went_wrong(measured: dict[str, Any], name: str) -> bool:
     return any(run[each] for run in measured["runs"] if run["name"] == name for each in WRONG)
+
+
+def wrong(counted: Mapping[str, int]) -> str:
+    """What the loader found wrong, in words."""
+    return ", ".join(f"{each} {counted[each]}" for each in WRONG if counted[each]) or NOTHING
 
 
 def markdown(measured: dict[str, Any], lacks: dict[str, str]) -> str:
@@ -91,6 +97,5 @@ def row(runs: Sequence[dict[str, Any]], floors: dict[int, float]) -> tuple[str, 
         f"{statistics.median(run['server_cpu'] / run['seconds'] for run in runs):.0%}",
         f"{busy:.0%}" + (" (held back by the load)" if busy > BUSY else ""),
         number(statistics.median(run["bytes"] / max(1, run["frames"]) for run in runs)),
-        ", ".join(f"{each} {max(run[each] for run in runs)}" for each in WRONG if any(run[each] for run in runs))
-        or "nothing",
+        wrong({each: max(run[each] for run in runs) for each in WRONG}),
     )

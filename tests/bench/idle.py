@@ -9,7 +9,7 @@ from tests.bench.contestants import Contestant
 from tests.bench.machine import resident, say
 from tests.bench.people import furnish
 from tests.bench.results import number, spread, table
-from tests.bench.running import Bench, Shape, loader, planned, running
+from tests.bench.running import Bench, Shape, loader, planned, running, said
 
 EACH = 10
 SETTLE = 3.0
@@ -42,9 +42,7 @@ def grown(bench: Bench, contestant: Contestant, shape: Shape) -> int:
             plan = planned(server, shape, circles)
             before = resident(server.pids)
             with loader(bench, server, shape, plan) as load:
-                assert load.stdout is not None
-                if not load.stdout.readline().startswith("ready "):
-                    raise RuntimeError(f"{contestant.name} did not let everybody in")
+                said(load, "ready", server)
                 time.sleep(SETTLE)
                 return resident(server.pids) - before
     finally:

@@ -40,8 +40,11 @@ def two_cores() -> tuple[int, int]:
 
 
 @contextlib.contextmanager
-def pinned(core: int) -> Iterator[None]:
-    """What is started meanwhile runs on this core only."""
+def pinned(core: int | None) -> Iterator[None]:
+    """What is started meanwhile runs on this core only; None: where the system likes."""
+    if core is None:
+        yield
+        return
     before = os.sched_getaffinity(0)
     os.sched_setaffinity(0, {core})
     try:
@@ -90,6 +93,15 @@ def sync_time(folder: Path) -> float:
             took.append((time.perf_counter() - began) * 1000)
     (folder / "sync").unlink()
     return round(statistics.median(took), 2)
+
+
+def processor_time(pids: list[int]) -> float:
+    """Seconds of processor time, user and system, that these processes have had."""
+    ticks = 0
+    for pid in pids:
+        fields = Path(f"/proc/{pid}/stat").read_text().rpartition(") ")[2].split()
+        ticks += int(fields[11]) + int(fields[12])
+    return ticks / os.sysconf("SC_CLK_TCK")
 
 
 def load_average() -> float:

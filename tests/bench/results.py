@@ -12,7 +12,17 @@ WORDS = {
     "fanout": "Processor time per delivery",
     "posts": "Durable posts",
     "idle": "Idle connections",
+    "storm": "Storm and resume",
+    "cross": "Across two processes",
     "cases": "Open cases",
+}
+HELP = {
+    "fanout": "processor time per delivery (default)",
+    "posts": "durable posts a second",
+    "idle": "memory per connection",
+    "storm": "everybody comes at once, and comes back",
+    "cross": "time and processor time added between two processes",
+    "cases": "a flag with 10,000 open cases",
 }
 
 

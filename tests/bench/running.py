@@ -8,7 +8,7 @@ import resource
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -25,8 +25,11 @@ PATIENCE = 30
 """Seconds within which a program that was asked to end must have ended."""
 BODY = 120
 """Bytes of words in a post."""
+FILES = 65_536
+"""Open files that a server and a load of twenty thousand connections get by with."""
 SETTINGS = {
     "PORT": "0",
+    "PROCESSES": "1",
     "SENDS_PER_10S": "100000000",
     "FRAMES_PER_10S": "100000000",
     "ENTRIES_PER_MINUTE": "10000000",
@@ -80,7 +83,7 @@ def build(folder: Path) -> str:
     for name in ("floor", "loader"):
         source = Path(__file__).with_name(f"{name}.c")
         done = subprocess.run(
-            [compiler, "-O2", "-o", folder / name, source], capture_output=True, text=True, check=False
+            [compiler, "-O2", "-o", folder / name, source, "-lm"], capture_output=True, text=True, check=False
         )
         if done.returncode:
             raise Cannot(f"{name}.c does not compile here: {done.stderr.strip()[:300]}")
@@ -90,12 +93,26 @@ def build(folder: Path) -> str:
 def raise_limits() -> None:
     """As many open files as the system allows; what is started inherits it."""
     _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+    if most < FILES:
+        with contextlib.suppress(ValueError, OSError):  # only root may raise what the system allows
+            resource.setrlimit(resource.RLIMIT_NOFILE, (FILES, FILES))
+            return
     resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
 
 
 @contextlib.contextmanager
-def running(bench: Bench, contestant: Contestant, data: Path | None = None) -> Iterator[Running]:
-    """The contestant on the server's core, ended and its folder removed afterwards; ``data`` is kept for the next."""
+def running(
+    bench: Bench,
+    contestant: Contestant,
+    data: Path | None = None,
+    *,
+    settings: Mapping[str, str] | None = None,
+    anywhere: bool = False,
+) -> Iterator[Running]:
+    """The contestant on the server's core, ended and its folder removed afterwards; ``data`` is kept for the next.
+
+    ``settings`` are this server's own, before those of every measurement. ``anywhere``: on no core of its own.
+    """
     folder = bench.keeper.new_folder("bench-run", inside=bench.folder)
     environment = {
         name: os.environ[name]
@@ -103,8 +120,8 @@ def running(bench: Bench, contestant: Contestant, data: Path | None = None) -> I
         if name in os.environ
     }
     if contestant.own:
-        environment |= {**SETTINGS, "DATA_DIR": str(data or folder / "data")}
-    with (folder / "log").open("wb") as log, pinned(bench.server_core):
+        environment |= {**SETTINGS, "DATA_DIR": str(data or folder / "data"), **(settings or {})}
+    with (folder / "log").open("wb") as log, pinned(None if anywhere else bench.server_core):
         process = subprocess.Popen(
             contestant.command, cwd=ROOT, env=environment, stdout=subprocess.PIPE, stderr=log, text=True
         )
@@ -139,25 +156,51 @@ def planned(running: Running, shape: Shape, circles: Sequence[people.Circle] | N
     return path
 
 
-def load(bench: Bench, running: Running, shape: Shape, warm: float, seconds: float) -> dict[str, Any]:
+def load(
+    bench: Bench,
+    running: Running,
+    shape: Shape,
+    warm: float,
+    seconds: float,
+    *,
+    plan: Path | None = None,
+    pids: Sequence[int] = (),
+) -> dict[str, Any]:
     """What the loader counted between its marks. Raises RuntimeError where it could not do its work."""
-    with loader(bench, running, shape, planned(running, shape), warm=warm, seconds=seconds) as process:
-        assert process.stdout is not None
-        lines = process.stdout.read().splitlines()
-        if process.wait() or not lines or not lines[-1].startswith("done "):
-            log = (running.folder / "log").read_text(encoding="utf-8", errors="replace")
-            raise RuntimeError(f"the load on {running.contestant.name} broke off {log[-500:].strip()}".strip())
-    counted: dict[str, Any] = msgspec.json.decode(lines[-1].removeprefix("done "))
-    return counted
+    plan = plan or planned(running, shape)
+    with loader(bench, running, shape, plan, warm=warm, seconds=seconds, pids=pids) as process:
+        said(process, "ready", running)
+        return said(process, "done", running)
+
+
+def said(process: "subprocess.Popen[str]", word: str, running: Running) -> dict[str, Any]:
+    """What the loader tells under this word, which it says next. Raises RuntimeError where it ends instead."""
+    assert process.stdout is not None
+    line = process.stdout.readline()
+    if not line.startswith(f"{word} "):
+        log = (running.folder / "log").read_text(encoding="utf-8", errors="replace")
+        raise RuntimeError(f"the load on {running.contestant.name} broke off {log[-500:].strip()}".strip())
+    told: dict[str, Any] = msgspec.json.decode(line.removeprefix(f"{word} "))
+    return told
 
 
 @contextlib.contextmanager
 def loader(
-    bench: Bench, running: Running, shape: Shape, plan: Path, *, warm: float = 0, seconds: float = 0
+    bench: Bench,
+    running: Running,
+    shape: Shape,
+    plan: Path,
+    *,
+    warm: float = 0,
+    seconds: float = 0,
+    pids: Sequence[int] = (),
 ) -> Iterator["subprocess.Popen[str]"]:
-    """The loader on its core. With ``seconds`` 0 it only holds its connections, until its standard input is closed."""
+    """The loader on its core. With ``seconds`` 0 it only holds its connections, until its standard input is closed.
+
+    ``pids``: whose processor time it reads; else that of ``running`` and all it has started.
+    """
     numbers = [shape.in_flight, shape.posters, BODY, round(warm * 1000), round(seconds * 1000)]
-    words = [bench.folder / "loader", running.port, plan, *numbers, *descendants(running.pids[0])]
+    words = [bench.folder / "loader", running.port, plan, *numbers, *(pids or descendants(running.pids[0]))]
     with pinned(bench.load_core):
         process = subprocess.Popen(
             list(map(str, words)), stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=sys.stderr, text=True
