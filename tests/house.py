@@ -107,7 +107,8 @@ class Process:
     def __init__(self, keeper: Keeper, folder: Path, **settings: Any) -> None:
         self.keeper = keeper
         self.folder = folder
-        self.settings = {**GENEROUS, **settings}
+        # One, whatever the machine has: whoever wants several asks for them.
+        self.settings = {"processes": 1, **GENEROUS, **settings}
         self.port = 0
         self.process: asyncio.subprocess.Process | None = None
 

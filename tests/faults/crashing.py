@@ -42,8 +42,8 @@ class Orders:
         self.read()
 
     def read(self, *_: Any) -> None:
-        self.point, _, passes = (self.path.read_text() if self.path.exists() else "").partition(" ")
-        self.left = int(passes or 1)
+        said = self.path.read_text().split() if self.path.exists() else ["", "1"]
+        self.point, self.left = said[0], int(said[1])
 
     def passing(self, point: str) -> None:
         if point == self.point:
@@ -87,12 +87,17 @@ def set_points(orders: Orders) -> None:
 
     def around_a_batch(original: Callable[..., Any]) -> Callable[..., Any]:
         def write_now(store: Store, work: Any) -> Any:
-            posts = holds_posts(work)
-            if posts:
-                passing("before_transaction")
-            result = original(store, work)
-            if posts:
-                passing("after_commit")
+            if not holds_posts(work):
+                return original(store, work)
+
+            def run(conn: Any) -> Any:
+                done = work(conn)
+                passing("before_commit")
+                return done
+
+            passing("before_transaction")
+            result = original(store, run)
+            passing("after_commit")
             return result
 
         return write_now
@@ -127,11 +132,11 @@ def set_points(orders: Orders) -> None:
 
 
 POINTS = (
-    "before_transaction", "after_key_lookup", "after_head_update", "after_insert", "after_commit", "after_local_wake",
+    "before_transaction", "after_key_lookup", "after_head_update", "after_insert", "before_commit", "after_commit", "after_local_wake",
     "after_answer", "after_nudge", "mid_catch_up", "before_first_read", "mid_drain", "mid_migration", "mid_erasure",
     "before_scrub",
 )  # fmt: skip
-"""In the order in which a post passes the first eight; local readers are woken before the answer and the nudge leave.
+"""In the order in which a post passes the first nine; local readers are woken before the answer and the nudge leave.
 
 ``after_answer`` is before the nudge is sent and ``after_nudge`` when Redis has taken it: both only with Redis.
 """

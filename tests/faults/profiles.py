@@ -19,13 +19,9 @@ Kinds = Callable[[World], Sequence[Fault]]
 BOUNDS = Bounds(stale=8.0, healed=8.0)
 """On a machine that also runs everybody's clients, and other programs beside."""
 HERE = (
-    "before_transaction",
-    "after_key_lookup",
-    "after_head_update",
-    "after_insert",
-    "after_commit",
+    "before_transaction", "after_key_lookup", "after_head_update", "after_insert", "before_commit", "after_commit",
     "after_local_wake",
-)
+)  # fmt: skip
 """Points that every post passes."""
 READING = ("mid_catch_up", "before_first_read")
 WITH_REDIS = ("after_answer", "after_nudge")
@@ -59,7 +55,7 @@ class Plan:
 
 def smoke_kinds(world: World) -> Sequence[Fault]:
     return [
-        *[partial(world.crash, number % 2, point) for number, point in enumerate((*HERE[2:], *WITH_REDIS, *READING))],
+        *[partial(world.crash, number % 2, point) for number, point in enumerate((*HERE[3:], *WITH_REDIS, *READING))],
         partial(world.crash, 1, "mid_drain"),
         partial(world.kill, 0),
         world.restart_redis,
@@ -75,7 +71,7 @@ def smoke_kinds(world: World) -> Sequence[Fault]:
 
 
 def sqlite_kinds(world: World) -> Sequence[Fault]:
-    points = (*HERE[2:5], "mid_catch_up", "mid_drain")
+    points = (*HERE[3:6], "mid_catch_up", "mid_drain")
     return [
         *[partial(world.crash, 0, point) for point in points],
         partial(world.kill, 0),
@@ -116,7 +112,7 @@ PLANS: Mapping[str, Plan] = {
     each.name: each
     for each in (
         Plan("smoke", Profile(detoured=8), smoke_kinds, processes=2, shared=True, proxied=("redis", "clients")),
-        Plan("smoke-sqlite", Profile(posts=1_500, faults=8, think=0.2, seed=2), sqlite_kinds),
+        Plan("smoke-sqlite", Profile(posts=1_200, faults=8, think=0.2, seed=2), sqlite_kinds),
         Plan(
             "full",
             Profile(

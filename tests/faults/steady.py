@@ -286,10 +286,19 @@ class Steady(Guest):
         post = {"do": "message.post", "circle": circle, "key": key, "body": body}
         answer: asyncio.Future[int] = asyncio.get_running_loop().create_future()
         self._outbox[key] = post, answer
-        self.history.note(Pressed(time.monotonic(), self.name, f"circle/{circle}", key, words_of(body)))
+        self.notes_press(circle, key, body)
         if self._speaking:
             self._soon(key)
         return answer
+
+    def notes_press(self, circle: str, key: str, body: str) -> None:
+        self.history.note(Pressed(time.monotonic(), self.name, f"circle/{circle}", key, words_of(body)))
+
+    def notes_answer(self, circle: str, key: str, done: dict[str, Any]) -> None:
+        dup = bool(done.get("dup"))
+        self.history.note(
+            Answered(time.monotonic(), self.name, f"circle/{circle}", key, done["epoch"], done["seq"], dup)
+        )
 
     async def presses_twice(self, circle: str, body: str) -> None:
         """Send, and the same once more to every server at the same moment, as a program with too little patience does."""
@@ -304,10 +313,9 @@ class Steady(Guest):
         with contextlib.suppress(OSError, EOFError, TimeoutError):
             async with asyncio.timeout(PATIENCE):
                 answer = await ask("POST", f"{url}/api/commands", json={**post, "ref": 1}, headers=headers)
-            done, on = answer.json(), f"circle/{post['circle']}"
+            done = answer.json()
             if answer.status == 200:
-                twice = bool(done.get("dup"))
-                self.history.note(Answered(time.monotonic(), self.name, on, key, done["epoch"], done["seq"], twice))
+                self.notes_answer(post["circle"], key, done)
             self.bugs += done.get("code") == "internal"
 
     async def is_answered(self, circle: str | None = None) -> None:
@@ -390,7 +398,7 @@ class Steady(Guest):
         if "ok" in frame:
             done = frame["ok"]
             del self._outbox[key]
-            self.history.note(Answered(now, self.name, on, key, done["epoch"], done["seq"], dup=done.get("dup", False)))
+            self.notes_answer(post["circle"], key, done)
             answer.set_result(done["seq"])
         elif frame["refused"]["code"] in LATER:
             self.history.note(Unsure(now, self.name, on, key))
