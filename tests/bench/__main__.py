@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from tests.bench import cases, cross, fanout, idle, posts, results, storm
+from tests.bench import cases, cross, fanout, idle, installed, posts, results, storm
 from tests.bench.contestants import Contestant, contestants
 from tests.bench.machine import Cannot, facts, load_average, sync_time, two_cores
 from tests.bench.running import Bench, build, raise_limits
@@ -20,6 +20,8 @@ from tests.keeper import Keeper
 
 def main() -> int:
     chosen = arguments()
+    if chosen.what == "peers":
+        return peers(install=chosen.install)
     keeper = Keeper()
     try:
         server_core, load_core = two_cores()
@@ -46,7 +48,7 @@ def arguments() -> argparse.Namespace:
         "what",
         nargs="?",
         default="fanout",
-        choices=tuple(results.WORDS),
+        choices=tuple(results.HELP),
         help="; ".join(f"{name}: {words}" for name, words in results.HELP.items()),
     )
     parser.add_argument("--rounds", type=int, default=3, help="how often everything is measured, in turn (3)")
@@ -62,6 +64,7 @@ def arguments() -> argparse.Namespace:
     parser.add_argument(
         "--folder", type=Path, default=None, help="where databases lie meanwhile (the system's temporary folder)"
     )
+    parser.add_argument("--install", action="store_true", help="peers: fetch those that npm and pip can bring")
     parser.add_argument("--dry", action="store_true", help="print the table, but write no file")
     chosen = parser.parse_args()
     if not (1 <= chosen.rounds <= 100 and 0.1 <= chosen.seconds <= 600 and 0 <= chosen.warm <= 60):
@@ -69,6 +72,20 @@ def arguments() -> argparse.Namespace:
     if not 10 <= chosen.connections <= 20_000:
         parser.error("connections 10–20000")
     return chosen
+
+
+def peers(*, install: bool) -> int:
+    """Say who is here; fetch the others first where that is wanted."""
+    try:
+        if install:
+            installed.install()
+    except Cannot as reason:
+        print(reason, file=sys.stderr)
+        return 2
+    rows = [(each.name, "here" if each.command else "not here", each.lacks) for each in contestants(Path())]
+    print(results.table(("", "", "what it does not do"), rows))
+    print(", ".join(f"{name} {version}" for name, version in installed.versions().items()))
+    return 0
 
 
 def run(chosen: argparse.Namespace, bench: Bench, about: dict[str, str]) -> int:
@@ -118,7 +135,7 @@ def wanted(contestant: Contestant, only: str) -> bool:
 def noted(bench: Bench, about: dict[str, str], before: float) -> dict[str, Any]:
     return {
         "command": " ".join(["bin/bench", *without_places(sys.argv[1:])]),
-        "machine": {**facts(), **about},
+        "machine": {**facts(), **installed.versions(), **about},
         "conditions": (
             f"Server on one core, load on another, over loopback; one fdatasync of 4 kB takes {sync_time(bench.folder)} ms (median);"
             f" load average {before} before the run and {load_average()} after it."

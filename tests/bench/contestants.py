@@ -1,12 +1,12 @@
 """Who is measured: the floor, this server, and its peers, with what each of them does not do."""
 
-import importlib.util
 import os
 import shutil
-import subprocess
 import sys
 from dataclasses import dataclass
 from pathlib import Path
+
+from tests.bench import installed
 
 HERE = Path(__file__).resolve().parent
 ECHO = (
@@ -92,16 +92,13 @@ def socket_io(name: str, command: tuple[str, ...]) -> Contestant:
 
 
 def node(module: str, program: str) -> tuple[str, ...]:
-    """The command, where Node finds the module (its own search path, or ``NODE_PATH``)."""
-    found = shutil.which("node")
-    if found is None:
-        return ()
-    looked = subprocess.run([found, "-e", f"require.resolve('{module}')"], capture_output=True, check=False)
-    return (found, str(HERE / "peers" / program)) if looked.returncode == 0 else ()
+    """The command, where Node finds the module."""
+    return (installed.node(), str(HERE / "peers" / program)) if installed.has_module(module) else ()
 
 
 def python_with(module: str, program: str) -> tuple[str, ...]:
-    return (sys.executable, str(HERE / "peers" / program)) if importlib.util.find_spec(module) else ()
+    found = installed.python_with(module)
+    return (found, str(HERE / "peers" / program)) if found else ()
 
 
 def nchan(built: Path) -> tuple[str, ...]:

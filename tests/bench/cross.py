@@ -70,7 +70,8 @@ def posted(
 def received(run: dict[str, Any]) -> float:
     """Microseconds of processor time of the far process for each message, without what it costs when nothing happens."""
     spent: float = run["far"] - run["idle"] * run["seconds"]
-    return 1e6 * max(0.0, spent) / max(1, run["posts"])
+    posts: int = run["posts"]
+    return 1e6 * max(0.0, spent) / max(1, posts)
 
 
 def went_wrong(measured: dict[str, Any]) -> bool:

@@ -4,7 +4,6 @@ import contextlib
 import importlib.metadata
 import os
 import platform
-import shutil
 import sqlite3
 import statistics
 import subprocess
@@ -21,8 +20,6 @@ PACKAGES = (
     "msgspec",
     "sqlalchemy",
     "sqlmodel",
-    "python-socketio",
-    "channels",
 )
 SYNCS = 200
 
@@ -65,8 +62,6 @@ def facts() -> dict[str, str]:
     for name in PACKAGES:
         with contextlib.suppress(importlib.metadata.PackageNotFoundError):
             found[name] = importlib.metadata.version(name)
-    if shutil.which("node"):
-        found["node"] = first_line("node", "--version").removeprefix("v")
     return found
 
 

@@ -23,6 +23,7 @@ HELP = {
     "storm": "everybody comes at once, and comes back",
     "cross": "time and processor time added between two processes",
     "cases": "a flag with 10,000 open cases",
+    "peers": "who is here to be compared with; --install fetches them",
 }
 
 

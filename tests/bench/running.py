@@ -15,7 +15,7 @@ from typing import Any
 
 import msgspec
 
-from tests.bench import people
+from tests.bench import installed, people
 from tests.bench.contestants import Contestant
 from tests.bench.machine import Cannot, descendants, pinned
 from tests.keeper import Keeper
@@ -115,10 +115,9 @@ def running(
     """
     folder = bench.keeper.new_folder("bench-run", inside=bench.folder)
     environment = {
-        name: os.environ[name]
-        for name in ("PATH", "HOME", "LANG", "TMPDIR", "PYTHONPATH", "NODE_PATH")
-        if name in os.environ
+        name: os.environ[name] for name in ("PATH", "HOME", "LANG", "TMPDIR", "PYTHONPATH") if name in os.environ
     }
+    environment["NODE_PATH"] = installed.environment()["NODE_PATH"]
     if contestant.own:
         environment |= {**SETTINGS, "DATA_DIR": str(data or folder / "data"), **(settings or {})}
     with (folder / "log").open("wb") as log, pinned(None if anywhere else bench.server_core):
