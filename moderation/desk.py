@@ -8,7 +8,7 @@ from sqlalchemy import func
 from sqlmodel import col, select
 
 from moderation import case as core
-from moderation import cases, reviewers, sealed, seats
+from moderation import cases, reviewers, sealed, seats, verdicts
 from moderation.cases import Kept
 from moderation.flagged import HARD, Message
 from moderation.models import CaseRow
@@ -86,6 +86,7 @@ def views(case: Case, limits: Limits) -> dict[tuple[int, str], SeatView]:
                 letter=seat.letter or None,
                 answered=answered if state in OPEN else 0,
                 undo_until=undo_until,
+                verdict=verdicts.verdict(case.review, panel) if state == "done" else None,
             )
     return found
 

@@ -7,7 +7,7 @@ from sqlalchemy import delete, func, insert, update
 from sqlmodel import col, select
 
 from moderation import case as core
-from moderation import cases, desk, ledger, letters, pauses, reasons, record, sanctions, sealed, seats
+from moderation import cases, desk, ledger, letters, pauses, reasons, record, sanctions, sealed, seats, verdicts
 from moderation.case import Case
 from moderation.cases import Kept, author
 from moderation.flagged import GONE
@@ -196,7 +196,8 @@ def _move_seats(work: Work, kept: Kept, had: dict[tuple[int, str], SeatView]) ->
         if reading:
             record.seated(work, kept, person)
         if person in logs:
-            tell(work, logs[person], SeatMoved(seat=desk.with_id(view, seat_id)))
+            moved = SeatMoved(seat=desk.with_id(view, seat_id))
+            tell(work, logs[person], moved, stored=verdicts.stored(moved))
     return asked
 
 

@@ -113,6 +113,17 @@ class MarkBadFaith(Command, tag="faith.mark", frozen=True, kw_only=True):
 # --- what one sees ----------------------------------------------------------------------------------------
 
 
+class Verdict(Discreet, frozen=True, kw_only=True, omit_defaults=True):
+    """What one's panel decided, and how many of it carried that; whose ballots those were stays sealed."""
+
+    contents: tuple[int, ...] = ()
+    """Of each message, in the order in which they were read."""
+    person: int = 0
+    code: Category | None = None
+    agreed: int
+    size: int
+
+
 class SeatView(Discreet, frozen=True, kw_only=True, omit_defaults=True):
     """One's own seat on a panel."""
 
@@ -128,6 +139,8 @@ class SeatView(Discreet, frozen=True, kw_only=True, omit_defaults=True):
     answered: int = 0
     """Seats that have cast; which, and what, stays sealed."""
     undo_until: Moment | None = None
+    verdict: Verdict | None = None
+    """Of a seat that is done; absent where nothing was decided, or where the case is no longer kept."""
 
 
 class ReadLine(Discreet, frozen=True, kw_only=True, omit_defaults=True):

@@ -1,6 +1,6 @@
 """Composes what one person may read: answers to ``log.watch`` and ``history.page``, with access looked at each time."""
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from sqlalchemy import Connection
 
@@ -12,8 +12,10 @@ from moderation import (
     own_words,
     pauses,
     reviewers,
+    verdicts,
 )
 from moderation.wire import LetterCame
+from moderation.wire_panels import SeatMoved
 from rooms import history, views
 from rooms.history import Found, Reader
 from rooms.limits import Limits
@@ -123,9 +125,10 @@ def span(conn: Connection, address: str, person: str, after: int, upto: int) -> 
         return None
     found = history.events(conn, reader.log_id, after, upto=upto, others=decode_event)
     if address.startswith("person/"):
-        told = letters.dressed(conn, [each.event for each in found])
+        events = [each.event for each in found]
+        now = {**letters.dressed(conn, events), **verdicts.dressed(conn, person, events)}
         found = [
-            each._replace(event=care_standing.dressed(conn, person, told.get(_letter_of(each), each.event)))
+            each._replace(event=care_standing.dressed(conn, person, now.get(_kept_with(each.event), each.event)))
             for each in found
         ]
     return reader, found
@@ -150,8 +153,15 @@ def person_view(conn: Connection, person: str, *, now: int, limits: Limits) -> P
     )
 
 
-def _letter_of(found: Found) -> str:
-    return found.event.letter.id if isinstance(found.event, LetterCame) else ""
+def _kept_with(event: Any) -> str:
+    """Id of the letter or the seat that has what the event does not say."""
+    match event:
+        case LetterCame(letter=letter):
+            return letter.id
+        case SeatMoved(seat=seat) if seat.state == "done":
+            return seat.id
+        case _:
+            return ""
 
 
 def _logged(found: Found) -> Logged:

@@ -49,6 +49,7 @@ class Panel:
         await self.place.clock.passes(seconds=11)
         for juror in self.jurors:
             await expect(juror.page.get_by_text("Your panel has decided.")).to_be_visible()
+            await expect(juror.page.get_by_role("list", name="What was decided")).to_contain_text("of 3 of you decided")
 
     @property
     def message(self) -> Locator:

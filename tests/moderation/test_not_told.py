@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 from sqlalchemy import insert
 
-from moderation import cases, due, effects, holding, panels, seats
+from moderation import cases, desk, due, effects, holding, panels, seats
 from moderation.models import CaseRow, ReviewerRow
 from moderation.models_panels import CaseWordsRow, SealedRow, SeatRow
 from moderation.wire_panels import CastBallot, LeaveHeavySeat, MessageMark
@@ -178,7 +178,16 @@ def test_a_panel_after_one_that_came_to_nothing_begins_with_a_bare_table(
     assert [row.kind for row in place.rows(CaseWordsRow)] == ["sentence"]
     bench.passes(DAY + HOUR)
     assert place.rows(CaseWordsRow) == []
-    assert one not in bench.convene()
+    sitting = bench.convene()
+    assert one not in sitting
+    for name in sitting:
+        bench.casts(name, 0)
+    bench.passes(5 * MINUTE)
+    held = place.run(None, lambda work: desk.views(cases.load(work, 1).case, work.limits))
+    done = {name.rstrip("-"): view.verdict for (_, name), view in held.items() if view.state == "done"}
+    assert done.keys() == {one, *sitting}
+    assert done.pop(one) is None, "theirs decided nothing"
+    assert {None if each is None else each.contents for each in done.values()} == {(0,)}
 
 
 def test_a_flag_while_a_panel_reads_is_told_to_no_juror(bench: Bench, words: int, place: Place) -> None:

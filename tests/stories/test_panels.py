@@ -32,6 +32,11 @@ def told(guest: Guest) -> str | None:
     return moves[-1]["seat"]["state"] if moves else None
 
 
+def last_seat(guest: Guest, state: str) -> dict[str, Any] | None:
+    moves = [each["seat"] for each in mine(guest, "seat.moved")]
+    return moves[-1] if moves and moves[-1]["state"] == state else None
+
+
 def is_told(guest: Guest, state: str) -> bool:
     return told(guest) == state
 
@@ -112,6 +117,17 @@ async def test_strangers_decide_and_other_strangers_hear_the_appeal(place: House
         f"circle/{circle}", lambda e: e["kind"] == "message.folded" and e.get("reason") == "disrespect", "its reason"
     )
     await letter(bo, "decided")
+    verdict = {"contents": [1], "person": 2, "code": "disrespect", "agreed": 3, "size": 3}
+    for each in sitting:
+        done = await each.until(partial(last_seat, each, "done"), "the end of the panel")
+        assert done["verdict"] == verdict
+        again = Guest(place.url, each.name)
+        again.cookie = each.cookie
+        await again.opens_a_socket()
+        await again.watches(again.me)
+        assert (await again.until(partial(last_seat, again, "done"), "it, read back"))["verdict"] == verdict
+        await again.leaves_the_page()
+    assert not any(b'"verdict"' in frame for each in (heron, ana, bo, fern) for frame in each.frames)
 
     await ana.asks("appeal.make", letter=told["id"], body="Please read what came before.")
     others = await convene(place, reviewers)

@@ -2,7 +2,7 @@
  * The five parts of a panel's reasons in words: what is done and until when, what happened, which line of the
  * agreement, who decided, and what one can do now. The letter and its preview at the desk both come from here. Pure.
  */
-import type { Outcome, Statement } from "./generated/protocol.ts";
+import type { Outcome, Statement, Verdict } from "./generated/protocol.ts";
 import { plain } from "./text.ts";
 import { felt } from "./felt.ts";
 import { whenWords } from "./when.ts";
@@ -23,6 +23,11 @@ export interface Reasons extends Omit<Statement, "agreed" | "band"> {
 
 type When = (at: number) => string;
 
+/** What is asked of a writer, by level, as those read it who decided it. */
+const VERDICT_PERSON = [
+  "verdictPerson0", "verdictPerson1", "verdictPerson2", "verdictPerson3", "verdictPerson4", "verdictPerson5",
+] as const;
+
 export interface Part {
   readonly title: PlainKey;
   readonly lines: readonly string[];
@@ -39,6 +44,16 @@ export function partsOf(reasons: Reasons, when: When = whenWords): readonly Part
     { title: "reasonWho", lines: [who(reasons), t("whoSoftware")], quoted: [] },
     { title: "reasonNext", lines: next(reasons, when), quoted: [] },
   ];
+}
+
+/** What one's own panel decided, line by line. */
+export function verdictLines({ contents = [], person = 0, code, agreed, size }: Verdict): readonly string[] {
+  const dones = contents.map((content, at) => {
+    const sentence = contentDone({ target: 0, content }, whenWords);
+    return contents.length === 1 ? sentence : t("verdictOf", { n: at + 1, done: sentence });
+  });
+  const asked = t(VERDICT_PERSON[person] ?? "verdictPerson5");
+  return [...dones, asked, found(code == null ? {} : { code }), t("verdictAgreed", { agreed, size })];
 }
 
 function done(reasons: Reasons, when: When): string[] {
@@ -68,7 +83,7 @@ function personDone({ mine, person = 0, person_until: until }: Reasons, when: Wh
   return t(person >= 5 ? "personStep" : "personPause", { when: when(until) });
 }
 
-function found({ code }: Reasons): string {
+function found({ code }: Pick<Reasons, "code">): string {
   return code == null ? t("foundAsNothing") : t("foundAs", { felt: felt(code) });
 }
 

@@ -1019,6 +1019,7 @@ export interface SeatView {
   letter?: string | null;
   answered?: number;
   undo_until?: number | null;
+  verdict?: Verdict | null;
 }
 
 /** Some sessions of this person ended; each socket looks whether its own is among them. */
@@ -1122,6 +1123,15 @@ export interface UnwatchLog {
   do: "log.unwatch";
   ref?: number;
   on: string;
+}
+
+/** What one's panel decided, and how many of it carried that; whose ballots those were stays sealed. */
+export interface Verdict {
+  contents?: number[];
+  person?: number;
+  code?: "disrespect" | "illegal" | "pressure" | "privacy" | "safety" | "spam" | "threat" | null;
+  agreed: number;
+  size: number;
 }
 
 /** Follow a log, from a cursor where one is held. Watching it again replaces the earlier watch. */

@@ -2,6 +2,7 @@ import { useState } from "preact/hooks";
 import { caseOf, leaveHeavySeat, leaveSeat, leftAll, markBadFaith, openCase, undoBallot } from "../../desk.ts";
 import { felt } from "../../felt.ts";
 import type { SeatView } from "../../generated/protocol.ts";
+import { verdictLines } from "../../reasons.ts";
 import { whenWords } from "../../when.ts";
 import { t } from "../../words.ts";
 import { useAct } from "../act.ts";
@@ -95,7 +96,14 @@ export function Done({ seat, onPut }: { seat: SeatView; onPut: () => void }) {
   return (
     <section class="sheet stack" aria-labelledby="seat-title">
       <h2 id="seat-title">{t("deskThanks")}</h2>
-      <p role="status">{t("deskDecided")}</p>
+      <p role="status">{t(seat.verdict ? "deskDecided" : "deskOver")}</p>
+      {seat.verdict && (
+        <ul class="dots" aria-label={t("deskVerdict")}>
+          {verdictLines(seat.verdict).map((line) => (
+            <li key={line}>{line}</li>
+          ))}
+        </ul>
+      )}
       {leftAll(seat.id) && <Faith seat={seat} onPut={onPut} />}
       <button type="button" class="button main-act" onClick={onPut}>
         {t("deskBack")}
