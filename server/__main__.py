@@ -11,12 +11,15 @@ from server import commands_operator, control, schema
 from server.broker import BrokerUnavailable
 from server.data_folder import DataFolder, FolderUnusable
 from server.keys import KeysUnavailable
+from server.link import Link
 from server.logs import set_up
 from server.metrics import DASHBOARD, list_of_figures
 from server.migrate import migrate
 from server.pages import HelpFileUnusable
-from server.serving import CannotListen, serve
+from server.private_redis import NoRedis
+from server.serving import CannotListen, serve_beside
 from server.settings import Settings, describe
+from server.starting import serve
 from server.store import Store, StoreUnavailable
 from server.verify_ledger import run as verify_ledger
 
@@ -26,6 +29,7 @@ PLAIN = (
     FolderUnusable,
     HelpFileUnusable,
     KeysUnavailable,
+    NoRedis,
     StoreUnavailable,
     control.Unreachable,
 )
@@ -39,6 +43,10 @@ def main(arguments: list[str] | None = None) -> int:
     commands = parser.add_subparsers(dest="command", required=True)
     serving = commands.add_parser("serve", help="bring the database up to date and serve until stopped")
     serving.add_argument("--demo", action="store_true", help="a lived-in place in a folder of its own, waits shrunk")
+    serving.add_argument("--processes", type=int, metavar="N", help="server processes; see PROCESSES in the settings")
+    serving.add_argument("--sockets", type=int, nargs="+", default=[], help=argparse.SUPPRESS)
+    beside = commands.add_parser("process", description="One of several server processes; `serve` starts it.")
+    beside.add_argument("link", type=int)
     commands.add_parser("migrate", help="bring the database up to date")
     described = commands.add_parser("schema", help="write JSON Schema, OpenAPI, AsyncAPI and the client's types")
     described.add_argument("--check", action="store_true", help="only say which of them are stale")
@@ -99,7 +107,7 @@ def _run(asked: argparse.Namespace) -> int:
         case name if name in commands_operator.NAMES:
             return _end(*commands_operator.run(asked))
         case "serve":
-            settings = Settings()
+            settings = Settings() if asked.processes is None else Settings(processes=asked.processes)
             if asked.demo:
                 scale = settings.time_scale if "time_scale" in settings.model_fields_set else DEMO_SCALE
                 settings = settings.model_copy(
@@ -110,7 +118,11 @@ def _run(asked: argparse.Namespace) -> int:
                     }
                 )
             set_up(settings.log_level)
-            serve(settings, demo=asked.demo)
+            return serve(settings, demo=asked.demo, sockets=asked.sockets)
+        case "process":
+            link = Link(asked.link)
+            set_up(str(link.orders.settings["log_level"]))
+            return serve_beside(link)
     return 0
 
 

@@ -8,6 +8,7 @@ import asyncio
 import logging
 import os
 import socket
+import sys
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -37,25 +38,33 @@ class Unreachable(Exception):
 
 
 class Control:
-    """The server's side. Where a process on the same folder has the socket already, that one goes on answering."""
+    """The server's side. Where a process on the same folder has the socket already, that one goes on answering.
+
+    Processes that one parent has started answer in turn, on a socket that it opened before them (`shared`).
+    """
 
     def __init__(self, folder: Path, door: Door) -> None:
         self.path = folder / FILE
         self.door = door
+        self.shared: socket.socket | None = None
         self._server: asyncio.Server | None = None
         self._inode = 0
         self._talking: set[asyncio.Task[Any]] = set()
 
     async def start(self) -> None:
         """Without the socket a server is as good as with it, so what keeps it from being made is only noted."""
-        if answers(self.path.parent):
+        listening = self.shared or opened(self.path.parent)
+        if listening is None:
             return
-        try:
-            listening = self._listen()
-        except OSError as error:
-            log.warning("no control socket", extra={"cause": error.strerror})
-            return
-        self._server = await asyncio.start_unix_server(self._talk, sock=listening, limit=LINE_MOST)
+        if self.shared is None:
+            self._inode = self.path.stat().st_ino
+        if sys.version_info >= (3, 13):
+            # Whether its file goes too is for whoever opened it to say.
+            self._server = await asyncio.start_unix_server(
+                self._talk, sock=listening, limit=LINE_MOST, cleanup_socket=False
+            )
+        else:
+            self._server = await asyncio.start_unix_server(self._talk, sock=listening, limit=LINE_MOST)
 
     async def close(self) -> None:
         if self._server is None:
@@ -64,27 +73,9 @@ class Control:
         for task in tuple(self._talking):
             task.cancel()
         await asyncio.gather(*self._talking, return_exceptions=True)
-        with suppress(FileNotFoundError):
-            if self.path.stat().st_ino == self._inode:
-                self.path.unlink()
+        if self.shared is None:
+            remove(self.path, self._inode)
         self._server = None
-
-    def _listen(self) -> socket.socket:
-        listening = socket.socket(socket.AF_UNIX)
-        try:
-            self.path.unlink(missing_ok=True)
-            before = os.umask(0o177)
-            try:
-                with short(self.path) as name:
-                    listening.bind(name)
-            finally:
-                os.umask(before)
-            listening.listen(WAITING_MOST)
-            self._inode = self.path.stat().st_ino
-        except OSError:
-            listening.close()
-            raise
-        return listening
 
     async def _talk(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         task = asyncio.current_task()
@@ -139,6 +130,35 @@ def answers(folder: Path) -> bool:
     with socket.socket(socket.AF_UNIX) as talking:
         talking.settimeout(PATIENCE)
         return _connected(talking, folder / FILE)
+
+
+def opened(folder: Path) -> socket.socket | None:
+    """A listening control socket in this folder; None where a server has it already, or where it cannot be made."""
+    if answers(folder):
+        return None
+    path = folder / FILE
+    listening = socket.socket(socket.AF_UNIX)
+    try:
+        path.unlink(missing_ok=True)
+        before = os.umask(0o177)
+        try:
+            with short(path) as name:
+                listening.bind(name)
+        finally:
+            os.umask(before)
+        listening.listen(WAITING_MOST)
+    except OSError as error:
+        listening.close()
+        log.warning("no control socket", extra={"cause": error.strerror})
+        return None
+    return listening
+
+
+def remove(path: Path, inode: int) -> None:
+    """The socket's file, unless another server has put its own there."""
+    with suppress(FileNotFoundError):
+        if path.stat().st_ino == inode:
+            path.unlink()
 
 
 @contextmanager

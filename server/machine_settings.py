@@ -17,16 +17,22 @@ class MachineSettings(BaseSettings):
         default="",
         description="sqlite:///path or postgresql://… ; empty: SQLite in DATA_DIR. PostgreSQL for several processes.",
     )
-    redis_url: str = Field(default="", description="redis://…, rediss://… or unix://… ; empty: one process, no Redis.")
+    redis_url: str = Field(
+        default="",
+        description="redis://…, rediss://… or unix://… ; empty: none, or a private one where PROCESSES says several.",
+    )
     port: int = Field(default=8000, ge=0, le=65535, description="Port to listen on; 0 picks a free one.")
     processes: int = Field(
         default=0,
         ge=0,
         le=64,
-        description="Server processes; 0: one, or one per core where both PostgreSQL and REDIS_URL are set.",
+        description="Server processes; 0: one, or one per core where both PostgreSQL and REDIS_URL are set. Several without REDIS_URL start a Redis of their own.",
     )
     metrics_port: int = Field(
-        default=0, ge=0, le=65535, description="Loopback port that answers /metrics for Prometheus; 0: none."
+        default=0,
+        ge=0,
+        le=65535,
+        description="Loopback port that answers /metrics for Prometheus, with several processes the first of as many; 0: none.",
     )
     test_echo: bool = Field(
         default=False, description="1: open /test/echo, a WebSocket that sends back what it gets. For tests only."

@@ -3,7 +3,7 @@
 import asyncio
 import secrets
 import time
-from collections.abc import Coroutine, Sequence
+from collections.abc import Callable, Coroutine, Sequence
 from typing import Any
 
 from moderation.wire import LetterDismissed
@@ -106,6 +106,8 @@ class Parts:
         self._tasks: set[asyncio.Task[Any]] = set()
         self.started = False
         self.draining = False
+        self.all_there: Callable[[], bool] = lambda: True
+        """Whether the other processes of this server are there, and what runs between them."""
 
     def now(self) -> int:
         """What every part goes by that asks for the time of day."""

@@ -156,9 +156,10 @@ async def live(_request: Request) -> Response:
 
 
 async def ready(request: Request) -> Response:
-    """Green only while the database answers and has room, and the way to other processes works."""
+    """Green only while the database answers and has room, all processes are there, and the way to them works."""
     parts = parts_of(request)
-    if parts.draining or parts.door.trouble is not None or parts.broker.suspect or not await parts.store.answers():
+    lacking = parts.draining or parts.broker.suspect or not parts.all_there()
+    if lacking or parts.door.trouble is not None or not await parts.store.answers():
         return Response("not ready\n", status_code=503, media_type="text/plain")
     return Response("ready\n", media_type="text/plain")
 

@@ -39,7 +39,7 @@ class Starter:
         assert self.process.stdin is not None
         assert self.process.stdout is not None
         kept = {name: os.environ[name] for name in ("PATH", "HOME", "LANG", "TMPDIR") if name in os.environ}
-        asked = {"arguments": arguments or ["serve"], "environment": kept | environment}
+        asked = {"arguments": arguments or ["serve"], "environment": kept | {"PROCESSES": "1"} | environment}
         self.process.stdin.write(json.dumps(asked) + "\n")
         self.process.stdin.flush()
         ended: dict[str, Any] = json.loads(self.process.stdout.readline())
