@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from functools import partial
 
 from starlette.applications import Starlette
 from starlette.types import ASGIApp
@@ -13,7 +14,9 @@ from server.broker_redis import RedisBroker
 from server.client_files import ClientFiles, client_folder
 from server.hub import Hub
 from server.keys import Keys
+from server.limits_redis import RedisOthers
 from server.origin import Gate
+from server.paces import Nobody, Others
 from server.parts import Parts
 from server.presence import MemoryPresence
 from server.presence_redis import RedisPresence
@@ -38,12 +41,14 @@ def make_parts(settings: Settings) -> Parts:
         presence: Presence = RedisPresence(
             settings.redis_url, hub.whisper, lambda address, frame: hub.whispered(address, frame, None)
         )
+        others: Others = RedisOthers(settings.redis_url, partial(keys.mark, "limit"), processes=settings.processes)
     else:
         broker = MemoryBroker(MemoryBus())
         # PostgreSQL may have other servers on it, with or without a Redis between them.
         hub = Hub(store, broker, polls=not store.sqlite)
         presence = MemoryPresence(hub.whisper)
-    return Parts(settings, store, keys, broker, presence, hub, said)
+        others = Nobody()
+    return Parts(settings, store, keys, broker, presence, hub, said, others)
 
 
 def create_app(settings: Settings, parts: Parts) -> ASGIApp:

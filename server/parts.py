@@ -33,6 +33,7 @@ from server.keys import Keys
 from server.limits import Limits
 from server.locks import lock
 from server.metrics_http import Metrics
+from server.paces import Others
 from server.readers import Readers
 from server.records import Records
 from server.settings import Settings
@@ -69,6 +70,7 @@ class Parts:
         presence: Presence,
         hub: Hub,
         version: str,
+        others: Others | None = None,
     ) -> None:
         self.settings = settings
         self.store = store
@@ -79,7 +81,7 @@ class Parts:
         self.version = version
         self.time_of_day = milliseconds
         self.auth = Auth(settings, store, keys, now=self.now)
-        self.limits = Limits(settings)
+        self.limits = Limits(settings, others=others)
         self.tally = hub.tally
         self.door = Door(
             store,
@@ -120,6 +122,7 @@ class Parts:
         self.started = True
         await self.hub.start()
         await self.presence.start()
+        await self.limits.others.start()
         await self.clock.start()
         await self.control.start()
         await self.metrics.start()
@@ -138,6 +141,7 @@ class Parts:
         if not self.draining:
             await self.say_goodbye()
         await self.metrics.close()
+        await self.limits.others.close()
         await self.presence.close()
         await self.hub.close()
         for task in tuple(self._tasks):

@@ -8,8 +8,10 @@ from hypothesis import strategies as st
 
 from moderation.wire_reviewing import ComeAsModerator
 from rooms.wire import EnterCircle, LeaveCircle, MarkRead, OpenCircle
-from server import limits
-from server.limits import Failures, Limits, Pace
+from server import failures, paces
+from server.failures import Failures
+from server.limits import Limits
+from server.paces import Pace
 from server.settings import Settings
 
 
@@ -99,7 +101,7 @@ def test_whoever_waits_as_told_is_let_through(pauses: list[float]) -> None:
 def test_keys_are_bounded_and_newcomers_are_then_counted_together(
     clock: Clock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(limits, "KEYS_MOST", 10)
+    monkeypatch.setattr(paces, "KEYS_MOST", 10)
     pace = Pace(1, 2, clock=clock)
     for number in range(10):
         assert pace.take(str(number)) == 0
@@ -145,7 +147,7 @@ def test_a_right_try_forgets_the_wrong_ones(clock: Clock) -> None:
 
 
 def test_wrong_tries_are_kept_in_bounded_space(clock: Clock, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(limits, "KEYS_MOST", 5)
+    monkeypatch.setattr(failures, "KEYS_MOST", 5)
     wrong = Failures(clock=clock)
     for number in range(50):
         wrong.failed(str(number))
