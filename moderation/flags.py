@@ -4,9 +4,10 @@ A flag takes no seq of the circle and no frame of it. The flagger's own log lear
 learns of a fold, the author gets a letter, and neither depends on who flagged.
 """
 
+from collections.abc import Collection
 from functools import partial
 
-from sqlalchemy import Connection, update
+from sqlalchemy import Connection, bindparam, update
 from sqlmodel import col, select
 
 from moderation import case, cases, effects, fold, ledger, opening, sealed, witnesses
@@ -22,6 +23,10 @@ from rooms.messages import rephrase as change_words
 from rooms.models import Circle, EventRow
 from rooms.text import body as clean_body
 from rooms.work import Answered, Refusal, Work
+
+_have_flagged = (
+    select(FlagRow.person_id).where(col(FlagRow.person_id).in_(bindparam("people", expanding=True))).distinct()
+)
 
 
 def raise_flag(work: Work, command: FlagMessage) -> None:
@@ -122,6 +127,11 @@ def faded(work: Work, log_id: int, floor: int) -> None:
         for seq in sorted(each for each in kept.rows if each <= floor):
             step = case.end(kept.case, seq, "faded", now=work.now, limits=work.limits)
             effects.carry_out(work, kept, step)
+
+
+def have_flagged(conn: Connection, people: Collection[str]) -> set[str]:
+    """Of these people, those who have flagged anything."""
+    return set(conn.execute(_have_flagged, {"people": list(people)}).scalars())
 
 
 def my_flags(conn: Connection, person_id: str, circle_id: str) -> tuple[MyFlag, ...]:

@@ -4,7 +4,9 @@ An event of a circle is the same for everybody, so it cannot say more to its wri
 beside the events, in the answer to whoever asks for them.
 """
 
-from sqlalchemy import Connection
+from collections.abc import Collection
+
+from sqlalchemy import Connection, bindparam
 from sqlmodel import col, select
 
 from moderation.models import CaseMessageRow, CaseRow
@@ -12,6 +14,13 @@ from moderation.wire import OwnWords
 from rooms.covers import WORDLESS
 from rooms.history import PAGE_BYTES, Reader
 from rooms.models import EventRow
+
+_have_cases = select(CaseRow.author_id).where(col(CaseRow.author_id).in_(bindparam("ids", expanding=True))).distinct()
+
+
+def have_cases(conn: Connection, participants: Collection[str]) -> set[str]:
+    """Of these participants, those whose words are or were in a case: for all others `covered` is empty."""
+    return set(conn.execute(_have_cases, {"ids": list(participants)}).scalars())
 
 
 def covered(conn: Connection, reader: Reader, first: int, last: int) -> tuple[OwnWords, ...]:

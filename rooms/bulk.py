@@ -42,6 +42,17 @@ _SAID_SINCE = _both(
     " WHERE e.log_id = CAST(j.a AS bigint) AND e.seq > CAST(j.b AS bigint) AND e.kind = 'message.posted'"
     " GROUP BY e.sender"
 )
+_PLACES = _both(
+    "SELECT c.id, p.person_id, l.id, l.epoch, l.head_seq, l.floor_seq, p.id, p.from_seq, p.entered_seq, p.read_seq,"
+    " c.host_id, c.state, c.breath_until, c.breath_asked_until, c.breath_by,"
+    " EXISTS (SELECT 1 FROM aside AS a WHERE a.participant_id = p.id)"
+    " OR EXISTS (SELECT 1 FROM invite AS i WHERE i.circle_id = c.id AND i.made_by = p.id)"
+    " OR EXISTS (SELECT 1 FROM gesture AS g WHERE g.log_id = l.id AND g.participant_id = p.id)"
+    " OR EXISTS (SELECT 1 FROM gesture AS g CROSS JOIN event AS e"
+    " WHERE g.log_id = l.id AND e.log_id = g.log_id AND e.seq = g.target AND e.sender = p.id)"
+    " FROM {pairs} CROSS JOIN participant AS p CROSS JOIN circle AS c CROSS JOIN log AS l"
+    " WHERE p.circle_id = j.a AND p.person_id = j.b AND p.inside AND c.id = p.circle_id AND l.id = c.log_id"
+)
 _ADVANCE = _both(
     "UPDATE log SET head_seq = head_seq + CAST(j.b AS bigint) FROM {pairs} WHERE log.id = CAST(j.a AS bigint)"
     " RETURNING log.id, log.address, log.epoch, log.head_seq"
@@ -51,6 +62,12 @@ _ADVANCE = _both(
 def seats(conn: Connection, places: Iterable[tuple[str, str]]) -> Sequence[Any]:
     """Of (circle, person) pairs, those that are inside: the circle's state and the participant's row."""
     return _run(conn, _SEATS, list(places))
+
+
+def places(conn: Connection, pairs: Iterable[tuple[str, str]]) -> Sequence[Any]:
+    """Of (circle, person) pairs, those that are inside: the log, the participant, the circle's moments, and whether there
+    is anything of theirs that has rows of its own (people set aside, gestures, invites)."""
+    return _run(conn, _PLACES, list(pairs))
 
 
 def stored(conn: Connection, keys: Iterable[tuple[str, str]]) -> Sequence[Any]:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 import msgspec
-from sqlalchemy import Connection, Row
+from sqlalchemy import Connection, Row, bindparam
 from sqlmodel import col, select
 
 from rooms import rules
@@ -36,6 +36,7 @@ FRAME_BYTES = 200
 QUIET = Quiet()
 ABOUT_WORDS = ("message.edited", "message.rephrased", "message.folded", "message.unfolded")
 _LOG: tuple[Any, ...] = (col(Log.id), col(Log.epoch), col(Log.head_seq), col(Log.floor_seq))
+_by_addresses = select(col(Log.address), *_LOG).where(col(Log.address).in_(bindparam("addresses", expanding=True)))
 _SEAT: tuple[Any, ...] = (col(ParticipantRow.id), col(ParticipantRow.from_seq), col(ParticipantRow.entered_seq))
 
 
@@ -91,6 +92,13 @@ def log_head(conn: Connection, address: str) -> tuple[int, str, int, int] | None
     """(row, epoch, head, floor) of a log."""
     row = conn.execute(select(*_LOG).where(Log.address == address)).one_or_none()
     return None if row is None else (row[0], row[1], row[2], row[3])
+
+
+def log_heads(conn: Connection, addresses: Sequence[str]) -> list[tuple[int, str, int, int] | None]:
+    """`log_head` of several, in their order."""
+    rows = conn.execute(_by_addresses, {"addresses": list(set(addresses))})
+    found = {row[0]: (row[1], row[2], row[3], row[4]) for row in rows}
+    return [found.get(each) for each in addresses]
 
 
 def heads(conn: Connection, log_ids: Sequence[int]) -> dict[int, int]:

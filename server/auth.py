@@ -16,6 +16,7 @@ from rooms.limits import DAY, HOUR
 from rooms.wire_events import SessionEnded
 from rooms.work import Announcement
 from server.door import Actor
+from server.gathered import Gathered
 from server.keys import Keys
 from server.models import PersonSession
 from server.passphrases import Hasher
@@ -63,6 +64,9 @@ COLUMNS: Final = (
     col(PersonSession.ended),
 )
 _by_token = select(*COLUMNS).where(col(PersonSession.token_hash) == bindparam("hash"))
+_by_tokens = select(col(PersonSession.token_hash), *COLUMNS).where(
+    col(PersonSession.token_hash).in_(bindparam("hashes", expanding=True))
+)
 _by_ids = select(*COLUMNS).where(col(PersonSession.id).in_(bindparam("ids", expanding=True)))
 # On PostgreSQL whoever ends a session waits for the commands that are running on it, so nothing of it follows the end.
 _guarded = _by_ids.order_by(col(PersonSession.id)).with_for_update(read=True, key_share=True)
@@ -96,6 +100,7 @@ class Auth:
         self.lasts = round(settings.session_days * DAY)
         self._cache: OrderedDict[bytes, tuple[Seen, float]] = OrderedDict()
         self._ended = 0
+        self._looks: Gathered[bytes, Seen | None] = Gathered(store, _several)
 
     async def who(self, connection: HTTPConnection) -> Actor | None:
         """The person behind a request or a handshake, or None. Costs at most one read, mostly none."""
@@ -110,7 +115,7 @@ class Auth:
         found, until = self._cache.get(hashed, (None, 0.0))
         while found is None or time.monotonic() >= until:
             ended = self._ended
-            found = await self.store.read(lambda conn: _one(conn, hashed))
+            found = await self._looks.ask(hashed)
             if found is None:
                 return None
             until = time.monotonic() + CACHED
@@ -134,6 +139,12 @@ class Auth:
         """`good`, as of a transaction that goes on to read for that session."""
         found = conn.execute(_by_ids, {"ids": [session]}).one_or_none()
         return found is not None and good(Seen(*found), self.now())
+
+    def standing(self, conn: Connection, sessions: Sequence[str]) -> frozenset[str]:
+        """`stands`, for several."""
+        now = self.now()
+        found = [Seen(*row) for row in conn.execute(_by_ids, {"ids": list(sessions)})]
+        return frozenset(session.id for session in found if good(session, now))
 
     def guard(self, conn: Connection, sessions: Sequence[str], now: int) -> frozenset[str]:
         """Those of ``sessions`` that are good, inside the transaction that acts on it. Notes, to the hour, their use."""
@@ -185,6 +196,7 @@ class Auth:
         response.delete_cookie(self.cookie, secure=self.settings.secure, httponly=True, samesite="lax")
 
     def close(self) -> None:
+        self._looks.close()
         self.hasher.close()
 
     def _hash_of(self, connection: HTTPConnection) -> bytes | None:
@@ -196,6 +208,11 @@ class Auth:
         self._cache.move_to_end(hashed)
         if len(self._cache) > CACHE_MOST:
             self._cache.popitem(last=False)
+
+
+def _several(conn: Connection, hashes: Sequence[bytes]) -> list[Seen | None]:
+    found = {row[0]: Seen(*row[1:]) for row in conn.execute(_by_tokens, {"hashes": list(set(hashes))})}
+    return [found.get(each) for each in hashes]
 
 
 def _one(conn: Connection, hashed: bytes) -> Seen | None:

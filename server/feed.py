@@ -219,6 +219,14 @@ class Feed:
             watch.live = False
             watch.cursor = self.delivered
 
+    def remember(self, newest: Sequence[Prepared]) -> None:
+        """Take what was read back from the log into an empty ring, so that it is read once for all who come together.
+
+        Only what reaches to the last seq pushed: nothing has come meanwhile, so no words in it are out of date.
+        """
+        if not self.ring and newest and newest[-1].seq == self.delivered and newest[-1].epoch == self.epoch:
+            self.ring.extend(newest)
+
     def since(self, cursor: int) -> list[Prepared] | None:
         """What was pushed after ``cursor``, from memory; None where the ring does not reach back that far."""
         if cursor >= self.delivered:

@@ -15,6 +15,7 @@ from rooms.wire_events import SessionEnded
 from rooms.work import Announcement
 from server.broker import Broker, Prepared
 from server.feed import Feed
+from server.gathered import Gathered
 from server.prepare import ends_of, prepare
 from server.protocol import decode_event
 from server.store import Store
@@ -36,6 +37,7 @@ class Hub:
         self.polls = polls
         self.tally = Tally()
         self.feeds: dict[str, Feed] = {}
+        self._heads: Gathered[str, tuple[int, str, int, int] | None] = Gathered(store, history.log_heads)
         self._opening: dict[str, asyncio.Task[Feed | None]] = {}
         self._filling: dict[str, asyncio.Task[None]] = {}
         self._wanted: dict[str, int] = {}
@@ -53,6 +55,7 @@ class Hub:
             tasks.append(self._poll_task)
         for task in tasks:
             task.cancel()
+        self._heads.close()
         await asyncio.gather(*tasks, return_exceptions=True)
         await self.broker.close()
 
@@ -120,7 +123,7 @@ class Hub:
             feed = self.feeds[address] = Feed(address, self._missing, self.tally)
             self.broker.follow(address)
         try:
-            found = await self.store.read(lambda conn: history.log_head(conn, address))
+            found = await self._heads.ask(address)
         except BaseException:
             self._forget(feed)
             raise

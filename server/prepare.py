@@ -1,5 +1,6 @@
 """Frames ready for everybody: an event encoded once, and what of it others must know without decoding it."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from rooms.history import Found
@@ -17,6 +18,11 @@ def prepare(address: str, epoch: str, seq: int, event: Any, target: int | None, 
         bare = frame(encode(EventFrame(address, seq, Quiet())))
     clears = event.floor if isinstance(event, WordsFaded) else target or 0
     return Prepared(address, epoch, seq, frame(encode(EventFrame(address, seq, event))), bare, target, ends, clears)
+
+
+def prepared(address: str, epoch: str, found: Sequence[Found]) -> list[Prepared]:
+    """The same for what was read back from a log."""
+    return [prepare(address, epoch, each.seq, each.event, each.target, ends_of(each)) for each in found]
 
 
 def ends_of(found: Found) -> str | None:

@@ -3,7 +3,7 @@
 import asyncio
 import logging
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from msgspec.structs import replace
@@ -16,8 +16,10 @@ from server import reading
 from server.broker import Prepared
 from server.door import Actor
 from server.feed import Watch
-from server.prepare import ends_of, prepare
+from server.gathered import Gathered
+from server.prepare import prepared
 from server.protocol import ReadPage, Watching, WatchLog
+from server.watching import Asked, Opened, watches
 
 if TYPE_CHECKING:
     from server.connection import Connection
@@ -37,6 +39,7 @@ class Readers:
 
     def __init__(self, parts: "Parts") -> None:
         self.parts = parts
+        self.watches: Gathered[Asked, Opened] = Gathered(parts.store, self._opened)
         self._outside: tuple[float, list[CircleView]] = (float("-inf"), [])
 
     async def watch(self, connection: "Connection", command: WatchLog) -> Watching | None:
@@ -51,11 +54,8 @@ class Readers:
         feed = await parts.hub.open(command.on)
         if feed is None:
             raise Refusal("log.not_found")
-        now, limits = parts.now(), parts.door.limits
         try:
-            opened = await self._look(
-                connection.actor, lambda conn: reading.watch(conn, command, person, now=now, limits=limits)
-            )
+            opened = await self.watches.ask(Asked(command, person, connection.actor.session, not feed.ring))
             seen = kind == "circle" and command.present
             here = await parts.presence.here(command.on) if seen else frozenset()
         except BaseException:
@@ -84,7 +84,12 @@ class Readers:
             present=command.present,
         )
         connection.add(watch)
-        connection.behind()
+        feed.remember(opened.newest)
+        missed = feed.since(watch.cursor)
+        if missed is not None and connection.ready():
+            self._write(connection, watch, missed)
+        if connection.watches.get(command.on) is watch and not (connection.ready() and feed.go_live(watch)):
+            connection.behind()
         return None
 
     async def outside(self) -> list[CircleView]:
@@ -152,9 +157,14 @@ class Readers:
             # Everything up to here has faded in the meantime.
             connection.ended(watch, "faded")
             return None
-        return [prepare(feed.address, feed.epoch, f.seq, f.event, f.target, ends_of(f)) for f in found]
+        return prepared(feed.address, feed.epoch, found)
 
-    def _write(self, connection: "Connection", watch: Watch, missed: list[Prepared]) -> None:
+    def _opened(self, conn: Any, asked: Sequence[Asked]) -> Sequence[Opened | Exception]:
+        """What several wish to follow, in one snapshot in which their sessions stand."""
+        good = self.parts.auth.standing(conn, [each.session for each in asked])
+        return watches(conn, asked, good, now=self.parts.now(), limits=self.parts.door.limits)
+
+    def _write(self, connection: "Connection", watch: Watch, missed: Sequence[Prepared]) -> None:
         frames, over = watch.take(missed, BATCH)
         if frames:
             connection.write(frames)

@@ -1,13 +1,12 @@
 """Composes what one person may read: answers to ``log.watch`` and ``history.page``, with access looked at each time."""
 
-from typing import Any, NamedTuple
+from typing import Any
 
 from sqlalchemy import Connection
 
 from moderation import (
     care_standing,
     desk,
-    flags,
     letters,
     own_words,
     pauses,
@@ -20,54 +19,12 @@ from rooms import history, views
 from rooms.history import Found, Reader
 from rooms.limits import Limits
 from rooms.work import Refusal, Work
-from server.protocol import Logged, Page, PersonView, ReadPage, Reason, Watching, WatchLog, decode_event
+from server.protocol import Logged, Page, PersonView, ReadPage, Reason, WatchLog, decode_event
 
 FIRST_PAGE = 50
 """Events a new watch begins with; older ones are paged."""
 FAR = 500
 """Missing more than this, a reader is asked where they want to begin."""
-
-
-class Opened(NamedTuple):
-    """The answer to a watch, and where the pushing begins."""
-
-    answer: Watching
-    reader: Reader
-
-
-def watch(conn: Connection, command: WatchLog, person: str, *, now: int, limits: Limits) -> Opened:
-    """Raises ``log.not_found`` for logs one may not read, whether they exist or not."""
-    kind, _, name = command.on.partition("/")
-    if kind == "person":
-        reader = history.person_reader(conn, person) if name == person else None
-        if reader is None:
-            raise Refusal("log.not_found")
-        start, reason = begin(reader, command, far=FIRST_PAGE)
-        return Opened(
-            Watching(
-                on=command.on, epoch=reader.epoch, head=reader.head, base=reader.base, start=start,
-                reason=reason, person=person_view(conn, person, now=now, limits=limits),
-            ),
-            reader,
-        )  # fmt: skip
-    reader = history.circle_reader(conn, name, person)
-    if reader is None:
-        raise Refusal("log.not_found")
-    start, reason = begin(reader, command, far=FAR)
-    answer = Watching(
-        on=command.on,
-        epoch=reader.epoch,
-        head=reader.head,
-        base=reader.base,
-        start=start,
-        reason=reason,
-        circle=views.circle_view(conn, name, now=now, seat_held=limits.seat_held, mine=True),
-        mine=views.my_circle(conn, name, reader, now),
-        flags=flags.my_flags(conn, person, name),
-        own=own_words.covered(conn, reader, reader.base, reader.head),
-        participants=views.participants(conn, name),
-    )
-    return Opened(answer, reader)
 
 
 def begin(reader: Reader, command: WatchLog, *, far: int) -> tuple[int, Reason]:

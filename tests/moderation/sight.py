@@ -17,6 +17,7 @@ from rooms.limits import Limits
 from rooms.work import Refusal, Work
 from server import reading
 from server.protocol import Watching, WatchLog
+from server.watching import Asked, watches
 
 _SENDERS = text("SELECT seq, sender FROM event JOIN log ON log.id = event.log_id WHERE address = :address")
 PUBLIC = "*"
@@ -63,9 +64,18 @@ def look(conn: Connection, people: Iterable[str], now: int, limits: Limits) -> S
     return seen
 
 
+def watched(conn: Connection, address: str, person: str, now: int, limits: Limits) -> Watching:
+    """The answer to whoever begins to follow a log. Raises its refusal."""
+    asked = Asked(WatchLog(on=address), person, session="theirs", full=False)
+    (opened,) = watches(conn, [asked], {"theirs"}, now=now, limits=limits)
+    if isinstance(opened, Exception):
+        raise opened
+    return opened.answer
+
+
 def _person(conn: Connection, person: str, now: int, limits: Limits, note: Any) -> None:
-    own = reading.watch(conn, WatchLog(on=f"person/{person}"), person, now=now, limits=limits)
-    view = own.answer.person
+    own = watched(conn, f"person/{person}", person, now, limits)
+    view = own.person
     assert view is not None
     for name in view.__struct_fields__:
         value = getattr(view, name)
@@ -74,9 +84,9 @@ def _person(conn: Connection, person: str, now: int, limits: Limits, note: Any) 
                 note(person, "letter", each, where=each.circle, about=each.target, sort=each.about)
         else:
             note(person, "me", value, sort=name)
-    _events(conn, person, own.answer, note)
+    _events(conn, person, own, note)
     for each in view.circles:
-        circle = reading.watch(conn, WatchLog(on=f"circle/{each}"), person, now=now, limits=limits).answer
+        circle = watched(conn, f"circle/{each}", person, now, limits)
         _events(conn, person, circle, note)
         for part in (circle.circle, circle.mine):
             for name in part.__struct_fields__ if part is not None else ():

@@ -28,9 +28,10 @@ from rooms.work import Refusal, Work
 from server import reading
 from server.errands import KeepRecord
 from server.handlers import HANDLERS
-from server.protocol import ReadPage, WatchLog
+from server.protocol import ReadPage
 from tests.moderation.bench_of import REVIEWERS, Bench
 from tests.moderation.place import CIRCLE, Place, named
+from tests.moderation.sight import watched
 
 OLD = ("Bo", "Fern", "Wren", "Lark")
 YOUNG = ("Robin", "Swift", "Finch")
@@ -183,10 +184,10 @@ class World:
             me = named(name)
             work = Work(conn, who=me, now=now, limits=limits, pick=lambda _: 0)
             start = desk.desk(work)
-            own = [reading.watch(conn, WatchLog(on=f"person/{me}"), me, now=now, limits=limits).answer, start]
+            own = [watched(conn, f"person/{me}", me, now, limits), start]
             own += [desk.case_to_read(work, each.id) for each in start.seats if each.state in desk.OPEN]
             if history.circle_reader(conn, CIRCLE, me) is not None:
-                own.append(reading.watch(conn, WatchLog(on=f"circle/{CIRCLE}"), me, now=now, limits=limits).answer)
+                own.append(watched(conn, f"circle/{CIRCLE}", me, now, limits))
                 own.append(reading.page(conn, ReadPage(circle=CIRCLE, before=2**40, limit=200), me))
             found[name] = [msgspec.json.encode(each) for each in own]
         found["outside"] = msgspec.json.encode(views.outside(conn, now=now, seat_held=limits.seat_held))

@@ -1,0 +1,76 @@
+"""Many askers, one read: what is asked of the database while a read is under way is asked together in the next."""
+
+import asyncio
+from collections.abc import Callable, Sequence
+from typing import Generic, TypeVar
+
+from sqlalchemy import Connection
+
+from server.store import Store
+
+Q = TypeVar("Q")
+A = TypeVar("A")
+AT_ONCE = 2
+"""Reads of one kind under way; more would only take turns at the interpreter."""
+MOST = 64
+"""Questions in one read: it takes a few milliseconds, for which nobody else's write waits."""
+
+
+class Gathered(Generic[Q, A]):
+    """``answer`` runs on a reader's thread in one snapshot, which begins after each of its questions was asked.
+
+    It returns an answer for every question, in their order; an exception among them is raised to whoever asked.
+    """
+
+    def __init__(self, store: Store, answer: Callable[[Connection, Sequence[Q]], Sequence[A | Exception]]) -> None:
+        self._store = store
+        self._answer = answer
+        self._waiting: list[tuple[Q, asyncio.Future[A]]] = []
+        self._tasks: set[asyncio.Task[None]] = set()
+
+    def ask(self, question: Q) -> "asyncio.Future[A]":
+        """Raises what the answer raises, and DBAPIError where the database does not answer."""
+        loop = asyncio.get_running_loop()
+        future: asyncio.Future[A] = loop.create_future()
+        self._waiting.append((question, future))
+        if len(self._tasks) < AT_ONCE:
+            task = loop.create_task(self._read())
+            self._tasks.add(task)
+            task.add_done_callback(self._tasks.discard)
+        return future
+
+    def close(self) -> None:
+        """Nobody is answered any more."""
+        for task in self._tasks:
+            task.cancel()
+        for _, future in self._waiting:
+            future.cancel()
+        self._waiting.clear()
+
+    async def _read(self) -> None:
+        while self._waiting:
+            some, self._waiting = self._waiting[:MOST], self._waiting[MOST:]
+            # Whoever asked may have gone meanwhile.
+            some = [each for each in some if not each[1].done()]
+            try:
+                answers = await self._store.read(lambda conn, some=some: self._answer(conn, [q for q, _ in some]))  # type: ignore[misc]
+            except BaseException as error:
+                for _, future in some:
+                    _tell(future, error)
+                if not isinstance(error, Exception):
+                    raise
+                continue
+            for (_, future), answer in zip(some, answers, strict=True):
+                if isinstance(answer, Exception):
+                    _tell(future, answer)
+                elif not future.done():
+                    future.set_result(answer)
+
+
+def _tell(future: "asyncio.Future[A]", error: BaseException) -> None:
+    if future.done():
+        return
+    if isinstance(error, Exception):
+        future.set_exception(error)
+    else:
+        future.cancel()
