@@ -1,5 +1,7 @@
 """Who may not sit on a panel about somebody, because of what lies between people. Read afresh at each draw, and kept."""
 
+import unicodedata
+
 import msgspec
 from sqlalchemy import func, or_, update
 from sqlmodel import col, select
@@ -11,6 +13,13 @@ from rooms.work import Work
 
 MUTUAL = 2
 """So many flags between two people within `Limits.record`, both ways, keep each from judging the other."""
+
+ENDED_FROM = 4
+ENDING = 3
+"""A name of so many letters may carry an ending of so many."""
+WITHOUT_BLANKS = frozenset(
+    {"CJK", "HIRAGANA", "KATAKANA", "BOPOMOFO", "YI", "HANGUL", "THAI", "LAO", "KHMER", "MYANMAR", "TIBETAN"}
+)
 
 
 def recused(work: Work, case_id: int, circle_id: str, author: str | None, parties: set[str]) -> set[str]:
@@ -55,13 +64,46 @@ def _addressed(work: Work, case_id: int, circle_id: str) -> set[str]:
         row = None if quoted is None else work.db.get(EventRow, (each.log_id, quoted))
         if row is not None and row.sender is not None:
             writers.add(row.sender)
-    said = " ".join((each.body or "").casefold() for each in flagged)
+    said = " ".join(each.body or "" for each in flagged)
     rows = work.conn.execute(
         select(ParticipantRow.id, ParticipantRow.person_id, ParticipantRow.name).where(
             ParticipantRow.circle_id == circle_id, col(ParticipantRow.person_id).is_not(None)
         )
     ).all()
-    return {row.person_id for row in rows if row.id in writers or (row.name and row.name.casefold() in said)}
+    return {row.person_id for row in rows if row.id in writers or is_named(row.name, said)}
+
+
+def is_named(name: str, said: str) -> bool:
+    """Whether somebody's name stands in words as a word of its own, in any case of letters.
+
+    A longer name may have an ending (Anna, Annas), and scripts that set no blanks have no words to stand apart in.
+    """
+    name, said = _folded(name), _folded(said)
+    at = said.find(name) if name else -1
+    while at >= 0:
+        end = at + len(name)
+        tail = end
+        while tail < len(said) and _joins(said[tail - 1], said[tail]):
+            tail += 1
+        begins = at == 0 or not _joins(said[at - 1], name[0])
+        if begins and tail - end <= (ENDING if len(name) >= ENDED_FROM else 0):
+            return True
+        at = said.find(name, at + 1)
+    return False
+
+
+def _folded(text: str) -> str:
+    folded = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", text).casefold())
+    return folded.replace("i\N{COMBINING DOT ABOVE}", "i").replace("\N{LATIN SMALL LETTER DOTLESS I}", "i")
+
+
+def _joins(one: str, other: str) -> bool:
+    """Both belong to one word."""
+    return all(unicodedata.category(each)[0] in "LMN" and not _stands_alone(each) for each in (one, other))
+
+
+def _stands_alone(char: str) -> bool:
+    return unicodedata.name(char, "").split(" ")[0] in WITHOUT_BLANKS
 
 
 def _set_aside(work: Work, sides: set[str]) -> set[str]:
