@@ -67,9 +67,10 @@ def carry_out(work: Work, kept: Kept, step: Step) -> None:
     if not asked:
         return
     seats.hold(work)
-    for busy in sorted(seats.busy(work, asked, hard=desk.hard(kept.case), but_in=kept.id)):
-        # Drawn while they were free, they sit elsewhere by now: the next in the order is asked.
-        carry_out(work, kept, core.decline(kept.case, busy, now=work.now, limits=work.limits))
+    busy = seats.busy(work, asked, hard=desk.hard(kept.case), but_in=kept.id) | _absent(work, asked)
+    for each in sorted(busy):
+        # Drawn while they were free, they sit elsewhere by now or are gone from here: the next in the order is asked.
+        carry_out(work, kept, core.decline(kept.case, each, now=work.now, limits=work.limits))
 
 
 def erase(work: Work, kept: Kept) -> None:
@@ -199,6 +200,11 @@ def _move_seats(work: Work, kept: Kept, had: dict[tuple[int, str], SeatView]) ->
             moved = SeatMoved(seat=desk.with_id(view, seat_id))
             tell(work, logs[person], moved, stored=verdicts.stored(moved))
     return asked
+
+
+def _absent(work: Work, asked: set[str]) -> set[str]:
+    """Those of them of whom nobody can come back: guests are let go of while lots wait."""
+    return asked - set(work.conn.execute(select(Person.id).where(col(Person.id).in_(asked))).scalars())
 
 
 def _close(work: Work, kept: Kept) -> None:

@@ -4,14 +4,14 @@ What their flags and ballots did stays until it ends by itself: otherwise everyb
 they had flagged.
 """
 
-from sqlalchemy import Connection, delete, update
+from sqlalchemy import ColumnElement, Connection, delete, update
 from sqlmodel import col, select
 
 from moderation import case as core
 from moderation import cases, desk, effects, reviewing, sealed
 from moderation.models import CaseMessageRow, CaseRow, FlagRow, LetterRow
 from moderation.models_panels import CaseWordsRow, ConductRow, FaithRow, HoldRow, PauseRow, SealedRow, SeatRow
-from rooms.models import ParticipantRow
+from rooms.models import ParticipantRow, Person
 from rooms.work import Work
 
 
@@ -47,12 +47,7 @@ def forgotten(work: Work, person_id: str) -> None:
     reviewing.forgotten(work, [person_id])
     for own in (FaithRow, ConductRow, PauseRow):
         work.conn.execute(delete(own).where(col(own.person_id) == person_id))
-    closed = (
-        select(CaseMessageRow.id)
-        .join(CaseRow, col(CaseRow.id) == col(CaseMessageRow.case_id))
-        .where(col(CaseRow.closed).is_not(None))
-    )
-    work.conn.execute(delete(FlagRow).where(col(FlagRow.person_id).is_(None), col(FlagRow.case_message_id).in_(closed)))
+    _drop_flags_of_nobody(work)
 
 
 def circles(conn: Connection, person_id: str) -> set[int]:
@@ -60,11 +55,31 @@ def circles(conn: Connection, person_id: str) -> set[int]:
     return {*_about(conn, person_id).values(), *_named(conn, person_id).values()}
 
 
+def has_open_seat() -> ColumnElement[bool]:
+    """Of a `Person` in a query: they sit on a panel, or are asked to. Who does is let go of once that seat is over."""
+    sits = select(SeatRow.id).where(SeatRow.person_id == Person.id, col(SeatRow.ended_at).is_(None))
+    return sits.exists()
+
+
 def tidy(work: Work, people: list[str]) -> None:
-    """People of whom nobody can come back leave nothing for which they would be found."""
+    """People of whom nobody can come back leave nothing for which they would be found. What their flags did goes on."""
     reviewing.forgotten(work, people)
+    work.conn.execute(delete(LetterRow).where(col(LetterRow.person_id).in_(people)))
+    for table in (FlagRow, HoldRow, SeatRow):
+        work.conn.execute(update(table).where(col(table.person_id).in_(people)).values(person_id=None))
+    _drop_flags_of_nobody(work)
     for own in (FaithRow, PauseRow):
         work.conn.execute(delete(own).where(col(own.person_id).in_(people)))
+
+
+def _drop_flags_of_nobody(work: Work) -> None:
+    """In cases that are over they count towards nothing."""
+    closed = (
+        select(CaseMessageRow.id)
+        .join(CaseRow, col(CaseRow.id) == col(CaseMessageRow.case_id))
+        .where(col(CaseRow.closed).is_not(None))
+    )
+    work.conn.execute(delete(FlagRow).where(col(FlagRow.person_id).is_(None), col(FlagRow.case_message_id).in_(closed)))
 
 
 def _about(conn: Connection, person_id: str) -> dict[int, int]:

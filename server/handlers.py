@@ -130,7 +130,7 @@ def _keep_record(work: Work, _command: KeepRecord) -> None:
 def _tidy(work: Work, _command: Tidy) -> None:
     tidy.forget_networks(work)
     reviewing.tidy(work)
-    gone = tidy.people_without_places(work, gone=sessions.nobody_can_come_back())
+    gone = tidy.people_without_places(work, gone=sessions.nobody_can_come_back() & ~forgetting.has_open_seat())
     forgetting.tidy(work, gone)
     tidy.erase_people(work, gone)
     seats.tidy(work)

@@ -5,9 +5,9 @@ from dataclasses import replace
 import pytest
 from sqlalchemy import insert
 
-from moderation import cases, desk, due, effects, holding, panels, seats
-from moderation.models import CaseRow, ReviewerRow
-from moderation.models_panels import CaseWordsRow, SealedRow, SeatRow
+from moderation import cases, desk, due, effects, forgetting, holding, panels, seats
+from moderation.models import CaseRow, FlagRow, LetterRow, ReviewerRow
+from moderation.models_panels import CaseWordsRow, HoldRow, SealedRow, SeatRow
 from moderation.wire_panels import CastBallot, LeaveHeavySeat, MessageMark
 from rooms import tidy
 from rooms.limits import DAY, HOUR, MINUTE
@@ -94,6 +94,49 @@ def test_who_sits_and_is_gone_from_here_keeps_nobody_from_speaking_to_the_panel(
     bench.side("Ana", "I meant it kindly.")
     assert f"person/{named(stays)}" in {each.address for each in heard[before:]}
     assert bench.reads(stays).side == "I meant it kindly."
+
+
+def lets_go_of(place: Place, *names: str) -> None:
+    """Guests of whom nobody can come back."""
+    people = [named(name) for name in names]
+
+    def tidied(work: Work, _: None) -> None:
+        forgetting.tidy(work, people)
+        tidy.erase_people(work, people)
+
+    place.does(None, tidied, None)
+
+
+def test_guests_who_are_let_go_of_stand_in_no_case_and_what_their_flags_did_stays(
+    bench: Bench, words: int, place: Place
+) -> None:
+    place.flags("Bo", words)
+    sitting = decided(bench, words, 1)
+    folded = place.folded(words)
+    lets_go_of(place, "Bo", *sitting)
+    gone = {named(name) for name in ("Bo", *sitting)}
+    for table in (FlagRow, HoldRow, LetterRow, SeatRow):
+        assert not gone & {row.person_id for row in place.rows(table)}
+    assert [row.person_id for row in place.rows(FlagRow)].count(None) == 1
+    assert folded
+    assert place.folded(words)
+    bench.passes(31 * DAY)
+    assert place.rows(FlagRow) == []
+
+
+def test_lots_that_fall_on_somebody_who_is_gone_go_to_the_next(bench: Bench, words: int, place: Place) -> None:
+    bench.people("Sage", "Sorrel", "Sedge", "Swift")
+    place.flags("Fern", words)
+    bench.draw()
+    asked = set(bench.seats("offered"))
+    later = {row.person_id.rstrip("-") for row in place.rows(ReviewerRow)} - asked
+    assert len(asked) == 9
+    assert len(later) == 3
+    here, *gone = sorted(later)
+    lets_go_of(place, *gone)
+    for name in sorted(asked):
+        bench.leave(name)
+    assert set(bench.seats()) == {here}, "nothing waits for the others"
 
 
 def test_a_copy_that_outlived_its_line_goes_with_its_writer(bench: Bench, words: int, place: Place) -> None:
