@@ -91,11 +91,7 @@ def peers(*, install: bool) -> int:
 def run(chosen: argparse.Namespace, bench: Bench, about: dict[str, str]) -> int:
     everybody = contestants(bench.folder)
     here = [each for each in everybody if each.command and wanted(each, chosen.only)]
-    absent = [
-        f"{each.name} ({each.lacks})" if "not driven" in each.lacks else each.name
-        for each in everybody
-        if not each.command
-    ]
+    absent = [each.name for each in everybody if not each.command]
     own = next(each for each in everybody if each.own)
     before = load_average()
     wrong = False

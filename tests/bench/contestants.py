@@ -18,7 +18,7 @@ ECHO = (
 
 @dataclass(frozen=True, kw_only=True)
 class Contestant:
-    """``command`` starts it; it prints its port as the last number of its first line. Empty ``command``: not here."""
+    """``command`` starts it; it prints ``port`` and its port, or its address. Empty ``command``: not here."""
 
     name: str
     lacks: str
@@ -27,17 +27,21 @@ class Contestant:
     hello: str = ""
     ready: str = ""
     post: str = ECHO
-    answers: tuple[tuple[str, str], ...] = ()
+    headers: tuple[str, ...] = ()
+    answers: tuple[tuple[str, str, str], ...] = ()
+    """Kind, beginning and text of the loader's lines A and H."""
+    most: int = 0
+    """The most people in a room it is measured with; 0: any number."""
     own: bool = False
     """This server: people and circles are made first, and it is told its settings by environment."""
 
     def plan(self, port: int, rooms: int, each: int) -> str:
         """The loader's plan (see loader.c) for so many rooms with so many clients in each."""
         lines = [f"R\t{self.ready}"] if self.ready else []
-        lines += [f"A\t{beginning}\t{answer}" for beginning, answer in self.answers]
-        headers = f"Host: localhost:{port}\x1fOrigin: http://localhost:{port}"
+        lines += ["\t".join(each) for each in self.answers]
+        headers = "\x1f".join((f"Host: localhost:{port}", f"Origin: http://localhost:{port}", *self.headers))
         for room in range(rooms):
-            lines.append(f"P\t{room}\t{self.post.replace('@ROOM@', str(room))}")
+            lines.append(f"P\t{room}\t{self.post.replace('@ROOM@', str(room))}\t{room}")
             lines += [f"C\t{room}\t{self.path.format(room=room)}\t{headers}\t{self.hello}"] * each
         return "\n".join(lines) + "\n"
 
@@ -73,7 +77,7 @@ def contestants(built: Path) -> list[Contestant]:
             command=nchan(built),
             path="/room/{room}",
         ),
-        Contestant(name="ejabberd rooms with archive", lacks="not driven by this program"),
+        xmpp(ejabberd(built)),
     ]
 
 
@@ -87,7 +91,7 @@ def socket_io(name: str, command: tuple[str, ...]) -> Contestant:
         hello="40",
         ready='40{"sid"',
         post=f'42["post",{ECHO}]',
-        answers=(("2", "3"),),
+        answers=(("A", "2", "3"),),
     )
 
 
@@ -107,4 +111,47 @@ def nchan(built: Path) -> tuple[str, ...]:
     found = shutil.which("nginx", path=f"{os.environ.get('PATH', '')}:/usr/sbin")
     if found is None or not module.exists():
         return ()
-    return (sys.executable, str(HERE / "peers" / "nchan.py"), found, str(module), str(built))
+    return (sys.executable, "-m", "tests.bench.peers.nchan", found, str(module), str(built))
+
+
+def ejabberd(built: Path) -> tuple[str, ...]:
+    """Erlang with ejabberd from where Debian puts it."""
+    found = shutil.which("erl")
+    places = sorted(Path("/usr/lib").glob("*/ejabberd-*/ebin/ejabberd.beam"))
+    if found is None or not places:
+        return ()
+    return (sys.executable, "-m", "tests.bench.peers.ejabberd_rooms", found, str(places[0].parents[2]), str(built))
+
+
+def xmpp(command: tuple[str, ...]) -> Contestant:
+    """Rooms of XEP-0045 over WebSockets (RFC 7395), entered by people without a name of their own."""
+    begin = '<open xmlns="urn:ietf:params:xml:ns:xmpp-framing" to="localhost" version="1.0"/>'
+    return Contestant(
+        name="ejabberd rooms with archive",
+        lacks="waits for no disk; authenticates nobody here",
+        command=command,
+        path="/ws",
+        headers=("Sec-WebSocket-Protocol: xmpp",),
+        hello=begin,
+        ready="code='110'",
+        answers=(
+            ("H", "<mechanisms", '<auth xmlns="urn:ietf:params:xml:ns:xmpp-sasl" mechanism="ANONYMOUS"/>'),
+            ("A", "<success", begin),
+            (
+                "H",
+                "<bind xmlns='urn:ietf:params:xml:ns:xmpp-bind'/>",
+                '<iq xmlns="jabber:client" type="set" id="b"><bind xmlns="urn:ietf:params:xml:ns:xmpp-bind"/></iq>',
+            ),
+            (
+                "H",
+                "<jid>",
+                '<presence xmlns="jabber:client" to="r@PLACE@@rooms.localhost/n@ME@">'
+                '<x xmlns="http://jabber.org/protocol/muc"><history maxstanzas="0"/></x></presence>',
+            ),
+        ),
+        post=(
+            '<message xmlns="jabber:client" type="groupchat" to="r@ROOM@@rooms.localhost" id="@REF@@KEY@">'
+            "<body>@BODY@</body></message>"
+        ),
+        most=100,
+    )

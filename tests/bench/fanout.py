@@ -30,6 +30,8 @@ def measure(
     for turn in range(rounds):
         for shape in shapes:
             for contestant in here:
+                if 0 < contestant.most < shape.each:
+                    continue
                 try:
                     with running(bench, contestant) as server:
                         counted = load(bench, server, shape, warm, seconds)

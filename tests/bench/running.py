@@ -127,7 +127,8 @@ def running(
     bench.keeper.watch(process)
     try:
         assert process.stdout is not None
-        found = re.search(r"(\d+)\s*$", process.stdout.readline())
+        lines = (re.search(r"(?:^port |localhost:)(\d+)\s*$", line) for line in process.stdout)
+        found = next(filter(None, lines), None)
         if found is None:
             raise Cannot(f"{contestant.name} did not start: {(folder / 'log').read_text()[-300:]}")
         yield Running(contestant, int(found[1]), descendants(process.pid), folder)

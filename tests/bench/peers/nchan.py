@@ -3,14 +3,12 @@
 Arguments: nginx, the module, a folder to write in.
 """
 
-import contextlib
 import os
-import socket
 import sys
-import time
 from pathlib import Path
 
-PATIENCE = 10.0
+from tests.bench.peers.opened import free_port, tell_when_open
+
 CONFIGURATION = """
 load_module {module};
 daemon off;
@@ -43,28 +41,12 @@ http {{
 def main() -> None:
     nginx, module, place = sys.argv[1:]
     folder = Path(place)
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        port = free.getsockname()[1]
+    port = free_port()
     owner = folder.owner()
     text = CONFIGURATION.format(module=module, folder=folder, port=port, user=owner)
     (folder / "nginx.conf").write_text(text, encoding="utf-8")
-    between = os.fork()
-    if between == 0:
-        # A child of this process would be counted, or missed, as one of nginx's.
-        if os.fork() == 0:
-            tell_when_open(port)
-        os._exit(0)
-    os.waitpid(between, 0)
+    tell_when_open(port)
     os.execv(nginx, [nginx, "-e", "stderr", "-p", place, "-c", str(folder / "nginx.conf")])  # noqa: S606
-
-
-def tell_when_open(port: int) -> None:
-    until = time.monotonic() + PATIENCE
-    while time.monotonic() < until:
-        with contextlib.suppress(ConnectionRefusedError), socket.create_connection(("127.0.0.1", port)):
-            print("port", port, flush=True)
-            return
-        time.sleep(0.02)
 
 
 if __name__ == "__main__":
