@@ -18,7 +18,7 @@ ROOM = 1 << 17
 """Bytes that a line takes before anybody reads it; orders must fit."""
 ENDS_WITHIN = 17.0
 """Seconds from being asked to end until it is ended."""
-OPENS_WITHIN = 60.0
+OPENS_WITHIN = 120.0
 """Seconds from its start until it is ended if it is not open."""
 
 

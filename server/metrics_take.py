@@ -4,7 +4,6 @@ import asyncio
 import os
 import platform
 import resource
-import sqlite3
 import time
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -15,6 +14,7 @@ import msgspec
 from websockets.version import version as websockets_version
 
 from rooms.wire import CloseCircle, EditMessage, EnterCircle, LeaveCircle, OpenCircle, PostMessage, TakeBackMessage
+from server import sqlite
 from server.broker_redis import RedisBroker
 from server.protocol import Reason
 from server.sentences import SENTENCES
@@ -127,7 +127,7 @@ async def take(parts: "Parts", lag: Spread) -> Taken:
         build={
             "client": parts.version,
             "python": platform.python_version(),
-            "sqlite": sqlite3.sqlite_version,
+            "sqlite": sqlite.VERSION,
             "websockets": websockets_version,
         },
         wal=wal,

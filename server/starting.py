@@ -1,11 +1,11 @@
 """How the server starts: as one process, or as several under a supervisor, on whatever the settings allow."""
 
 import os
-import sqlite3
 from collections.abc import Sequence
 from contextlib import closing
 from pathlib import Path
 
+from server import sqlite
 from server.data_folder import DataFolder
 from server.keys import Keys
 from server.migrate import migrate
@@ -31,10 +31,10 @@ def serve(settings: Settings, *, demo: bool, sockets: Sequence[int] = ()) -> int
     on_sqlite = settings.database.startswith("sqlite")
     if on_sqlite and settings.redis_url and count == 1:
         raise StoreUnavailable("SQLite serves one process. Set DATABASE_URL to PostgreSQL to use REDIS_URL.")
-    if on_sqlite and count > 1 and not safe_for_several(sqlite3.sqlite_version_info):
+    if on_sqlite and count > 1 and not safe_for_several(sqlite.VERSION_INFO):
         raise StoreUnavailable(
             "Several processes need PostgreSQL (DATABASE_URL), or SQLite 3.51.3 or newer in place of"
-            f" {sqlite3.sqlite_version}, which could lose words with them."
+            f" {sqlite.VERSION}, which could lose words with them."
         )
     with closing(DataFolder(settings.data_dir)) as folder:
         if on_sqlite or count > 1:

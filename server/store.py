@@ -1,7 +1,6 @@
 """The database: one writer, a few readers, and the promises that hold them (durability, isolation, no words in errors)."""
 
 import asyncio
-import sqlite3
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -20,6 +19,7 @@ from sqlalchemy.exc import (
 from sqlalchemy.pool import StaticPool
 from sqlmodel import create_engine
 
+from server import sqlite
 from server.tally import SECONDS, Spread
 
 T = TypeVar("T")
@@ -47,8 +47,8 @@ class Store:
             raise StoreUnavailable("DATABASE_URL must be sqlite:///… or postgresql://….")
         if self.sqlite and self.url.database in (None, "", ":memory:"):
             raise StoreUnavailable("DATABASE_URL must name a file for SQLite: what is only in memory is not kept.")
-        if self.sqlite and sqlite3.sqlite_version_info < OLDEST_SQLITE:
-            raise StoreUnavailable(f"SQLite {sqlite3.sqlite_version} is too old; 3.35 or newer is needed.")
+        if self.sqlite and sqlite.VERSION_INFO < OLDEST_SQLITE:
+            raise StoreUnavailable(f"SQLite {sqlite.VERSION} is too old; 3.35 or newer is needed.")
         try:
             self.writer = _engine(self.url.render_as_string(hide_password=False), writer=True)
             self.readers = _engine(self.url.render_as_string(hide_password=False), writer=False)
@@ -93,7 +93,7 @@ class Store:
         """Raise `StoreUnavailable` where the database does not answer."""
         try:
             self.read_now(lambda conn: conn.execute(text("SELECT 1")))
-        except (DBAPIError, sqlite3.Error):
+        except (DBAPIError, sqlite.DRIVER.Error):
             where = "the SQLite file cannot be opened" if self.sqlite else "PostgreSQL does not answer or refuses"
             raise StoreUnavailable(f"The database is not usable: {where}. Check DATABASE_URL.") from None
 
@@ -153,7 +153,7 @@ def _engine(url: str, *, writer: bool) -> Engine:
             },
         )
         return engine
-    options: dict[str, Any] = {"connect_args": {"check_same_thread": False, "timeout": 30}}
+    options: dict[str, Any] = {"module": sqlite.DRIVER, "connect_args": {"check_same_thread": False, "timeout": 30}}
     if writer:
         options["poolclass"] = StaticPool
     else:
@@ -165,7 +165,7 @@ def _engine(url: str, *, writer: bool) -> Engine:
     return engine
 
 
-def _prepare_sqlite(raw: sqlite3.Connection, _record: object) -> None:
+def _prepare_sqlite(raw: Any, _record: object) -> None:
     raw.isolation_level = None
     for pragma in (
         "journal_mode=WAL",

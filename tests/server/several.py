@@ -58,6 +58,13 @@ class Several(Process):
             while set(await self.answers()) != {200}:
                 pass
 
+    async def notes(self, what: str, *, times: int = 1) -> None:
+        """Until its log has said so, so many times."""
+        log = self.folder.parent / f"{self.folder.name}.log"
+        async with asyncio.timeout(PATIENCE):
+            while log.read_text().count(what) < times:  # noqa: ASYNC110 - a file gives no sign
+                await asyncio.sleep(0.05)
+
     async def _asks(self, within: float) -> int:
         try:
             async with asyncio.timeout(within):

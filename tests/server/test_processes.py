@@ -2,18 +2,22 @@
 
 import asyncio
 import os
+import pty
 import signal
 import stat
+import sys
 from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
 
 from moderation.operating import InviteModerator
+from server import sqlite
 from server.commands_operator import submit
 from server.settings import Settings
+from server.starting import safe_for_several
 from tests.guests import Guest
-from tests.house import Process
+from tests.house import ROOT, Process
 from tests.keeper import Keeper
 from tests.server.several import Several, gone, talk
 from tests.servers import PostgresServer
@@ -155,3 +159,65 @@ async def test_a_single_process_begins_again_on_the_same_sockets(keeper: Keeper,
         assert b"is open at" in await alone.process.stdout.readline()
     assert ana.bodies() == ["Good evening.", "Still here.", "And still."]
     assert await alone.stop() == 0
+
+
+async def test_what_cannot_open_is_tried_again_and_takes_nobodys_place(
+    keeper: Keeper, tmp_path: Path, postgres_server: PostgresServer, database_url: str
+) -> None:
+    place = Several(keeper, tmp_path / "data", processes=2, database_url=database_url)
+    await place.start()
+    stays, killed = place.processes()
+    await asyncio.to_thread(postgres_server.kill)
+    os.kill(place.pid, signal.SIGHUP)
+    await place.notes("the processes are not exchanged")
+    os.kill(killed, signal.SIGKILL)
+    await place.notes('"was_open": false', times=3)
+    await asyncio.to_thread(postgres_server.start)
+    await place.gets_green()
+    processes = place.processes()
+    assert stays in processes
+    assert killed not in processes
+    assert await place.stop() == 0
+
+
+async def test_a_first_start_that_cannot_be_ends_with_its_sentence(
+    keeper: Keeper, tmp_path: Path, database_url: str
+) -> None:
+    place = Several(keeper, tmp_path / "data", processes=2, database_url=database_url, redis_url="unix:///nowhere")
+    with pytest.raises(RuntimeError, match="the server did not open: 2"):
+        await place.start()
+    said = [line for line in (tmp_path / "data.log").read_text().splitlines() if not line.startswith("{")]
+    assert said == ["Redis does not answer; check REDIS_URL and that it runs."]
+
+
+async def test_a_terminal_that_closes_ends_what_was_started_from_it(keeper: Keeper, tmp_path: Path) -> None:
+    ours, theirs = pty.openpty()
+    kept = {name: os.environ[name] for name in ("PATH", "HOME") if name in os.environ}
+    server = await asyncio.create_subprocess_exec(
+        # The first terminal that the leader of a session opens is its own.
+        "sh", "-c", f"exec {sys.executable} -m server serve <{os.ttyname(theirs)}",
+        cwd=ROOT, env={**kept, "DATA_DIR": str(tmp_path / "data"), "PORT": "0"},
+        stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.DEVNULL, start_new_session=True,
+    )  # fmt: skip
+    keeper.watch(server)
+    assert server.stdout is not None
+    assert b"is open at" in await server.stdout.readline()
+    os.close(theirs)
+    os.close(ours)
+    assert await server.wait() == 0
+    assert await server.stdout.read() == b""
+    keeper.forget(server)
+
+
+@pytest.mark.skipif(not safe_for_several(sqlite.VERSION_INFO), reason="this SQLite could lose commits of several")
+async def test_two_processes_on_one_file(keeper: Keeper, tmp_path: Path) -> None:
+    file = f"sqlite:///{tmp_path / 'data' / 'circles.db'}"
+    place = Several(keeper, tmp_path / "data", processes=2, database_url=file)
+    await place.start()
+    async with talk(place) as talking:
+        await talking.goes_on()
+        os.kill(min(place.processes()), signal.SIGKILL)
+        await place.gets_red()
+        await place.gets_green()
+        await talking.goes_on()
+    assert await place.stop() == 0

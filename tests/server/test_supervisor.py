@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from server import private_redis, starting
+from server import listening, private_redis, sqlite, starting
 from server.data_folder import DataFolder, FolderUnusable
 from server.listening import BALANCED, CannotListen, SharedPort, close
 from server.place import HOPELESS, PAUSES
@@ -51,7 +51,7 @@ def test_several_processes_share_a_file_only_with_a_sqlite_that_does_not_lose_co
 
 
 def test_an_older_sqlite_is_refused_before_anything_is_made(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("sqlite3.sqlite_version_info", (3, 51, 2))
+    monkeypatch.setattr(sqlite, "VERSION_INFO", (3, 51, 2))
     with pytest.raises(
         StoreUnavailable, match=r"^Several processes need PostgreSQL \(DATABASE_URL\), or SQLite 3\.51\.3"
     ):
@@ -121,6 +121,16 @@ def test_connections_wait_for_the_next_process_unless_it_does_not_come() -> None
     with pytest.raises(ConnectionRefusedError), socket.socket() as late:
         late.connect(("127.0.0.1", port.port))
     close([*renewed, waiting])
+
+
+def test_where_the_system_does_not_spread_them_processes_share_their_sockets(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(listening, "BALANCED", False)
+    port = SharedPort(Settings(port=0))
+    first, second = port.sockets(), port.sockets()
+    assert first is second is port.renewed(first)
+    with socket.socket() as somebody:
+        somebody.connect(("127.0.0.1", port.port))
+    close(first)
 
 
 def test_a_folder_whose_owner_was_killed_is_had_as_soon_as_what_it_left_has_ended(tmp_path: Path) -> None:
