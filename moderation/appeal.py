@@ -37,7 +37,7 @@ def may(case: Case, by: str, side: Side, *, now: int) -> None:
 def begin(case: Case, by: str, side: Side, *, now: int, limits: Limits) -> Moved:
     """Longer pauses end after their first hour until it is decided; marks of bad faith are lifted until then."""
     waiting = deciding.appeal(case.review)
-    if waiting is not None and (waiting.by, waiting.side) == (by, side):
+    if waiting is not None and waiting.side == side and (waiting.by == by or _joins(case, by, side, now)):
         return case, ()
     may(case, by, side, now=now)
     made = Appeal(side, by, now, now + limits.appeal_wait)
@@ -50,6 +50,14 @@ def begin(case: Case, by: str, side: Side, *, now: int, limits: Limits) -> Moved
         effects += tuple(FaithRestored(each) for each in marked if each is not None)
         review = replace(review, accused=(), faith=(), marked=())
     return replace(case, review=review), effects
+
+
+def _joins(case: Case, by: str, side: Side, now: int) -> bool:
+    """Of several who flagged, each asks as if alone: what is under way is theirs too, or a refusal would tell of others."""
+    decision = case.decision
+    if side == "author" or decision is None or now >= decision.appeal_until:
+        return False
+    return any(_flagged_and_kept(case, by))
 
 
 def unheard(case: Case, *, now: int, limits: Limits) -> Moved:

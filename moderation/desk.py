@@ -127,13 +127,13 @@ def case_to_read(work: Work, seat_id: str) -> CaseToRead:
         _message(work, kept, index, seq, letters, gone=seq in gone) for index, seq in enumerate(panel.items or gone)
     )
     side = sealed.written(work, kept.id, "side")
-    objection = sealed.written(work, kept.id, "objection") if panel.instance > 1 else []
+    objection = sealed.objection(work, kept.id, kept.case.review.appeals[-1].side) if panel.instance > 1 else ""
     return CaseToRead(
         seat=view,
         agreement=agreement(work, kept),
         messages=messages,
         side=side[-1].body if side else None,
-        objection=objection[-1].body if objection else None,
+        objection=objection or None,
         talk=sealed.talk(work, kept.id, panel.instance, seat.letter if seat else ""),
         content_most=content,
         person_most=person,

@@ -9,8 +9,9 @@ from sqlmodel import col, select
 
 from moderation import case as core
 from moderation import cases, desk, effects, reviewing, sealed
+from moderation.cases import Kept
 from moderation.models import CaseMessageRow, CaseRow, FlagRow, LetterRow
-from moderation.models_panels import CaseWordsRow, ConductRow, FaithRow, HoldRow, PauseRow, SealedRow, SeatRow
+from moderation.models_panels import ConductRow, FaithRow, HoldRow, PauseRow, SealedRow, SeatRow
 from rooms.models import ParticipantRow, Person
 from rooms.work import Work
 
@@ -35,9 +36,7 @@ def forgotten(work: Work, person_id: str) -> None:
         work.db.add(row)
         work.db.flush()
         kept = cases.load(work, case_id)
-        if any(each.by == person_id for each in kept.case.review.appeals):
-            objections = col(CaseWordsRow.kind) == "objection"
-            work.conn.execute(delete(CaseWordsRow).where(col(CaseWordsRow.case_id) == case_id, objections))
+        _drop_objection(work, kept, person_id)
         for panel, _ in desk.panels(kept.case):
             if (seat := panel.seat(person_id)) is not None and seat.letter:
                 sealed.unsay(work, case_id, panel.instance, seat.letter, "said")
@@ -48,6 +47,14 @@ def forgotten(work: Work, person_id: str) -> None:
     for own in (FaithRow, ConductRow, PauseRow):
         work.conn.execute(delete(own).where(col(own.person_id) == person_id))
     _drop_flags_of_nobody(work)
+
+
+def _drop_objection(work: Work, kept: Kept, person_id: str) -> None:
+    """Of those who flagged: theirs, or all where several objected, because whose is whose is not kept."""
+    several = len(sealed.written(work, kept.id, "objection", by=sealed.SIDES["flagger"])) > 1
+    flagged = any(flag.by == person_id for message in kept.case.messages for flag in message.flags)
+    if (several and flagged) or any(each.by == person_id for each in kept.case.review.appeals):
+        sealed.unsay(work, kept.id, 0, sealed.SIDES["flagger"], "objection")
 
 
 def circles(conn: Connection, person_id: str) -> set[int]:

@@ -59,7 +59,7 @@ class CaseWordsRow(Table, table=True):
     kind: str = Field(max_length=9)
     """side, objection, said or sentence."""
     by: str = Field(default="", max_length=2)
-    """A juror's letter."""
+    """A juror's letter, or the side that objects."""
     body: str
     at: int = Field(sa_type=Big)
 

@@ -27,7 +27,10 @@ def add_side(work: Work, command: AddSide) -> None:
 
 
 def make_appeal(work: Work, command: MakeAppeal) -> None:
-    """A panel of other people reads it anew; for the author it can only become milder."""
+    """A panel of other people reads it anew; for the author it can only become milder.
+
+    Whoever asks after somebody else who flagged too is answered like the first, and read beside them.
+    """
     letter = letters.mine(work, command.letter)
     if letter.case_id is None or letter.appeal_until is None:
         raise Refusal("appeal.not_now")
@@ -38,7 +41,7 @@ def make_appeal(work: Work, command: MakeAppeal) -> None:
     side: Side = "author" if letter.mine else "flagger"
     effects.carry_out(work, kept, core.appeal(kept.case, work.person, side, now=work.now, limits=work.limits))
     if body:
-        sealed.write(work, kept.id, 0, "objection", body)
+        sealed.write(work, kept.id, 0, "objection", body, sealed.SIDES[side])
     letters.change(work, letter.id, appeal_until=None)
 
 

@@ -12,6 +12,7 @@ from sqlalchemy import delete, or_, update
 from sqlmodel import col, select
 
 from moderation.models_panels import CaseWordsRow, SealedRow
+from moderation.state import Side
 from moderation.wire_panels import PanelLine, ReadLine
 from rooms.covers import WORDLESS
 from rooms.models import EventRow
@@ -20,6 +21,8 @@ from rooms.work import Work
 
 AROUND = 5
 """Lines either side."""
+SIDES: dict[Side, str] = {"author": "a", "flagger": "f"}
+"""Whose objection it is, as it is kept; which of those who flagged is not."""
 SENT = or_(col(EventRow.cover).is_(None), col(EventRow.cover).not_in(WORDLESS))
 """What is held or withheld is sent to nobody, so it is no context of anything else either."""
 
@@ -87,11 +90,18 @@ def write(work: Work, case_id: int, panel: int, kind: str, body: str, by: str = 
     )
 
 
-def written(work: Work, case_id: int, kind: str, panel: int | None = None) -> list[CaseWordsRow]:
+def written(work: Work, case_id: int, kind: str, panel: int | None = None, by: str | None = None) -> list[CaseWordsRow]:
     query = select(CaseWordsRow).where(CaseWordsRow.case_id == case_id, CaseWordsRow.kind == kind)
     if panel is not None:
         query = query.where(CaseWordsRow.panel == panel)
+    if by is not None:
+        query = query.where(CaseWordsRow.by == by)
     return list(work.db.exec(query.order_by(col(CaseWordsRow.id))).all())
+
+
+def objection(work: Work, case_id: int, side: Side) -> str:
+    """What a side objected, of several who flagged one after the other."""
+    return "\n\n".join(row.body for row in written(work, case_id, "objection", by=SIDES[side]))
 
 
 def talk(work: Work, case_id: int, panel: int, mine: str) -> tuple[PanelLine, ...]:

@@ -5,10 +5,11 @@ from dataclasses import replace
 import pytest
 from sqlalchemy import insert
 
-from moderation import cases, desk, due, effects, forgetting, holding, panels, seats
+from moderation import cases, desk, due, effects, forgetting, holding, objections, panels, seats
 from moderation.models import CaseRow, FlagRow, LetterRow, ReviewerRow
+from moderation.models_ledger import JournalRow
 from moderation.models_panels import CaseWordsRow, HoldRow, SealedRow, SeatRow
-from moderation.wire_panels import CastBallot, LeaveHeavySeat, MessageMark
+from moderation.wire_panels import CastBallot, LeaveHeavySeat, MakeAppeal, MessageMark
 from rooms import tidy
 from rooms.limits import DAY, HOUR, MINUTE
 from rooms.models import Circle
@@ -282,3 +283,51 @@ def test_what_is_held_is_no_context_of_anything_else(bench: Bench, place: Place)
     place.flags("Bo", words)
     bodies = {(row.case_id, row.body) for row in place.rows(SealedRow)}
     assert len([body for _, body in bodies if body == "somebody's address"]) == 1
+
+
+def objects(bench: Bench, name: str, body: str) -> None:
+    """To whatever was left as it is."""
+    letter = next(each for each in bench.place.letters(name) if each.about == "kept")
+    assert letter.appeal_until is not None
+    bench.place.does(name, objections.make_appeal, MakeAppeal(letter=letter.id, body=body))
+
+
+def test_who_asks_another_panel_does_not_learn_that_somebody_else_did(bench: Bench, words: int, place: Place) -> None:
+    place.flags("Bo", words)
+    decided(bench, words, 0)
+    objects(bench, "Fern", "Please read what came before.")
+    objects(bench, "Bo", "It was meant.")
+    assert [each.appeal_until for name in ("Bo", "Fern") for each in place.letters(name)] == [None, None]
+    sitting = bench.convene()
+    assert bench.reads(sitting[0]).objection == "Please read what came before.\n\nIt was meant."
+    objected = [entry for entry in place.rows(JournalRow) if entry.kind == "appeal"]
+    assert len(objected) == 1
+    for name in sitting:
+        bench.casts(name, 0)
+    bench.passes(6 * MINUTE)
+    told = [each for name in ("Bo", "Fern") for each in place.letters(name)]
+    assert [(each.about, each.appeal_until, each.statement.second) for each in told if each.statement] == [
+        ("kept", None, True)
+    ] * 2
+
+
+def test_what_one_side_objected_outlives_the_other_sides_being_forgotten(
+    bench: Bench, words: int, place: Place
+) -> None:
+    decided(bench, words, 1)
+    letter = next(each for each in place.letters("Ana") if each.appeal_until is not None)
+    place.does("Ana", objections.make_appeal, MakeAppeal(letter=letter.id, body="I meant it kindly."))
+    place.is_forgotten("Fern")
+    assert [row.body for row in place.rows(CaseWordsRow) if row.kind == "objection"] == ["I meant it kindly."]
+
+
+def test_what_somebody_objected_goes_with_them(bench: Bench, words: int, place: Place) -> None:
+    place.flags("Bo", words)
+    decided(bench, words, 0)
+    objects(bench, "Fern", "Please read what came before.")
+    place.is_forgotten("Bo")
+    assert [row.body for row in place.rows(CaseWordsRow) if row.kind == "objection"] == [
+        "Please read what came before."
+    ]
+    place.is_forgotten("Fern")
+    assert not [row for row in place.rows(CaseWordsRow) if row.kind == "objection"]
