@@ -4,7 +4,7 @@ from sqlalchemy import func, insert
 from sqlmodel import col, select
 
 from moderation import case as core
-from moderation import cases, effects, flags, holds, opening, reviewers, witnesses
+from moderation import cases, effects, flags, holds, opening, reviewers, sealed, witnesses
 from moderation.cases import Kept
 from moderation.flagged import ENDED
 from moderation.fold import Origin, Standing
@@ -12,6 +12,7 @@ from moderation.models import CaseRow
 from moderation.models_panels import FaithRow, HoldRow
 from moderation.wire import Category
 from moderation.wire_panels import CosignHold, HoldMessage
+from rooms import covers
 from rooms.circles import seat
 from rooms.messages import message
 from rooms.models import Circle, EventRow, ParticipantRow
@@ -82,18 +83,54 @@ def cosign_hold(work: Work, command: CosignHold) -> None:
 
 
 def legal_hold(work: Work, circle_id: str, target: int, category: Category, *, ordered: bool, release: bool) -> None:
-    """From the machine only: in public, renewed weekly, until a panel has decided or the words are gone."""
+    """From the machine only: in public, renewed weekly, until a panel has decided or the words are gone.
+
+    Raises ``message.not_found``, ``hold.cleared`` after a panel without a legal order, ``hold.none`` for the release of
+    what is not held so.
+    """
     circle = work.db.get(Circle, circle_id)
     row = None if circle is None else work.db.get(EventRow, (circle.log_id, target))
     if circle is None or row is None or row.kind != POSTED or row.body is None or row.sender is None:
         raise Refusal("message.not_found")
     cases.lock(work, {circle.log_id})
-    kept = flags.case_for(work, circle, row, row.sender)
+    holding = [each for each in cases.holding(work, row.log_id, row.seq) if _held_by_law(each, row.seq)]
     if release:
-        step = core.release_legal(kept.case, row.seq, now=work.now, limits=work.limits)
-    else:
-        step = core.legal_hold(kept.case, row.seq, category, ordered=ordered, now=work.now, limits=work.limits)
+        if not holding:
+            raise Refusal("hold.none")
+        for kept in holding:
+            effects.carry_out(work, kept, core.release_legal(kept.case, row.seq, now=work.now, limits=work.limits))
+        _covered_before(work, circle, row)
+        return
+    kept = holding[-1] if holding else flags.case_for(work, circle, row, row.sender)
+    if kept.case.closed is not None:
+        # Nobody can contest that decision any more, but what a court orders comes after it, in a case of its own.
+        if not ordered:
+            raise Refusal("hold.cleared")
+        kept = opening.open_case(work, circle, row.sender)
+        many = witnesses.how_many(work, circle, row, witnesses.bars(work, row))
+        opening.add_message(work, kept, row.seq, many, rephrased=bool(row.rephrased))
+        sealed.seal(work, kept.id, row.log_id, row.seq)
+    step = core.legal_hold(kept.case, row.seq, category, ordered=ordered, now=work.now, limits=work.limits)
     effects.carry_out(work, kept, step)
+
+
+def _held_by_law(kept: Kept, seq: int) -> bool:
+    message = kept.case.message(seq)
+    return message is not None and any(each.kind == "legal" and not each.over for each in message.holds)
+
+
+def _covered_before(work: Work, circle: Circle, row: EventRow) -> None:
+    """What a panel made of the words in a case that is over stands again once they are uncovered."""
+    work.db.refresh(row)
+    for kept in cases.holding(work, row.log_id, row.seq):
+        message = kept.case.message(row.seq)
+        ruling = None if message is None else message.ruling
+        if row.cover is not None or row.body is None or message is None or ruling is None or kept.case.closed is None:
+            continue
+        if message.view == "confirmed":
+            covers.fold(work, circle, row, ruling.until, ruling.code)
+        elif message.view == "withheld":
+            covers.withhold(work, circle, row, ruling.code or "illegal", ruling.until)
 
 
 def _others_words(work: Work, circle: Circle, mine: ParticipantRow, target: int) -> EventRow:

@@ -248,6 +248,11 @@ class Place:
         )
         return self.read(lambda conn: conn.execute(query).scalar_one()) is not None
 
+    def cover(self, seq: int) -> str | None:
+        query = select(EventRow.cover).where(EventRow.kind == "message.posted", EventRow.seq == seq)
+        found: str | None = self.read(lambda conn: conn.execute(query).scalar_one())
+        return found
+
     def rows_of(self, table: Any) -> list[Any]:
         """Of a table by its metadata, in the order of their keys."""
         return self.read(lambda conn: list(conn.execute(select(table).order_by(*table.primary_key.columns)).all()))

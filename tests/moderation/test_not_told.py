@@ -165,6 +165,37 @@ def test_a_legal_order_keeps_the_copy_of_words_that_are_taken_back(bench: Bench,
     assert {row.seq: row.body for row in place.rows(SealedRow)}[words] == "something hurtful"
 
 
+@pytest.mark.parametrize("content", [0, 1])
+def test_a_court_can_have_words_covered_also_when_their_case_is_over(
+    bench: Bench, words: int, place: Place, content: int
+) -> None:
+    place.limits = replace(place.limits, appeal_window=DAY)
+    decided(bench, words, content)
+    bench.passes(2 * DAY)
+    before = place.cover(words)
+
+    def by_law(*, ordered: bool = False, release: bool = False) -> None:
+        def act(work: Work, _: None) -> None:
+            holding.legal_hold(work, CIRCLE, words, "illegal", ordered=ordered, release=release)
+
+        place.does(None, act, None)
+
+    with pytest.raises(Refusal, match=r"^hold\.cleared$"):
+        by_law()
+    with pytest.raises(Refusal, match=r"^hold\.none$"):
+        by_law(release=True)
+    assert len(place.rows(CaseRow)) == 1, "what is refused opens no case"
+    by_law(ordered=True)
+    assert place.cover(words) == "held"
+    bench.passes(7 * DAY - 1)
+    by_law(ordered=True)
+    assert len(place.rows(CaseRow)) == 2, "stated again, it is the same"
+    place.flags("Otter", words)
+    assert place.cover(words) == "held"
+    by_law(release=True)
+    assert place.cover(words) == before, "what the panel made of it stands again"
+
+
 def test_of_two_seats_on_one_panel_the_open_one_counts_whatever_the_clocks_said(
     bench: Bench, words: int, place: Place
 ) -> None:
