@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from tests.bench import cases, cross, fanout, idle, installed, posts, results, storm
+from tests.bench import cases, cross, fanout, hostile, idle, installed, latency, posts, results, storm
 from tests.bench.contestants import Contestant, contestants
 from tests.bench.machine import Cannot, facts, load_average, sync_time, two_cores
 from tests.bench.running import Bench, build, raise_limits
@@ -109,6 +109,12 @@ def run(chosen: argparse.Namespace, bench: Bench, about: dict[str, str]) -> int:
     elif chosen.what == "storm":
         measured, absent = storm.measure(bench, everybody[0], own, chosen.connections, chosen.rounds), []
         text, wrong = storm.markdown(measured), storm.went_wrong(measured)
+    elif chosen.what == "latency":
+        measured, absent = latency.measure(bench, own, chosen.rounds, chosen.warm, chosen.seconds), []
+        text, wrong = latency.markdown(measured), latency.went_wrong(measured)
+    elif chosen.what == "hostile":
+        measured, absent = hostile.measure(bench, own, chosen.rounds, chosen.warm, chosen.seconds), []
+        text, wrong = hostile.markdown(measured), hostile.went_wrong(measured)
     elif chosen.what == "cross":
         measured, absent = cross.measure(bench, own, chosen.rounds, chosen.warm, chosen.seconds), []
         text, wrong = cross.markdown(measured), cross.went_wrong(measured)

@@ -222,6 +222,7 @@ static void delivered(struct client *client, const char *text, const char *mark,
     int64_t which = *end == '.' ? strtoll(end + 1, &end, 10) : -1;
     if (client->kind != READER) return;
     if (mark[1] == 'b' && *end == '.' && strtoul(end + 1, NULL, 10) != run) return;
+    if (mark[1] == 'm' && !rooms[client->room].missed) return; /* read again with the first page */
     if (mark[1] == 'm') { /* posted while it was away */
         if (number != client->room || which < 0 || which >= rooms[number].missed) {
             strange++;
@@ -374,11 +375,12 @@ static void readable(struct client *client) {
 static void start_again(struct client *client) {
     struct sockaddr_in where = {.sin_family = AF_INET, .sin_port = htons((uint16_t)client->port)};
     struct epoll_event event = {.events = EPOLLOUT, .data.ptr = client};
-    int one = 1;
+    int one = 1, little = 4096;
     where.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
     client->fd = socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK, 0);
     if (client->fd < 0) fail("no socket: %s", strerror(errno));
     setsockopt(client->fd, IPPROTO_TCP, TCP_NODELAY, &one, sizeof one);
+    if (client->kind == STALLED) setsockopt(client->fd, SOL_SOCKET, SO_RCVBUF, &little, sizeof little);
     if (connect(client->fd, (struct sockaddr *)&where, sizeof where) && errno != EINPROGRESS)
         fail("no connection: %s", strerror(errno));
     client->state = CONNECTING;

@@ -147,13 +147,14 @@ def plan(
     *,
     enter: bool = False,
     left: Sequence[Left] = (),
+    pages: int = 0,
     ports: Callable[[int], int] | None = None,
     options: str = "",
 ) -> str:
     """What the loader is to do with them (see loader.c): everybody watches their circle, and is ready once it answers.
 
     ``enter``: they enter it first. ``left``: they hold what stood before, and are ready once they have what was said
-    since. ``ports`` tells by somebody's place in their circle which server they go to. ``options`` are more lines.
+    since. ``pages``: they ask so often for a page of what was said. ``ports`` tells by somebody's place in their circle which server they go to. ``options`` are more lines.
     """
     lines = ['R\t"re":1,"ok"', 'A\t{"heads"\t{"do":"beat"}', *options.splitlines()]
     if enter:
@@ -166,6 +167,9 @@ def plan(
             missed = left[number]
             begin = f'{begin[:-1]},"epoch":"{missed.epoch}","after":{missed.seq}}}'
             lines.append(f"E\t{number}\t{missed.seq}\t{missed.count}")
+            before = missed.seq + missed.count + 1
+            page = f'{{"do":"history.page","ref":3,"circle":"{circle.id}","before":{before},"limit":200}}'
+            begin = "\x1f".join((begin, *(page for _ in range(pages))))
         post = f'{{"do":"message.post","ref":@REF@,"circle":"{circle.id}","key":"@KEY@","body":"@BODY@"}}'
         lines.append(f"P\t{number}\t{post}\t{circle.id}")
         for place, person in enumerate(circle.people):

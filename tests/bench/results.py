@@ -11,6 +11,8 @@ HERE = Path(__file__).resolve().parent
 WORDS = {
     "fanout": "Processor time per delivery",
     "posts": "Durable posts",
+    "latency": "Time of a post",
+    "hostile": "Hostile clients",
     "idle": "Idle connections",
     "storm": "Storm and resume",
     "cross": "Across two processes",
@@ -19,6 +21,8 @@ WORDS = {
 HELP = {
     "fanout": "processor time per delivery (default)",
     "posts": "durable posts a second",
+    "latency": "time of a post at half load, beside the disk's",
+    "hostile": "what stalled readers and ping floods cost the others",
     "idle": "memory per connection",
     "storm": "everybody comes at once, and comes back",
     "cross": "time and processor time added between two processes",

@@ -8,7 +8,7 @@ import resource
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -107,11 +107,13 @@ def running(
     data: Path | None = None,
     *,
     settings: Mapping[str, str] | None = None,
+    without: Collection[str] = (),
     anywhere: bool = False,
 ) -> Iterator[Running]:
     """The contestant on the server's core, ended and its folder removed afterwards; ``data`` is kept for the next.
 
-    ``settings`` are this server's own, before those of every measurement. ``anywhere``: on no core of its own.
+    ``settings`` are this server's own, before those of every measurement; ``without``: which of those it does not get.
+    ``anywhere``: on no core of its own.
     """
     folder = bench.keeper.new_folder("bench-run", inside=bench.folder)
     environment = {
@@ -119,7 +121,8 @@ def running(
     }
     environment["NODE_PATH"] = installed.environment()["NODE_PATH"]
     if contestant.own:
-        environment |= {**SETTINGS, "DATA_DIR": str(data or folder / "data"), **(settings or {})}
+        environment |= {name: value for name, value in SETTINGS.items() if name not in without}
+        environment |= {"DATA_DIR": str(data or folder / "data"), **(settings or {})}
     with (folder / "log").open("wb") as log, pinned(None if anywhere else bench.server_core):
         process = subprocess.Popen(
             contestant.command, cwd=ROOT, env=environment, stdout=subprocess.PIPE, stderr=log, text=True
