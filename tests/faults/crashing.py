@@ -23,13 +23,11 @@ from server.__main__ import main
 from server.connection import Connection
 from server.hub import Hub
 from server.readers import Readers
-from server.redis_parcels import PARTITIONS, Outbox, channel_of
-from server.redis_wire import Wire
+from server.redis_line import Line
+from server.redis_parcels import Outbox
 from server.store import Store
 from tests.faults import mutants
 from tests.faults.mutants import put
-
-CHANNELS = frozenset(channel_of(each) for each in range(PARTITIONS))
 
 
 class Orders:
@@ -109,16 +107,7 @@ def set_points(orders: Orders) -> None:
     after(Hub, "arrived", lambda _: passing("after_local_wake"))
     before(Outbox, "take", lambda outbox, _: passing("after_answer") if outbox else None)
 
-    def around_asking(original: Callable[..., Any]) -> Callable[..., Any]:
-        async def ask(wire: Wire, commands: Any, *args: Any, **kwargs: Any) -> Any:
-            replies = await original(wire, commands, *args, **kwargs)
-            if any(command[0].endswith("PUBLISH") and command[1] in CHANNELS for command in commands):
-                passing("after_nudge")
-            return replies
-
-        return ask
-
-    put(Wire, "ask", around_asking(Wire.ask))
+    before(Line, "_passed_on", lambda line, _: passing("after_nudge") if line._on_way else None)
     before(Readers, "_write", lambda *_: passing("mid_catch_up"))
     before(history, "log_head", lambda *_: passing("before_first_read"))
     before(Connection, "goodbye", lambda _, code, **__: passing("mid_drain") if code == 4012 else None)

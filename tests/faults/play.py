@@ -78,8 +78,8 @@ class Run:
         self.circles: dict[str, Steady] = {}
         """By id, with the host, who never leaves."""
         self.pressed = 0
-        self.faults_begun = 0
-        self._moved = asyncio.Condition()
+        self.faults_over = 0
+        self._moved = asyncio.Event()
 
     async def play(self, faults: list[Callable[[], Awaitable[None]]], bounds: Bounds | None = None) -> Outcome:
         began = time.monotonic()
@@ -128,22 +128,17 @@ class Run:
     # --- what goes on
 
     async def _break(self, faults: list[Callable[[], Awaitable[None]]]) -> None:
-        """Spread over the posts: the n-th fault begins when its share of them was sent."""
+        """Spread over the posts: the n-th fault begins when its share of them was sent. People talk until the last is over."""
         for number, fault in enumerate(faults, 1):
-            share = number * self.profile.posts // (len(faults) + 1)
-            async with self._moved:
-                await self._moved.wait_for(partial(self._reached, share))
+            while self.pressed < number * self.profile.posts // (len(faults) + 1):
+                self._moved.clear()
+                await self._moved.wait()
             await fault()
-            async with self._moved:
-                self.faults_begun = number
-                self._moved.notify_all()
-
-    def _reached(self, posts: int) -> bool:
-        return self.pressed >= posts
+            self.faults_over = number
 
     async def _talk(self, who: Steady) -> None:
         chance = who.chance
-        while await self._may_send():
+        while self.pressed < self.profile.posts or self.faults_over < self.profile.faults:
             circles = [each.removeprefix("circle/") for each in sorted(who.watched) if each.startswith("circle/")]
             if not circles:
                 # Put out of every circle, which the checker will have something to say about.
@@ -154,24 +149,11 @@ class Run:
             if chance.random() < self.profile.twice:
                 await who.presses_twice(circle, " ".join(chance.choices(WORDS, k=9)))
             self.pressed += 1
+            self._moved.set()
             await who.has_at_most(UNANSWERED)
             await self._sometimes(who, circle)
             await asyncio.sleep(chance.expovariate(1 / self.profile.think))
         await who.is_answered()
-
-    async def _may_send(self) -> bool:
-        """Wait while the talk is a whole share ahead of the faults, so that every fault falls into it."""
-        share = self.profile.posts / (self.profile.faults + 1)
-        async with self._moved:
-            await self._moved.wait_for(
-                lambda: (
-                    self.pressed >= self.profile.posts
-                    or self.pressed < (self.faults_begun + 2) * share
-                    or self.faults_begun >= self.profile.faults
-                )
-            )
-            self._moved.notify_all()
-        return self.pressed < self.profile.posts
 
     async def _sometimes(self, who: Steady, circle: str) -> None:
         what = who.chance.random()

@@ -111,7 +111,7 @@ def points_kinds(world: World) -> Sequence[Fault]:
 PLANS: Mapping[str, Plan] = {
     each.name: each
     for each in (
-        Plan("smoke", Profile(detoured=8), smoke_kinds, processes=2, shared=True, proxied=("redis", "clients")),
+        Plan("smoke", Profile(detoured=8, think=0.3), smoke_kinds, processes=2, shared=True, proxied=("redis", "clients")),
         Plan("smoke-sqlite", Profile(posts=1_200, faults=8, think=0.2, seed=2), sqlite_kinds),
         Plan(
             "full",
