@@ -1,25 +1,55 @@
 """Statements of the hot path: one execution for a whole batch, the same text every time, on SQLite and on PostgreSQL.
 
-Lists travel as one JSON parameter, because a list of placeholders makes a new statement of every batch size. The texts go
-to the driver as they are, which costs half of what compiled statements do.
+Lists travel as one JSON parameter, because a list of placeholders makes a new statement of every batch size.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 import msgspec
 from sqlalchemy import Connection
+
+from rooms import statements
+from rooms.statements import Row
 
 _PAIRS = {
     # json_each stands first, so that it drives the lookups; its order is the order given.
     "sqlite": "(SELECT json_extract(value, '$[0]') AS a, json_extract(value, '$[1]') AS b FROM json_each(?)) AS j",
     "postgresql": "(SELECT value->>0 AS a, value->>1 AS b FROM jsonb_array_elements(CAST(%s AS jsonb))) AS j",
 }
-_COLUMNS = ("log_id", "seq", "kind", "at", "sender", "key", "body_hash", "body", "data")
+COLUMNS = ("log_id", "seq", "kind", "at", "sender", "key", "body_hash", "body", "data")
 _INSERT = {
-    dialect: f"INSERT INTO event ({', '.join(_COLUMNS)}) VALUES ({', '.join([mark] * len(_COLUMNS))})"  # noqa: S608 - constants
+    dialect: f"INSERT INTO event ({', '.join(COLUMNS)}) VALUES ({', '.join([mark] * len(COLUMNS))})"  # noqa: S608 - constants
     for dialect, mark in (("sqlite", "?"), ("postgresql", "%s"))
 }
+
+
+class Seat(NamedTuple):
+    """Somebody's place in a circle, and what of the circle decides whether they may post."""
+
+    circle: str
+    log_id: int
+    state: str
+    keep_for: int
+    fades_at: int | None
+    person: str
+    id: str
+    """The participant."""
+    name: str
+    from_seq: int
+    paused_until: int | None
+    breath_until: int | None
+    breath_seq: int
+
+
+class Stored(NamedTuple):
+    """A post that is there already."""
+
+    sender: str
+    key: str
+    seq: int
+    print: bytes | None
+    epoch: str
 
 
 def _both(template: str) -> Mapping[str, str]:
@@ -59,25 +89,25 @@ _ADVANCE = _both(
 )
 
 
-def seats(conn: Connection, places: Iterable[tuple[str, str]]) -> Sequence[Any]:
-    """Of (circle, person) pairs, those that are inside: the circle's state and the participant's row."""
-    return _run(conn, _SEATS, list(places))
+def seats(conn: Connection, places: Iterable[tuple[str, str]]) -> dict[tuple[str, str], Seat]:
+    """Of (circle, person) pairs, the seats of those who are inside."""
+    return {(row[0], row[5]): Seat._make(row) for row in _run(conn, _SEATS, places)}
 
 
-def places(conn: Connection, pairs: Iterable[tuple[str, str]]) -> Sequence[Any]:
+def places(conn: Connection, pairs: Iterable[tuple[str, str]]) -> Sequence[Row]:
     """Of (circle, person) pairs, those that are inside: the log, the participant, the circle's moments, and whether there
     is anything of theirs that has rows of its own (people set aside, gestures, invites)."""
-    return _run(conn, _PLACES, list(pairs))
+    return _run(conn, _PLACES, pairs)
 
 
-def stored(conn: Connection, keys: Iterable[tuple[str, str]]) -> Sequence[Any]:
-    """Of (sender, key) pairs, those that have a row: its seq, its fingerprint and its log's epoch."""
-    return _run(conn, _STORED, list(keys))
+def stored(conn: Connection, keys: Iterable[tuple[str, str]]) -> dict[tuple[str, str], Stored]:
+    """Of (sender, key) pairs, those that have a row."""
+    return {(row[0], row[1]): Stored._make(row) for row in _run(conn, _STORED, keys)}
 
 
 def said_since(conn: Connection, places: Iterable[tuple[int, int]]) -> dict[str, int]:
     """Of (log, seq) pairs: when each participant last posted after that seq of that log, for those who did."""
-    return {row[0]: row[1] for row in _run(conn, _SAID_SINCE, list(places))}
+    return {row[0]: row[1] for row in _run(conn, _SAID_SINCE, places)}
 
 
 def advance(conn: Connection, counts: Mapping[int, int]) -> dict[int, tuple[str, str, int]]:
@@ -86,13 +116,10 @@ def advance(conn: Connection, counts: Mapping[int, int]) -> dict[int, tuple[str,
     return {row[0]: (row[1], row[2], row[3]) for row in rows}
 
 
-def insert(conn: Connection, rows: Sequence[Mapping[str, Any]]) -> None:
-    """Write events of messages; ``rows`` hold the nine columns of a post."""
-    values = [tuple(row[column] for column in _COLUMNS) for row in rows]
-    conn.exec_driver_sql(_INSERT[conn.dialect.name], values)
+def insert(conn: Connection, posts: Sequence[Row]) -> None:
+    """Write events of messages; each holds the nine `COLUMNS`."""
+    statements.many(conn, _INSERT, posts)
 
 
-def _run(conn: Connection, statements: Mapping[str, str], pairs: Sequence[tuple[Any, Any]]) -> Sequence[Any]:
-    if not pairs:
-        return ()
-    return conn.exec_driver_sql(statements[conn.dialect.name], (msgspec.json.encode(pairs).decode(),)).all()
+def _run(conn: Connection, texts: Mapping[str, str], pairs: Iterable[tuple[Any, Any]]) -> Sequence[Row]:
+    return statements.rows(conn, texts, msgspec.json.encode(pairs).decode()) if pairs else ()

@@ -3,13 +3,15 @@
 import hmac
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, NamedTuple
+from hashlib import blake2b
+from typing import Any
 
 import msgspec
 from sqlalchemy import Connection, bindparam, select, update
 from sqlmodel import col
 
 from rooms import bulk, rules, waiting
+from rooms.bulk import Seat, Stored
 from rooms.log import kept
 from rooms.models import Circle, EventRow
 from rooms.text import body as clean_body
@@ -21,15 +23,8 @@ POSTED = str(MessagePosted.__struct_config__.tag)
 _said = select(col(EventRow.kind)).where(
     col(EventRow.log_id) == bindparam("log"), col(EventRow.seq) == bindparam("target")
 )
+_packed = msgspec.msgpack.Encoder().encode
 _fades = update(Circle).where(col(Circle.id) == bindparam("circle"))
-
-
-class Before(NamedTuple):
-    """A post that is stored already, under the same sender and key."""
-
-    seq: int
-    print: bytes | None
-    epoch: str
 
 
 @dataclass(slots=True)
@@ -40,10 +35,15 @@ class Post:
     command: PostMessage
     body: str = ""
     print: bytes = b""
-    seat: Any = None
+    seat: Seat = None  # type: ignore[assignment]  # known of every post that is not refused
     seq: int = 0
     epoch: str = ""
     result: Answered | Refusal | None = None
+
+    @property
+    def stored(self) -> Stored:
+        """What another post under the same key finds."""
+        return Stored(self.seat.id, self.command.key, self.seq, self.print, self.epoch)
 
 
 def post(work: Work, command: PostMessage) -> Answered:
@@ -70,36 +70,35 @@ def post_all(asked: Sequence[tuple[Work, PostMessage]]) -> list[Answered | Refus
     _store(conn, list(first.values()))
     for each in fresh:
         original = first[each.seat.id, each.command.key]
-        before = Before(original.seq, original.print, original.epoch)
-        each.result = _done(each) if original is each else again(each, before)
+        each.result = _done(each) if original is each else again(each, original.stored)
     return [each.result for each in posts if each.result is not None]
 
 
 def fingerprint(key: str, circle: str, body: str, reply_to: int | None) -> bytes:
     """Keyed by the message's own random key, so that it says nothing about the words once the key is gone."""
-    return hmac.digest(key.encode(), msgspec.msgpack.encode((circle, body, reply_to)), "sha256")[:16]
+    return blake2b(_packed((circle, body, reply_to)), key=key.encode(), digest_size=16).digest()
 
 
 def _judge(conn: Connection, posts: Sequence[Post]) -> None:
     """Answer what was stored before and refuse what may not be; leave the rest without a result."""
-    places = {(each.command.circle, each.work.person) for each in posts}
-    seats = {(row.circle, row.person_id): row for row in bulk.seats(conn, places)}
+    seats = bulk.seats(conn, {(each.command.circle, each.work.person) for each in posts})
+    going = []
     for each in posts:
+        command = each.command
         try:
-            each.body = clean_body(each.command.body, each.work.limits)
-            each.seat = seats.get((each.command.circle, each.work.person))
-            if each.seat is None:
+            each.body = clean_body(command.body, each.work.limits)
+            seat = seats.get((command.circle, each.work.person))
+            if seat is None:
                 raise Refusal("circle.not_found")
         except Refusal as refusal:
             each.result = refusal
             continue
-        command = each.command
+        each.seat = seat
         each.print = fingerprint(command.key, command.circle, each.body, command.reply_to)
-    known = _known(conn, [each for each in posts if each.result is None])
-    pace = Pace(conn, [each for each in posts if each.result is None])
-    for each in posts:
-        if each.result is not None:
-            continue
+        going.append(each)
+    known = _known(conn, going)
+    pace = Pace(conn, going)
+    for each in going:
         before = known.get((each.seat.id, each.command.key))
         try:
             if before is not None:
@@ -145,9 +144,8 @@ class Pace:
         self._last[sender], self._going[sender] = now, each.command.key
 
 
-def _known(conn: Connection, posts: Sequence[Post]) -> dict[tuple[str, str], Before]:
-    rows = bulk.stored(conn, {(each.seat.id, each.command.key) for each in posts})
-    return {(row.sender, row.key): Before(row.seq, row.body_hash, row.epoch) for row in rows}
+def _known(conn: Connection, posts: Sequence[Post]) -> dict[tuple[str, str], Stored]:
+    return bulk.stored(conn, {(each.seat.id, each.command.key) for each in posts})
 
 
 def _refuse_reply_to_nothing(conn: Connection, each: Post) -> None:
@@ -187,24 +185,18 @@ def _store(conn: Connection, posts: Sequence[Post]) -> None:
         bulk.insert(conn, rows)
 
 
-def _row(each: Post, event: MessagePosted) -> dict[str, Any]:
-    return {
-        "log_id": each.seat.log_id,
-        "seq": each.seq,
-        "at": each.work.now,
-        "sender": each.seat.id,
-        "key": each.command.key,
-        "body_hash": each.print,
-        "body": each.body,
-        **kept(msgspec.structs.replace(event, name="", body=None)),
-    }
+def _row(each: Post, event: MessagePosted) -> tuple[Any, ...]:
+    """The columns that `bulk.insert` writes."""
+    held = kept(msgspec.structs.replace(event, name="", body=None))
+    seat, key = each.seat, each.command.key
+    return seat.log_id, each.seq, held["kind"], each.work.now, seat.id, key, each.print, each.body, held["data"]
 
 
 def _done(each: Post) -> Answered:
     return Answered(circle=each.command.circle, epoch=each.epoch, seq=each.seq)
 
 
-def again(each: Post, before: Before) -> Answered | Refusal:
+def again(each: Post, before: Stored) -> Answered | Refusal:
     """The first answer once more, or ``key.reused``. Words that were taken back stay taken back."""
     if before.print is not None and not hmac.compare_digest(before.print, each.print):
         return Refusal("key.reused")

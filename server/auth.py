@@ -7,11 +7,13 @@ from collections.abc import Callable, Iterable, Sequence
 from hashlib import sha256
 from typing import Final, NamedTuple
 
+import msgspec
 from sqlalchemy import Connection, bindparam, select, update
 from sqlmodel import col
 from starlette.requests import HTTPConnection
 from starlette.responses import Response
 
+from rooms import statements
 from rooms.limits import DAY, HOUR
 from rooms.wire_events import SessionEnded
 from rooms.work import Announcement
@@ -68,8 +70,18 @@ _by_tokens = select(col(PersonSession.token_hash), *COLUMNS).where(
     col(PersonSession.token_hash).in_(bindparam("hashes", expanding=True))
 )
 _by_ids = select(*COLUMNS).where(col(PersonSession.id).in_(bindparam("ids", expanding=True)))
-# On PostgreSQL whoever ends a session waits for the commands that are running on it, so nothing of it follows the end.
-_guarded = _by_ids.order_by(col(PersonSession.id)).with_for_update(read=True, key_share=True)
+_NAMES = "id, person_id, remember, began_at, seen_at, ends_at, due_at, ended"
+_GUARDED: Final = {
+    dialect: f"SELECT {_NAMES} FROM session WHERE id {those}"  # noqa: S608 - constants
+    for dialect, those in (
+        ("sqlite", "IN (SELECT value FROM json_each(?))"),
+        # Whoever ends a session waits for the commands that are running on it, so nothing of it follows the end.
+        (
+            "postgresql",
+            "= ANY (ARRAY(SELECT jsonb_array_elements_text(CAST(%s AS jsonb)))) ORDER BY id FOR KEY SHARE",
+        ),
+    )
+}
 
 
 def good(session: Seen, now: int) -> bool:
@@ -148,7 +160,8 @@ class Auth:
 
     def guard(self, conn: Connection, sessions: Sequence[str], now: int) -> frozenset[str]:
         """Those of ``sessions`` that are good, inside the transaction that acts on it. Notes, to the hour, their use."""
-        found = [Seen(*row) for row in conn.execute(_guarded, {"ids": list(sessions)})]
+        asked = msgspec.json.encode(sessions).decode()
+        found = [Seen._make(row) for row in statements.rows(conn, _GUARDED, asked)]
         fresh = [session for session in found if good(session, now)]
         for session in fresh:
             if now - session.seen_at >= SEEN_EVERY:

@@ -19,6 +19,7 @@ from sqlalchemy.exc import (
 from sqlalchemy.pool import StaticPool
 from sqlmodel import create_engine
 
+from rooms import statements
 from server import sqlite
 from server.tally import SECONDS, Spread
 
@@ -58,6 +59,7 @@ class Store:
         """Seconds of each read, with its wait for a thread."""
         self.reading = 0
         """Reads under way or waiting."""
+        self._writing: Connection | None = None
         self._write_thread = ThreadPoolExecutor(1, "writer")
         self._read_threads = ThreadPoolExecutor(READERS, "reader")
 
@@ -66,8 +68,19 @@ class Store:
         return await asyncio.get_running_loop().run_in_executor(self._write_thread, self.write_now, work)
 
     def write_now(self, work: Callable[[Connection], T]) -> T:
-        with self.writer.begin() as conn:
-            return work(conn)
+        """`write`, in this thread. Not while another writes."""
+        if not self.sqlite:
+            with self.writer.begin() as conn:
+                return work(conn)
+        # The writer's connection to a file is one and the same, and taking it out anew costs as much as a statement.
+        conn = self._writing = self._writing or self.writer.connect()
+        try:
+            with conn.begin():
+                return work(conn)
+        except BaseException:
+            self._writing = None
+            conn.close()
+            raise
 
     async def read(self, work: Callable[[Connection], T]) -> T:
         """Run ``work`` on a snapshot."""
@@ -108,6 +121,8 @@ class Store:
     def close(self) -> None:
         self._write_thread.shutdown(wait=True)
         self._read_threads.shutdown(wait=True)
+        if self._writing is not None:
+            self._writing.close()
         self.writer.dispose()
         self.readers.dispose()
 
@@ -161,7 +176,7 @@ def _engine(url: str, *, writer: bool) -> Engine:
     engine = create_engine(url, **common, **options)
     event.listen(engine, "connect", _prepare_sqlite)
     begin = "BEGIN IMMEDIATE" if writer else "BEGIN"
-    event.listen(engine, "begin", lambda conn: conn.exec_driver_sql(begin))
+    event.listen(engine, "begin", lambda conn: statements.run(conn, begin))
     return engine
 
 
