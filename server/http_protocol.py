@@ -4,35 +4,20 @@
 """
 
 import asyncio
-import contextlib
 import enum
 import json
-import re
 import socket
-from dataclasses import dataclass
 from http import HTTPStatus
-from typing import Any, ClassVar
+from typing import Any, ClassVar, cast
 
 import h11
 from uvicorn.config import Config
 from uvicorn.protocols.http.h11_impl import H11Protocol
 from uvicorn.server import ServerState
 
-
-@dataclass(frozen=True, slots=True)
-class HttpLimits:
-    """What one request may cost before the application sees it. Sizes in bytes, times in seconds."""
-
-    line: int = 8 * 1024
-    head: int = 16 * 1024
-    headers: int = 100
-    head_within: float = 9.5
-    """From the connection, or from the first byte of a later request, to the end of the head; a little under ten."""
-    body_within: float = 19.5
-    """From the end of the head to the end of the body; a little under twenty."""
-    linger: float = 2.0
-    """How long a refused or answered peer may go on sending what nobody reads."""
-    unacknowledged: float = 18.0
+from server.buffers import set_option
+from server.http_strict import HttpLimits, StrictConnection
+from server.upgrade import Upgrade, plain_upgrade
 
 
 class Wait(enum.Enum):
@@ -42,47 +27,6 @@ class Wait(enum.Enum):
     HEAD = enum.auto()
     BODY = enum.auto()
     LINGER = enum.auto()
-
-
-LENIENT = re.compile(rb"(?<!\r)\n|\x00")
-
-
-class StrictConnection(h11.Connection):
-    """h11 without what it forgives: bare line feeds, two framings at once, heads of any size that come in one read."""
-
-    def __init__(self, limits: HttpLimits) -> None:
-        super().__init__(h11.SERVER, limits.head)
-        self.limits = limits
-        self.status = 400
-        """Of the last refusal."""
-
-    def next_event(self) -> h11.Event | type[h11.NEED_DATA] | type[h11.PAUSED]:
-        try:
-            if self.their_state is h11.IDLE:
-                self.check_head(self.trailing_data[0])
-            event = super().next_event()
-            if isinstance(event, h11.Request):
-                names = {name for name, _ in event.headers}
-                if b"content-length" in names and b"transfer-encoding" in names:
-                    raise h11.RemoteProtocolError("two framings")
-                if event.http_version not in (b"1.0", b"1.1") or (b"upgrade" in names and event.http_version != b"1.1"):
-                    raise h11.RemoteProtocolError("another version of HTTP")
-        except h11.RemoteProtocolError as error:
-            self.status = error.error_status_hint
-            raise
-        return event
-
-    def check_head(self, data: bytes) -> None:
-        """Raise RemoteProtocolError for a head that is already wrong, whole or not."""
-        end = data.find(b"\r\n\r\n")
-        head = data if end < 0 else data[: end + 4]
-        if LENIENT.search(head):
-            raise h11.RemoteProtocolError("bare line feed or NUL")
-        line = head.find(b"\r\n")
-        if (len(head) if line < 0 else line) > self.limits.line:
-            raise h11.RemoteProtocolError("request line", error_status_hint=414)
-        if len(head) > self.limits.head or head.count(b"\r\n") > self.limits.headers + 2:
-            raise h11.RemoteProtocolError("header fields", error_status_hint=431)
 
 
 class BoundedHttp(H11Protocol):
@@ -102,6 +46,7 @@ class BoundedHttp(H11Protocol):
         self.wait = Wait.NOTHING
         self.deadline: asyncio.TimerHandle | None = None
         self.refused = False
+        self.first = True
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         super().connection_made(transport)
@@ -121,13 +66,33 @@ class BoundedHttp(H11Protocol):
     def data_received(self, data: bytes) -> None:
         if self.refused:
             return
+        first, self.first = self.first, False
+        if first and hasattr(self.ws_protocol_class, "upgrade"):
+            most = self.limits
+            plain = plain_upgrade(data, line=most.line, head=most.head, fields=most.headers)
+            if plain is not None:
+                self.hand_over(*plain)
+                return
         super().data_received(data)
         self.watch()
 
+    def hand_over(self, request: Upgrade, early: bytes) -> None:
+        """Give the connection to the WebSocket class, and forget it."""
+        self.await_(Wait.NOTHING)
+        self.connections.discard(self)
+        protocol = cast(Any, self.ws_protocol_class)(self.config, self.server_state, self.app_state)
+        self.transport.set_protocol(protocol)
+        protocol.upgrade(self.transport, request, (self.server, self.client, self.scheme))
+        if early and not self.transport.is_closing():
+            protocol.data_received(early)
+
     def handle_websocket_upgrade(self, event: h11.Request) -> None:
+        early, _ = self.conn.trailing_data
+        if hasattr(self.ws_protocol_class, "upgrade"):
+            self.hand_over(Upgrade(event.method, event.target, self.headers), early)
+            return
         self.await_(Wait.NOTHING)
         super().handle_websocket_upgrade(event)
-        early, _ = self.conn.trailing_data
         protocol = self.transport.get_protocol()
         if early and protocol is not self and not self.transport.is_closing():
             assert isinstance(protocol, asyncio.Protocol)
@@ -225,14 +190,6 @@ def problem(status: int, code: str) -> bytes:
     """Problem details (RFC 9457) as JSON."""
     title = HTTPStatus(status).phrase
     return json.dumps({"type": "about:blank", "title": title, "status": status, "code": code}).encode()
-
-
-def set_option(transport: asyncio.Transport, level: int, name: int, value: int) -> None:
-    """Set an option of a TCP socket; other sockets are left alone."""
-    own = transport.get_extra_info("socket")
-    if own is not None and own.family in (socket.AF_INET, socket.AF_INET6):
-        with contextlib.suppress(OSError):  # gone in this moment: the transport finds out by itself
-            own.setsockopt(level, name, value)
 
 
 def limited(limits: HttpLimits) -> type[BoundedHttp]:

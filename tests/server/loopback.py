@@ -22,7 +22,7 @@ from websockets.utils import apply_mask
 
 from server import http_protocol, wire_protocol
 from server.frames import ATTACH, Limits, Sink, frame
-from server.http_protocol import HttpLimits
+from server.http_strict import HttpLimits
 
 PATIENCE = 20.0
 """Seconds before a test gives up on an event that never comes."""
@@ -165,11 +165,10 @@ def serving(
         lifespan="off",
         log_level="warning",
         http=http_protocol.limited(http or HttpLimits()),
-        ws=wire_protocol.limited(limits or Limits()),
         ws_ping_interval=None,
         server_header=False,
         timeout_graceful_shutdown=2,
-        **options,
+        **{"ws": wire_protocol.limited(limits or Limits()), **options},
     )
     server = Told(config)
     runner = asyncio.Runner(loop_factory=config.get_loop_factory())

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from server.http_protocol import HttpLimits
+from server.http_strict import HttpLimits
 from tests.server.loopback import PATIENCE, EchoApp, Place, Wire, serving, wait_until
 
 HURRIED = HttpLimits(head_within=0.3, body_within=0.3, linger=0.3)

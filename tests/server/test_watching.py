@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import msgspec
+import pytest
 from sqlalchemy import Connection
 
 from rooms import views
@@ -11,8 +12,13 @@ from tests.guests import Guest
 from tests.house import house
 
 
-async def test_read_together_everybody_sees_what_they_would_see_alone(tmp_path: Path) -> None:
-    async with house(tmp_path / "data") as place:
+@pytest.fixture(params=["SQLite", "PostgreSQL"])
+def database(request: pytest.FixtureRequest) -> str:
+    return str(request.getfixturevalue("database_url")) if request.param == "PostgreSQL" else ""
+
+
+async def test_read_together_everybody_sees_what_they_would_see_alone(tmp_path: Path, database: str) -> None:
+    async with house(tmp_path / "data", database_url=database) as place:
         ana, bo, eve = [await Guest(place.url, name).comes_in() for name in ("Ana", "Bo", "Eve")]
         circles = [await ana.opens("Quiet evenings"), await ana.opens("Long walks")]
         for each in (bo, eve):

@@ -7,6 +7,7 @@ import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -324,9 +325,16 @@ def test_a_peer_that_goes_before_it_is_attached_is_lost_once(app: EchoApp, place
     assert early.losses == 1
 
 
-def test_an_application_that_does_not_attach_is_served_as_ever(place: Place) -> None:
+def test_an_application_that_does_not_attach_has_failed(place: Place, caplog: pytest.LogCaptureFixture) -> None:
     with place.dial() as wire:
-        wire.upgrade("/plain", early=masked(TEXT, b"early"))
+        assert wire.upgrade("/plain").startswith(b"HTTP/1.1 101 ")
+        assert wire.frames() == [failed(1011)]
+    assert "RuntimeError" in caplog.text
+
+
+def test_an_application_that_does_not_attach_is_served_by_uvicorns_own_class() -> None:
+    with serving(EchoApp(), **PLAIN) as place, place.dial() as wire:
+        assert wire.upgrade("/plain", early=masked(TEXT, b"early")).startswith(b"HTTP/1.1 101 ")
         wire.send(masked(TEXT, b"hi"))
         assert [wire.frame(), wire.frame()] == [(TEXT, b"early"), HI]
         wire.send(BYE)
@@ -591,6 +599,10 @@ def resident(pid: int) -> int:
 # The plain ASGI fallback
 
 
+PLAIN: dict[str, Any] = {"ws": "websockets-sansio", "ws_per_message_deflate": False}
+"""Served by uvicorn's own class."""
+
+
 def fallback(app: EchoApp, limits: Limits | None = None) -> Starlette:
     async def socket_(websocket: WebSocket) -> None:
         await websocket.accept()
@@ -608,7 +620,7 @@ def fallback(app: EchoApp, limits: Limits | None = None) -> Starlette:
 
 def test_the_fallback_says_the_same_as_the_protocol_class() -> None:
     app = EchoApp()
-    with serving(fallback(app)) as place, place.websocket() as wire:
+    with serving(fallback(app), **PLAIN) as place, place.websocket() as wire:
         wire.send(masked(TEXT, "hi 😀".encode()) + masked(TEXT, b"fill:200000"))
         assert wire.frame() == (TEXT, "hi 😀".encode())
         assert [wire.frame() for _ in range(200)] == [(TEXT, b"x" * 1000)] * 200
@@ -624,7 +636,7 @@ def test_the_fallback_says_the_same_as_the_protocol_class() -> None:
 @pytest.mark.parametrize(("opcode", "said", "code"), [(BINARY, b"hi", 1003), (TEXT, b"y" * 101, 1009)])
 def test_the_fallback_refuses_as_the_protocol_class_does(opcode: int, said: bytes, code: int) -> None:
     app = EchoApp()
-    with serving(fallback(app, Limits(message=100))) as place, place.websocket() as wire:
+    with serving(fallback(app, Limits(message=100)), **PLAIN) as place, place.websocket() as wire:
         wire.send(masked(TEXT, b"y" * 100) + masked(opcode, said) + masked(TEXT, b"later"))
         assert [wire.frame(), wire.frame()] == [(TEXT, b"y" * 100), failed(code)]
         assert app.receivers[0].lost_now.wait(PATIENCE)
@@ -634,7 +646,7 @@ def test_the_fallback_refuses_as_the_protocol_class_does(opcode: int, said: byte
 @pytest.mark.parametrize("end", [BYE, masked(TEXT, b"abort"), b""])
 def test_the_fallback_over_real_sockets(end: bytes) -> None:
     app = EchoApp()
-    with serving(fallback(app)) as place:
+    with serving(fallback(app), **PLAIN) as place:
         with place.websocket() as wire:
             wire.send(masked(TEXT, b"hi") * 3)
             assert [wire.frame() for _ in range(3)] == [HI] * 3
@@ -649,7 +661,7 @@ def test_the_fallback_over_real_sockets(end: bytes) -> None:
 
 def test_the_fallback_gives_up_a_peer_that_takes_nothing() -> None:
     app = EchoApp()
-    with serving(fallback(app, Limits(stall=0.3))) as place, place.websocket() as wire:
+    with serving(fallback(app, Limits(stall=0.3)), **PLAIN) as place, place.websocket() as wire:
         wire.send(masked(TEXT, b"fill:8000000"))
         wait_until(lambda: bool(app.receivers))
         assert app.receivers[0].lost_now.wait(PATIENCE)
