@@ -55,6 +55,10 @@ class Preferences(Discreet, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     """Others may have a note without a name sent about a message of one's own."""
     company: bool = False
     """Willing to be told when somebody in a circle of one's own would like company."""
+    quiet_type: bool = False
+    """What a panel reads is set in softer ink."""
+    desk_keys: bool = False
+    """Single keys work where one reads for a panel."""
 
 
 class OpenCircle(Command, tag="circle.open", frozen=True, kw_only=True):

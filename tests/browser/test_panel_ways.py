@@ -93,6 +93,15 @@ async def test_a_case_can_be_answered_by_keys_alone_where_they_were_switched_on(
     await rook.page.keyboard.type("12 r")
     await expect(sentence).to_have_value("12 r")
     await expect(rook.page.get_by_label("Keep it folded")).to_be_checked()
+    # How one likes to read is kept with one's place, not with the tab.
+    quieter = rook.page.get_by_label("Quieter letters")
+    await quieter.check()
+    await expect(rook.page.get_by_text("What was said is set in softer ink.")).to_be_visible()
+    await rook.until(lambda: sum('"preferences.changed"' in frame for frame in rook.heard) >= 2, "that it is kept")
+    await rook.page.reload()
+    await expect(rook.page.get_by_label("Single keys on this page")).to_be_checked()
+    await rook.page.keyboard.press("r")
+    await expect(quieter).to_be_checked()
 
 
 async def test_a_whole_ballot_by_tab_and_space(place: House, somebody: Comes, guest: Guests) -> None:

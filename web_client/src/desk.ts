@@ -5,7 +5,7 @@ import { saveDraft } from "./drafts.ts";
 import { get } from "./http.ts";
 import { type Result, value } from "./result.ts";
 import { NO_SITTING, type Sitting } from "./sitting.ts";
-import { seats } from "./store.ts";
+import { preferences, seats } from "./store.ts";
 import { command } from "./wire.ts";
 
 const read = signal<Desk | null>(null);
@@ -16,10 +16,10 @@ export const sitting: ReadonlySignal<Sitting> = now;
 /** Seats whose ballot left everything as it is. */
 const lenient = new Set<string>();
 
-/** Single keys work on this page: off until switched on, in this tab only. */
-export const keysOn = signal(false);
+/** Single keys work on this page: off until switched on. */
+export const keysOn: ReadonlySignal<boolean> = computed(() => preferences.value.desk_keys ?? false);
 /** What was said is set in softer ink. */
-export const quietType = signal(false);
+export const quietType: ReadonlySignal<boolean> = computed(() => preferences.value.quiet_type ?? false);
 
 /** The start page as the server has it, beside the seats; `null` until it was asked for. */
 export const desk: ReadonlySignal<Desk | null> = read;

@@ -14,6 +14,8 @@ export const DEFAULT_PREFERENCES: Preferences = {
   tell_writing: true,
   gentle_notes: true,
   company: false,
+  quiet_type: false,
+  desk_keys: false,
   muted: [],
   theme: "phone",
   size: 100,

@@ -854,6 +854,8 @@ export interface Preferences {
   news: "all" | "counts" | "names" | "none";
   gentle_notes: boolean;
   company: boolean;
+  quiet_type: boolean;
+  desk_keys: boolean;
 }
 
 export interface PreferencesChanged {

@@ -1,6 +1,7 @@
 import { useEffect, useState } from "preact/hooks";
 import { caseOf, openCase, quietType } from "../../desk.ts";
 import { felt } from "../../felt.ts";
+import { setPreferences } from "../../place.ts";
 import type { CaseToRead, ReadMessage, SeatView } from "../../generated/protocol.ts";
 import { count, t } from "../../words.ts";
 import { useAct } from "../act.ts";
@@ -68,6 +69,7 @@ export function Case({ seat }: { seat: SeatView }) {
 
 function Reading({ read }: { read: CaseToRead }) {
   const several = read.messages.length > 1;
+  const act = useAct();
   return (
     <>
       <section class="stack" aria-labelledby="case-said">
@@ -78,9 +80,10 @@ function Reading({ read }: { read: CaseToRead }) {
         <Tick
           label={t("quietType")}
           on={quietType.value}
-          onPick={(on) => (quietType.value = on)}
+          onPick={(on) => void act.run(() => setPreferences({ quiet_type: on }))}
           effect={t(quietType.value ? "quietTypeOn" : "quietTypeOff")}
         />
+        <Said text={act.said} />
       </section>
       <Words title={t("caseSide")} body={read.side ?? null} />
       <Words title={t("caseObjection")} body={read.objection ?? null} />

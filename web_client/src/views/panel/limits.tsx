@@ -1,6 +1,7 @@
 import { useState } from "preact/hooks";
 import { keysOn } from "../../desk.ts";
 import { CATEGORIES, choiceWords } from "../../felt.ts";
+import { setPreferences } from "../../place.ts";
 import { comeAsModerator, end, giveUp, reviewing, setSkips } from "../../reviewing.ts";
 import type { Category } from "../../state.ts";
 import { whenWords } from "../../when.ts";
@@ -47,14 +48,16 @@ export function Limits({ left }: { left: number | null }) {
 
 /** The switch for single keys, and what they do once it is on. */
 export function Keys() {
+  const act = useAct();
   return (
     <div class="for-keys">
       <Tick
         label={t("keysLabel")}
         on={keysOn.value}
-        onPick={(on) => (keysOn.value = on)}
+        onPick={(on) => void act.run(() => setPreferences({ desk_keys: on }))}
         effect={t(keysOn.value ? "keysOn" : "keysOff")}
       />
+      <Said text={act.said} />
       {keysOn.value && <p class="small">{t("keysList")}</p>}
     </div>
   );
