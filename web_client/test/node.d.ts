@@ -20,7 +20,15 @@ declare module "node:fs" {
   export function readFileSync(path: URL | string, encoding: "utf8"): string;
   export function readdirSync(path: URL | string): string[];
 }
-declare const process: { readonly env: Readonly<Record<string, string | undefined>> };
+/** Microseconds of the processor's time, since `since` where that is given. */
+interface CpuUsage {
+  readonly user: number;
+  readonly system: number;
+}
+declare const process: {
+  readonly env: Readonly<Record<string, string | undefined>>;
+  cpuUsage(since?: CpuUsage): CpuUsage;
+};
 interface ImportMeta {
   readonly url: string;
 }
