@@ -40,7 +40,7 @@ DEMO_SCALE = 60.0
 
 def main(arguments: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m server", description="Peer Circles")
-    commands = parser.add_subparsers(dest="command", required=True)
+    commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
     serving = commands.add_parser("serve", help="bring the database up to date and serve until stopped")
     serving.add_argument("--demo", action="store_true", help="a lived-in place in a folder of its own, waits shrunk")
     serving.add_argument("--processes", type=int, metavar="N", help="server processes; see PROCESSES in the settings")

@@ -79,7 +79,10 @@ class SharedPort:
         """Sockets for the next try of a process that ended before it listened; the others get its connections."""
         if not BALANCED:
             return self._first
-        fresh = self.sockets()
+        try:
+            fresh = self.sockets()
+        except (CannotListen, OSError):
+            return list(old)
         close(old)
         return fresh
 

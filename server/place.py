@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 from server.child import Child
 
-PAUSES = (0.0, 0.25, 0.5, 1.0, 2.0, 4.0, 8.0, 15.0)
+PAUSES = (0.25, 0.5, 1.0, 2.0, 4.0, 8.0, 15.0)
 """Seconds before a process is replaced, by how many in a row did not open, or ended soon after."""
 HOPELESS = 8
 """So many in a row, and where no other process serves, it is of no use to go on."""
@@ -62,9 +62,15 @@ class Place:
             self._came()
         else:
             self.child = None
-            soon = not child.ready or now - child.started < STEADY
-            self.failures = self.failures + 1 if soon else 0
-            self.start_at = now + PAUSES[min(self.failures, len(PAUSES) - 1)]
+            if child.ready and now - child.started >= STEADY:
+                self.failures, self.start_at = 0, now
+            else:
+                self.failed(now)
+
+    def failed(self, now: float) -> None:
+        """The next try comes later than the last one did."""
+        self.failures += 1
+        self.start_at = now + PAUSES[min(self.failures, len(PAUSES)) - 1]
 
     def _came(self) -> None:
         self.child, self.coming = self.coming, None

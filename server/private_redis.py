@@ -69,7 +69,12 @@ class PrivateRedis:
         if self._process is None:
             if now < self._again:
                 return False
-            self._launch()
+            try:
+                self._launch()
+            except OSError as error:
+                log.error("the private Redis cannot be started", extra={"cause": error.strerror})
+                self._again = now + PAUSES[-1]
+                return False
         if not self.answering and self._answers():
             self.answering = True
             log.info("the private Redis is back")

@@ -8,6 +8,7 @@ from pathlib import Path
 from server import sqlite
 from server.data_folder import DataFolder
 from server.keys import Keys
+from server.listening import CannotListen
 from server.migrate import migrate
 from server.private_redis import PrivateRedis
 from server.serving import serve_alone
@@ -16,6 +17,7 @@ from server.store import Store, StoreUnavailable
 from server.supervisor import Supervisor
 
 PROCESSES_MOST = 64
+PORT_MOST = 65_535
 SAFE_SQLITE = ((3, 44, 6), (3, 50, 7), (3, 51, 3))
 """The first of their lines in which several processes that write and checkpoint cannot lose a commit ("WAL-reset bug")."""
 QUOTA = Path("/sys/fs/cgroup/cpu.max")
@@ -36,6 +38,8 @@ def serve(settings: Settings, *, demo: bool, sockets: Sequence[int] = ()) -> int
             "Several processes need PostgreSQL (DATABASE_URL), or SQLite 3.51.3 or newer in place of"
             f" {sqlite.VERSION}, which could lose words with them."
         )
+    if settings.metrics_port > PORT_MOST + 1 - count:
+        raise CannotListen(f"METRICS_PORT leaves no room for one port for each of {count} processes.")
     with closing(DataFolder(settings.data_dir)) as folder:
         if on_sqlite or count > 1:
             # Single processes on PostgreSQL have owners of their own; they share a folder that holds only keys.

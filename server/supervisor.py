@@ -6,11 +6,9 @@ It opens the sockets, the lock and the control socket that they share, and holds
 import logging
 import selectors
 import signal
-import socket
 import time
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
-from types import FrameType
+from contextlib import ExitStack
 
 from server import control
 from server.child import Child
@@ -21,6 +19,7 @@ from server.listening import BALANCED, SharedPort, close
 from server.place import Place
 from server.private_redis import PrivateRedis
 from server.settings import Settings
+from server.signals import Signals
 
 log = logging.getLogger("server.supervisor")
 LOOK_EVERY = 0.05
@@ -39,10 +38,10 @@ class Supervisor:
         self.redis = redis
         self.furnish = demo
         self.port = SharedPort(settings)
+        self.places = [Place(number, self.port.sockets()) for number in range(count)]
         self.control = control.opened(folder.path)
         self._control_file = folder.path / control.FILE
         self._inode = self._control_file.stat().st_ino if self.control is not None else 0
-        self.places = [Place(number, self.port.sockets()) for number in range(count)]
         self.open = False
         self.status: int | None = None
         """Set when all is over, or is to be."""
@@ -53,20 +52,20 @@ class Supervisor:
         self.to_exchange: list[Place] = []
         self.complete = True
         """As it was last told."""
-        self._signals: list[int] = []
         self._selector = selectors.DefaultSelector()
 
     def run(self) -> int:
         terminal = Terminal()
         with ExitStack() as stack:
             stack.callback(self._close)
-            stack.enter_context(self._woken_by_signals())
+            signals = stack.enter_context(Signals(SIGNALS))
+            self._selector.register(signals.waker, selectors.EVENT_READ)
             if self.redis is not None:
                 self.redis.start()
             while self.status is None:
                 busy = self._look(time.monotonic())
                 self._wait(LOOK_EVERY if busy else None)
-                for which in self._taken():
+                for which in signals.taken():
                     self._told(which, terminal)
         return self.status
 
@@ -110,9 +109,9 @@ class Supervisor:
         for place in self.places:
             place.exchange()
             if place.child is None and redis_well and place.start_at <= now and (self.open or place.number == 0):
-                place.child = self._child(place)
+                place.child = self._child(place, now)
         self._open_up()
-        self._exchange_next()
+        self._exchange_next(now)
         complete = redis_well and all(place.serves for place in self.places)
         if complete is not self.complete:
             self.complete = complete
@@ -120,7 +119,8 @@ class Supervisor:
                 child.tell(complete=complete)
         return not complete or bool(self.to_exchange) or any(place.leaving or place.coming for place in self.places)
 
-    def _child(self, place: Place) -> Child:
+    def _child(self, place: Place, now: float) -> Child | None:
+        """A new process for a place; None where the system has none to give, until later."""
         settings = self.settings
         changed: dict[str, object] = {"processes": 1}
         if self.redis is not None:
@@ -137,7 +137,12 @@ class Supervisor:
             furnish=self.furnish,
         )
         inherited = [*orders.sockets, self.folder.held, *([orders.control] if orders.control is not None else [])]
-        child = Child(orders, inherited)
+        try:
+            child = Child(orders, inherited)
+        except OSError as error:
+            log.error("no process can be started", extra={"cause": error.strerror})
+            place.failed(now)
+            return None
         self.furnish = False
         self._selector.register(child.line, selectors.EVENT_READ, child)
         child.tell(complete=self.complete)
@@ -181,14 +186,16 @@ class Supervisor:
             print(self._opened, flush=True)  # noqa: T201 - the address is what a newcomer waits for
             self._opened = ""
 
-    def _exchange_next(self) -> None:
+    def _exchange_next(self, now: float) -> None:
         if self.to_exchange and all(place.settled for place in self.places):
             place = self.to_exchange[0]
             if place.exchanged:
                 place.exchanged = False
                 self.to_exchange.pop(0)
             else:
-                place.coming = self._child(place)
+                place.coming = self._child(place, now)
+                if place.coming is None:
+                    self.to_exchange.clear()
 
     # --- its own running
 
@@ -202,33 +209,6 @@ class Supervisor:
                 key.data.heard()
                 if key.data.silent:
                     self._selector.unregister(key.data.line)
-            else:
-                key.fileobj.recv(4096)  # type: ignore[union-attr]  # the waking socket
-
-    def _taken(self) -> list[int]:
-        taken, self._signals = self._signals, []
-        return taken
-
-    @contextmanager
-    def _woken_by_signals(self) -> Iterator[None]:
-        asleep, waking = socket.socketpair()
-        for each in (asleep, waking):
-            each.setblocking(False)
-        self._selector.register(asleep, selectors.EVENT_READ)
-
-        def note(which: int, _frame: FrameType | None) -> None:
-            self._signals.append(which)
-
-        before = {which: signal.signal(which, note) for which in SIGNALS}
-        woken = signal.set_wakeup_fd(waking.fileno(), warn_on_full_buffer=False)
-        try:
-            yield
-        finally:
-            signal.set_wakeup_fd(woken)
-            for which, handler in before.items():
-                signal.signal(which, handler)
-            asleep.close()
-            waking.close()
 
     def _close(self) -> None:
         for child in self._children():  # something went wrong here: nothing may be left running

@@ -43,7 +43,7 @@ def two_servers(bench: Bench, own: Contestant) -> Iterator[Two]:
             postgres = stack.enter_context(PostgresServer(bench.keeper))
         except Unavailable as reason:
             raise Cannot(f"Two processes cannot be measured here: {reason}.") from None
-        settings = {"DATABASE_URL": postgres.create_database(), "REDIS_URL": redis.url}
+        settings = {"DATABASE_URL": postgres.create_database(), "REDIS_URL": redis.url, "PROCESSES": "1"}
         near = stack.enter_context(running(bench, own, data, settings=settings, anywhere=True))
         far = stack.enter_context(running(bench, own, data, settings=settings, anywhere=True))
         yield Two(near, far, redis, postgres)

@@ -8,6 +8,7 @@ import stat
 import sys
 from collections.abc import AsyncIterator
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import pytest
 
@@ -16,6 +17,7 @@ from server import sqlite
 from server.commands_operator import submit
 from server.settings import Settings
 from server.starting import safe_for_several
+from tests.faults.proxy import Proxy, Target
 from tests.guests import Guest
 from tests.house import ROOT, Process
 from tests.keeper import Keeper
@@ -125,6 +127,7 @@ async def test_a_client_that_reads_nothing_keeps_nobody_from_ending(place: Sever
     await bo.leaves_the_page()
 
 
+@pytest.mark.full
 async def test_two_machines_need_the_same_redis_and_postgresql_and_nothing_more(
     keeper: Keeper, tmp_path: Path, database_url: str, redis_url: str
 ) -> None:
@@ -161,6 +164,7 @@ async def test_a_single_process_begins_again_on_the_same_sockets(keeper: Keeper,
     assert await alone.stop() == 0
 
 
+@pytest.mark.full
 async def test_what_cannot_open_is_tried_again_and_takes_nobodys_place(
     keeper: Keeper, tmp_path: Path, postgres_server: PostgresServer, database_url: str
 ) -> None:
@@ -178,6 +182,28 @@ async def test_what_cannot_open_is_tried_again_and_takes_nobodys_place(
     assert stays in processes
     assert killed not in processes
     assert await place.stop() == 0
+
+
+@pytest.mark.full
+async def test_a_database_that_hangs_keeps_nobody_from_ending(
+    keeper: Keeper, tmp_path: Path, database_url: str
+) -> None:
+    address = urlsplit(database_url)
+    proxy = await Proxy(Target("127.0.0.1", address.port or 0)).start()
+    url = database_url.replace(f":{address.port}", f":{proxy.port}")
+    place = Several(keeper, tmp_path / "data", processes=2, database_url=url)
+    await place.start()
+    ana = await Guest(place.url, "Ana").comes_in()
+    processes = place.processes()
+    proxy.blackhole()
+    opening = asyncio.create_task(ana.asks("circle.open", topic="Evening", agreement="I listen.", key="k" * 22))
+    async with asyncio.timeout(20):
+        assert await place.stop() == 0
+    await ana.until(lambda: ana.closed_with == 4012, "the goodbye")
+    await gone(processes)
+    opening.cancel()
+    await asyncio.gather(opening, return_exceptions=True)
+    await proxy.close()
 
 
 async def test_a_first_start_that_cannot_be_ends_with_its_sentence(

@@ -156,3 +156,9 @@ def test_a_folder_whose_owner_was_killed_is_had_as_soon_as_what_it_left_has_ende
 def test_tries_come_later_and_later_and_end_only_where_nobody_serves() -> None:
     assert list(PAUSES) == sorted(PAUSES)
     assert len(PAUSES) <= HOPELESS
+
+
+def test_every_process_needs_a_port_for_its_figures(tmp_path: Path) -> None:
+    settings = Settings(data_dir=tmp_path / "data", processes=2, database_url=POSTGRESQL, metrics_port=65_535)
+    with pytest.raises(CannotListen, match="METRICS_PORT"):
+        serve(settings, demo=False)
