@@ -3,9 +3,10 @@
 The product has no hooks for this: its functions are wrapped before it starts. ``FAULT_ORDERS`` names a file with a line
 ``point n``; it is read at the start and on SIGUSR1, and the n-th time from then on that the point is passed, the process
 kills itself (-9). ``FAULT_SLOW_READS`` makes every read from the database come back so many seconds later,
-``FAULT_POLL_EVERY`` are the seconds between looks at the heads that nothing asks for, and ``FAULT_MUTANT`` changes the product for the worse (see `mutants`).
+``FAULT_POLL_EVERY`` are the seconds between looks at the heads that nothing asks for, ``FAULT_NAMESPACE`` names a network namespace to live in, and ``FAULT_MUTANT`` changes the product for the worse (see `mutants`).
 """
 
+import ctypes
 import os
 import signal
 import sys
@@ -147,7 +148,16 @@ def poll_every(seconds: float) -> None:
     hub.POLL = hub.POLL_SUSPECT = seconds
 
 
+def move_into(namespace: str) -> None:
+    """Linux only: from here on this process sees no other network."""
+    with Path("/run/netns", namespace).open() as opened:
+        if ctypes.CDLL(None, use_errno=True).setns(opened.fileno(), 0):
+            raise OSError(ctypes.get_errno(), "the namespace cannot be entered")
+
+
 if __name__ == "__main__":
+    if "FAULT_NAMESPACE" in os.environ:
+        move_into(os.environ["FAULT_NAMESPACE"])
     chosen = Orders(Path(os.environ.get("FAULT_ORDERS", "/nonexistent")))
     mutants.apply(os.environ.get("FAULT_MUTANT", ""))
     set_points(chosen)

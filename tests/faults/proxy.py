@@ -28,8 +28,9 @@ class Proxy:
     (connections are reset, new ones at once), ``delays``, ``throttles``; and ``cuts`` once.
     """
 
-    def __init__(self, target: Target) -> None:
+    def __init__(self, target: Target, host: str = HOST) -> None:
         self.target = target
+        self.host = host
         self.port = 0
         self.connections: set[Connection] = set()
         self.count = 0
@@ -44,7 +45,7 @@ class Proxy:
         self._server: asyncio.Server | None = None
 
     async def start(self) -> "Proxy":
-        self._server = await asyncio.start_server(self._connected, HOST, 0, limit=CHUNK)
+        self._server = await asyncio.start_server(self._connected, self.host, 0, limit=CHUNK)
         self.port = self._server.sockets[0].getsockname()[1]
         return self
 

@@ -8,7 +8,7 @@ import socket
 import time
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit
 
 import msgspec
 from websockets.asyncio.client import ClientConnection, connect
@@ -119,7 +119,7 @@ class Steady(Guest):
     async def _one_socket(self) -> None:
         self.url = self.chance.choice(self.urls)
         where = self.url.replace("http", "ws", 1) + "/ws"
-        raw = await self._reach(urlsplit(self.url).port or 0)
+        raw = await self._reach(urlsplit(self.url))
         opened = await connect(
             where, additional_headers={"Cookie": self.cookie}, origin=self.url, compression=None,  # type: ignore[arg-type]
             ping_interval=None, max_queue=None, open_timeout=OPENING, close_timeout=0.1, sock=raw,
@@ -157,14 +157,16 @@ class Steady(Guest):
             for key, (post, _) in self._outbox.items():
                 self.history.note(Unsure(time.monotonic(), self.name, f"circle/{post['circle']}", key))
 
-    async def _reach(self, port: int) -> socket.socket:
+    async def _reach(self, where: SplitResult) -> socket.socket:
+        host = "127.0.0.1" if where.hostname == "localhost" else where.hostname
+        port = where.port or 80
         raw = socket.socket()
         raw.setblocking(False)
         if self.receive_buffer:
             raw.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, self.receive_buffer)
         try:
             async with asyncio.timeout(OPENING):
-                await asyncio.get_running_loop().sock_connect(raw, ("127.0.0.1", self.detours.get(port, port)))
+                await asyncio.get_running_loop().sock_connect(raw, (host, self.detours.get(port, port)))
         except BaseException:
             raw.close()
             raise

@@ -31,6 +31,10 @@ class Crashable(Process):
     program = ("-m", "tests.faults.crashing", "serve")
 
     @property
+    def url(self) -> str:
+        return str(self.settings.get("origin") or super().url)
+
+    @property
     def orders(self) -> Path:
         return Path(self.settings["fault_orders"])
 
