@@ -3,15 +3,17 @@
 from collections import Counter
 from collections.abc import Callable, Iterator
 from secrets import randbelow
+from threading import Barrier
 from typing import Any
 
 import pytest
 from sqlalchemy import Connection
+from sqlmodel import col, select
 
 from moderation import case as core
-from moderation import cases
+from moderation import cases, draw, nonces
 from moderation.models import CaseRow, FlagRow
-from moderation.models_ledger import DrawRow, JournalRow
+from moderation.models_ledger import DrawRow, JournalRow, NonceRow
 from moderation.models_panels import CaseWordsRow, SealedRow, SeatRow
 from moderation.wire import FlagMessage, WithdrawFlag
 from moderation.wire_panels import AddSide, CastBallot, LeaveSeat, MakeAppeal, MessageMark, TakeSeat, UndoBallot
@@ -334,3 +336,36 @@ def test_a_decision_and_words_taken_back_meanwhile_end_alike(bench: Bench, words
     assert kinds(bench)["decided"] <= 1
     bench.passes(HOUR)
     assert bench.seats() == {}
+
+
+@pytest.mark.parametrize("first_fails", [False, True])
+def test_processes_that_make_the_very_first_nonce_at_once_use_one(
+    bench: Bench, database_url: str, *, first_fails: bool
+) -> None:
+    """And where the command of whoever was first comes to nothing, the next one's is there."""
+    place = bench.place
+    made = Barrier(2)
+    used: list[tuple[int, bytes]] = []
+
+    def first(conn: Connection) -> None:
+        work = Work(conn, who=None, now=place.now, limits=place.limits, pick=randbelow)
+        command = conn.begin_nested()
+        found = nonces.for_case(work, place.now)
+        made.wait()
+        if first_fails:
+            command.rollback()
+        else:
+            used.append(found)
+
+    def second(conn: Connection) -> None:
+        work = Work(conn, who=None, now=place.now, limits=place.limits, pick=randbelow)
+        assert work.conn.execute(select(col(NonceRow.id))).first() is None
+        made.wait()
+        used.append(nonces.for_case(work, place.now))
+
+    at_once(place, database_url, [first, second])
+    (row,) = place.rows(NonceRow)
+    assert set(used) == {(row.id, bytes(row.nonce))}
+    assert len(used) == (1 if first_fails else 2)
+    (noted,) = [entry for entry in place.rows(JournalRow) if entry.kind == "nonce"]
+    assert noted.commitment == draw.commitment(bytes(row.nonce))
