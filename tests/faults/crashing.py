@@ -2,7 +2,7 @@
 
 The product has no hooks for this: its functions are wrapped before it starts. ``FAULT_ORDERS`` names a file with a line
 ``point n``; it is read at the start and on SIGUSR1, and the n-th time from then on that the point is passed, the process
-kills itself (-9). ``FAULT_SLOW_READS`` makes every read from the database come back so many seconds later,
+kills itself (-9); or with ``clock n``, and the wall clock jumps by n seconds. ``FAULT_SLOW_READS`` makes every read from the database come back so many seconds later,
 ``FAULT_POLL_EVERY`` are the seconds between looks at the heads that nothing asks for, ``FAULT_NAMESPACE`` names a network namespace to live in, and ``FAULT_MUTANT`` changes the product for the worse (see `mutants`).
 """
 
@@ -38,11 +38,16 @@ class Orders:
         self.path = path
         self.point = ""
         self.left = 0
+        self.ahead = 0
+        """Seconds by which the wall clock is wrong."""
         self.read()
 
     def read(self, *_: Any) -> None:
         said = self.path.read_text().split() if self.path.exists() else ["", "1"]
-        self.point, self.left = said[0], int(said[1])
+        if said[0] == "clock":
+            self.ahead += int(said[1])
+        else:
+            self.point, self.left = said[0], int(said[1])
 
     def passing(self, point: str) -> None:
         if point == self.point:
@@ -148,6 +153,13 @@ def poll_every(seconds: float) -> None:
     hub.POLL = hub.POLL_SUSPECT = seconds
 
 
+def set_clock(orders: Orders) -> None:
+    """The wall clock; the monotonic one goes on as it does."""
+    time_ns, seconds = time.time_ns, time.time
+    put(time, "time_ns", lambda: time_ns() + orders.ahead * 1_000_000_000)
+    put(time, "time", lambda: seconds() + orders.ahead)
+
+
 def move_into(namespace: str) -> None:
     """Linux only: from here on this process sees no other network."""
     with Path("/run/netns", namespace).open() as opened:
@@ -161,6 +173,7 @@ if __name__ == "__main__":
     chosen = Orders(Path(os.environ.get("FAULT_ORDERS", "/nonexistent")))
     mutants.apply(os.environ.get("FAULT_MUTANT", ""))
     set_points(chosen)
+    set_clock(chosen)
     slow_down(float(os.environ.get("FAULT_SLOW_READS", "0")))
     if "FAULT_POLL_EVERY" in os.environ:
         poll_every(float(os.environ["FAULT_POLL_EVERY"]))

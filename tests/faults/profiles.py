@@ -77,6 +77,8 @@ def sqlite_kinds(world: World) -> Sequence[Fault]:
         partial(world.kill, 0),
         partial(world.suspend, 0, 1.0),
         partial(world.hold_lock, 1.0),
+        partial(world.jump, 0, 3_600),
+        partial(world.jump, 0, -7_200),
     ]
 
 
@@ -87,6 +89,7 @@ def full_kinds(world: World) -> Sequence[Fault]:
         *[partial(world.kill, number) for number in each],
         *[partial(world.suspend, number, 1.5) for number in each],
         *[partial(world.crash, number, "mid_drain") for number in each],
+        *[partial(world.jump, number, seconds) for number, seconds in zip(each, (3_600, -3_600, 7_200), strict=False)],
         world.restart_redis,
         partial(world.kill_redis, 1.0),
         partial(world.suspend_redis, 3.5),
@@ -112,7 +115,7 @@ PLANS: Mapping[str, Plan] = {
     each.name: each
     for each in (
         Plan("smoke", Profile(detoured=8, think=0.3), smoke_kinds, processes=2, shared=True, proxied=("redis", "clients")),
-        Plan("smoke-sqlite", Profile(posts=1_200, faults=8, think=0.2, seed=2), sqlite_kinds),
+        Plan("smoke-sqlite", Profile(posts=1_200, faults=10, think=0.25, seed=2), sqlite_kinds),
         Plan(
             "full",
             Profile(

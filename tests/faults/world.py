@@ -143,6 +143,7 @@ class World:
         async def work() -> None:
             process = self.processes[number]
             await process.kill()
+            process.orders.unlink(missing_ok=True)
             await process.start()
 
         await self._noted(f"kill {number}", work)
@@ -157,11 +158,19 @@ class World:
                 process.process.terminate()
             died = await process.dies(PASSED_WITHIN)
             await process.kill()
-            process.orders.unlink()
+            process.orders.unlink(missing_ok=True)
             await process.start()
             return f"crash {point}" if died else f"kill instead of {point}"
 
         await self._noted(f"crash {point}", work)
+
+    async def jump(self, number: int, seconds: int) -> None:
+        """Its wall clock jumps by so much, until it jumps again or the process ends."""
+
+        async def work() -> None:
+            self.processes[number].order("clock", seconds)
+
+        await self._noted(f"clock {seconds:+} s", work)
 
     async def breaks(self, link: Link, how: str, seconds: float, amount: float = 0.0) -> None:
         """``how`` is a mode of `Proxy`, ``amount`` what it takes."""
