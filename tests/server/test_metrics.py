@@ -52,6 +52,18 @@ async def until(port: int, true: Callable[[Scrape], bool]) -> Scrape:
     return found
 
 
+async def listening(port: int) -> None:
+    """It listens a moment after the server does, so that a port that is taken holds nothing up."""
+    async with asyncio.timeout(PATIENCE):
+        while True:
+            try:
+                await scrape(port)
+            except ConnectionRefusedError:
+                await asyncio.sleep(0.01)
+            else:
+                return
+
+
 @pytest.fixture
 def port() -> int:
     return free_port()
@@ -60,15 +72,7 @@ def port() -> int:
 @pytest.fixture
 async def place(tmp_path: Path, port: int) -> AsyncIterator[House]:
     async with house(tmp_path / "data", metrics_port=port) as place:
-        # It listens a moment after the server does, so that a port that is taken holds nothing up.
-        async with asyncio.timeout(PATIENCE):
-            while True:
-                try:
-                    await scrape(port)
-                except ConnectionRefusedError:
-                    await asyncio.sleep(0)
-                else:
-                    break
+        await listening(port)
         yield place
 
 
@@ -216,44 +220,60 @@ async def test_without_a_port_nothing_listens_and_nothing_is_looked_at(tmp_path:
         assert sum(place.parts.metrics.lag.counts) == 0
 
 
-async def test_each_process_tells_of_itself(tmp_path: Path, keeper: Keeper, database_url: str, redis_url: str) -> None:
-    ports = free_port(), free_port()
-    some = [
-        Process(keeper, tmp_path / "data", database_url=database_url, redis_url=redis_url, metrics_port=port)
-        for port in ports
-    ]
+async def test_each_process_tells_of_itself(tmp_path: Path, keeper: Keeper, database_url: str) -> None:
+    first = two_free_ports()
+    place = Process(keeper, tmp_path / "data", database_url=database_url, processes=2, metrics_port=first)
+    await place.start()
     try:
-        for each in some:
-            await each.start()
-        ana, bo, cy = [
-            await Guest(each.url, name).comes_in()
-            for each, name in zip((*some, some[1]), ("Ana", "Bo", "Cy"), strict=True)
-        ]
-        circle = await ana.opens()
-        for guest in (bo, cy):
+        for each in (first, first + 1):
+            await listening(each)
+        people = [await Guest(place.url, name).comes_in() for name in ("Ana", "Bo", "Cy")]
+        circle = await people[0].opens()
+        for guest in people[1:]:
             await guest.enters(circle)
-        for port, live in zip(ports, (1, 2), strict=True):
-            await until(port, lambda found, live=live: found.of("circles_watches", state="live") == live)  # type: ignore[misc]
-        before = [await scrape(port) for port in ports]
-        await ana.says(WORDS)
-        for guest in (bo, cy):
+        # Which process a socket is on is the system's to choose.
+        async with asyncio.timeout(PATIENCE):
+            while total(before := await both(first), "circles_watches", state="live") != 3:
+                pass
+        assert total(before, "circles_connections") == 3
+        await people[0].says(WORDS)
+        for guest in people:
             await guest.hears(WORDS)
-        after = [await scrape(port) for port in ports]
-        moved = [
-            (late.of("circles_deliveries_total") - early.of("circles_deliveries_total"))
-            for early, late in zip(before, after, strict=True)
-        ]
-        assert moved == [1, 2]
-        assert [each.of("circles_commands_total", command="message.post") for each in after] == [1, 0]
-        for found in after:
-            assert found.of("circles_redis_suspect") == 0
-            assert found.of("circles_redis_probe_age_seconds") >= 0
-            assert "circles_sqlite_wal_bytes" not in found.names
-        for guest in (ana, bo, cy):
+        after = await both(first)
+        assert total(after, "circles_deliveries_total") - total(before, "circles_deliveries_total") == 3
+        assert total(after, "circles_commands_total", command="message.post") == 1
+        for one, other in zip(before, after, strict=True):
+            here = one.of("circles_watches", state="live")
+            assert other.of("circles_deliveries_total") - one.of("circles_deliveries_total") == here
+            assert other.of("circles_redis_suspect") == 0
+            assert other.of("circles_redis_probe_age_seconds") >= 0
+            assert "circles_sqlite_wal_bytes" not in other.names
+        starts = {each.of("process_start_time_seconds") for each in after}
+        assert len(starts) == 2
+        for guest in people:
             await guest.leaves_the_page()
     finally:
-        for each in some:
-            await each.kill()
+        await place.stop()
+
+
+async def both(first: int) -> tuple[Scrape, Scrape]:
+    return await scrape(first), await scrape(first + 1)
+
+
+def total(found: tuple[Scrape, Scrape], name: str, **labels: str) -> float:
+    return sum(each.of(name, **labels) for each in found)
+
+
+def two_free_ports() -> int:
+    """The first of two in a row."""
+    while True:
+        first = free_port()
+        with socket.socket() as second:
+            try:
+                second.bind(("127.0.0.1", first + 1))
+            except OSError:
+                continue
+            return first
 
 
 async def test_every_figure_is_told_and_described_and_the_dashboard_names_no_other(
