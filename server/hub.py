@@ -20,6 +20,7 @@ from server.prepare import ends_of, prepare
 from server.protocol import decode_event
 from server.store import Store
 from server.tally import Tally
+from server.waiting import happens
 
 log = logging.getLogger("server.hub")
 POLL = 1.0
@@ -206,10 +207,8 @@ class Hub:
     async def _poll(self) -> None:
         while True:
             pause = POLL_SUSPECT if self.broker.suspect else random.uniform(POLL - 0.25, POLL + 0.25)
-            try:
-                await asyncio.wait_for(self._poll_now.wait(), pause)
-            except TimeoutError:
-                self._poll_now.clear()
+            # `asyncio.wait_for` of Python 3.11 swallows a cancellation in the moment of the event: closing would hang.
+            await happens(self._poll_now, within=pause)
             self._poll_now.clear()
             try:
                 await self._look_at_heads()
