@@ -154,6 +154,8 @@ class Asking:
                 self.ok(command.ref, {})
                 continue
             self._reading = True
+            if not self._reads:
+                self._reads = None  # an empty queue takes more room than the whole connection beside it
             self.parts.spawn(self._read(command)).add_done_callback(partial(self._answered, command.ref))
 
     async def _read(self, command: WatchLog | ReadPage) -> Any:

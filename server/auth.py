@@ -219,7 +219,9 @@ class Auth:
     def _keep(self, hashed: bytes, session: Seen, until: float) -> None:
         self._cache[hashed] = (session, until)
         self._cache.move_to_end(hashed)
-        if len(self._cache) > CACHE_MOST:
+        # Kept in the order in which they go out of date.
+        now = time.monotonic()
+        while len(self._cache) > CACHE_MOST or next(iter(self._cache.values()))[1] <= now:
             self._cache.popitem(last=False)
 
 

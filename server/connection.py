@@ -6,7 +6,7 @@ never kept for it: it falls behind and is caught up from its cursor once it drai
 
 import asyncio
 import logging
-import secrets
+import random
 import time
 from collections.abc import Callable
 from typing import TYPE_CHECKING
@@ -54,13 +54,13 @@ class Connection:
         self._clogged = False
         self._closing = False
         # Spread over time, so that a storm of connections is not a storm of heartbeats ever after.
-        self._beat_due = time.monotonic() + BEAT * (0.5 + secrets.randbelow(500) / 1000)
+        self._beat_due = time.monotonic() + BEAT * random.uniform(0.5, 1.0)
 
     def attached(self, sink: Sink, feed: Feed) -> "Connection":
         """Begin. ``feed`` is the person's own log, by which this session's end is heard of."""
         self.sink = sink
         self._feed = feed
-        feed.guards.add(self.own_news)
+        feed.guard(self.own_news)
         hello = Hello(me=feed.address, version=self.parts.version, beat=int(BEAT * 1000), now=self.parts.now())
         self.write(frame(encode(HelloFrame(hello))))
         return self
@@ -102,7 +102,7 @@ class Connection:
         for watch in list(self.watches.values()):
             self._remove(watch)
         if self._feed is not None:
-            self._feed.guards.discard(self.own_news)
+            self._feed.unguard(self.own_news)
             self.parts.hub.release(self._feed)
         if self._catching is not None:
             self._catching.cancel()

@@ -10,6 +10,10 @@ from server.tally import Tally
 
 RING_MOST = 256
 """Frames kept for resuming without the database."""
+NOBODY: "set[Watch]" = set()
+NOBODY_LIVE: "dict[Watch, Callable[[bytes], None]]" = {}
+NOTHING: "deque[Prepared]" = deque(maxlen=RING_MOST)
+"""Stand in until the first of its kind comes, and are never added to: most feeds are one idle person's."""
 
 
 class Owner(Protocol):
@@ -81,19 +85,9 @@ class Feed:
     """Pushes each event exactly once and in order of seq. A gap is not pushed over: ``missing`` is asked to fill it."""
 
     __slots__ = (
-        "address",
-        "delivered",
-        "epoch",
-        "guards",
-        "live",
-        "log_id",
-        "missing",
-        "newest_base",
-        "ring",
-        "tally",
-        "waiting",
+        "address", "delivered", "epoch", "guards", "live", "log_id", "missing", "newest_base", "ring", "tally", "waiting",
         "watches",
-    )
+    )  # fmt: skip
 
     def __init__(self, address: str, missing: Callable[["Feed", int], None], tally: Tally | None = None) -> None:
         self.address = address
@@ -103,14 +97,14 @@ class Feed:
         self.epoch = ""
         self.delivered = -1
         """Last seq pushed; -1 until the head has been read."""
-        self.watches: set[Watch] = set()
-        self.live: dict[Watch, Callable[[bytes], None]] = {}
-        self.waiting: set[Watch] = set()
+        self.watches = NOBODY
+        self.live = NOBODY_LIVE
+        self.waiting = NOBODY
         """Caught up further than this process has heard; they go live when it gets there."""
-        self.guards: set[Callable[[Prepared], None]] = set()
+        self.guards: tuple[Callable[[Prepared], None], ...] = ()
         """Told of every event, before the readers: they end what must end."""
         self.newest_base = 0
-        self.ring: deque[Prepared] = deque(maxlen=RING_MOST)
+        self.ring = NOTHING
 
     @property
     def idle(self) -> bool:
@@ -162,8 +156,10 @@ class Feed:
         self.delivered = prepared.seq
         if prepared.clears:
             self._clear(prepared.clears)
+        if self.ring is NOTHING:
+            self.ring = deque(maxlen=RING_MOST)
         self.ring.append(prepared)
-        for guard in tuple(self.guards):
+        for guard in self.guards:
             guard(prepared)
 
     def _clear(self, upto: int) -> None:
@@ -188,8 +184,17 @@ class Feed:
                 self.waiting.discard(watch)
                 watch.owner.behind()
 
+    def guard(self, told: Callable[[Prepared], None]) -> None:
+        """Tell of every event from now on, before the readers."""
+        self.guards = (*self.guards, told)
+
+    def unguard(self, told: Callable[[Prepared], None]) -> None:
+        self.guards = tuple(each for each in self.guards if each != told)
+
     def add(self, watch: Watch) -> None:
         """A new watch starts behind and is caught up from its cursor."""
+        if self.watches is NOBODY:
+            self.watches = set()
         self.watches.add(watch)
         self.newest_base = max(self.newest_base, watch.base)
 
@@ -209,6 +214,8 @@ class Feed:
             self.missing(self, watch.cursor)
             return True
         watch.live = True
+        if self.live is NOBODY_LIVE:
+            self.live = {}
         self.live[watch] = watch.owner.direct()
         return True
 
@@ -225,7 +232,7 @@ class Feed:
         Only what reaches to the last seq pushed: nothing has come meanwhile, so no words in it are out of date.
         """
         if not self.ring and newest and newest[-1].seq == self.delivered and newest[-1].epoch == self.epoch:
-            self.ring.extend(newest)
+            self.ring = deque(newest, maxlen=RING_MOST)
 
     def since(self, cursor: int) -> list[Prepared] | None:
         """What was pushed after ``cursor``, from memory; None where the ring does not reach back that far."""

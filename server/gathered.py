@@ -12,6 +12,8 @@ Q = TypeVar("Q")
 A = TypeVar("A")
 AT_ONCE = 2
 """Reads of one kind under way; more would only take turns at the interpreter."""
+CROWD = 24
+"""Questions waiting before a second read begins beside the first: larger reads cost each asker less."""
 MOST = 64
 """Questions in one read: it takes a few milliseconds, for which nobody else's write waits."""
 
@@ -27,13 +29,15 @@ class Gathered(Generic[Q, A]):
         self._answer = answer
         self._waiting: list[tuple[Q, asyncio.Future[A]]] = []
         self._tasks: set[asyncio.Task[None]] = set()
+        self._under_way = 0
 
     def ask(self, question: Q) -> "asyncio.Future[A]":
         """Raises what the answer raises, and DBAPIError where the database does not answer."""
         loop = asyncio.get_running_loop()
         future: asyncio.Future[A] = loop.create_future()
         self._waiting.append((question, future))
-        if len(self._tasks) < AT_ONCE:
+        if not self._under_way or (self._under_way < AT_ONCE and len(self._waiting) >= CROWD):
+            self._under_way += 1
             task = loop.create_task(self._read())
             self._tasks.add(task)
             task.add_done_callback(self._tasks.discard)
@@ -48,23 +52,29 @@ class Gathered(Generic[Q, A]):
         self._waiting.clear()
 
     async def _read(self) -> None:
-        while self._waiting:
-            some, self._waiting = self._waiting[:MOST], self._waiting[MOST:]
-            # Whoever asked may have gone meanwhile.
-            some = [each for each in some if not each[1].done()]
-            try:
-                answers = await self._store.read(lambda conn, some=some: self._answer(conn, [q for q, _ in some]))  # type: ignore[misc]
-            except BaseException as error:
-                for _, future in some:
-                    _tell(future, error)
-                if not isinstance(error, Exception):
-                    raise
-                continue
-            for (_, future), answer in zip(some, answers, strict=True):
-                if isinstance(answer, Exception):
-                    _tell(future, answer)
-                elif not future.done():
-                    future.set_result(answer)
+        try:
+            while self._waiting:
+                some, self._waiting = self._waiting[:MOST], self._waiting[MOST:]
+                await self._answer_to([each for each in some if not each[1].done()])
+        finally:
+            # In the same step in which nothing was left waiting: whoever asks next begins a read anew.
+            self._under_way -= 1
+
+    async def _answer_to(self, some: "list[tuple[Q, asyncio.Future[A]]]") -> None:
+        questions = [question for question, _ in some]
+        try:
+            answers = await self._store.read(lambda conn: self._answer(conn, questions))
+        except BaseException as error:
+            for _, future in some:
+                _tell(future, error)
+            if not isinstance(error, Exception):
+                raise
+            return
+        for (_, future), answer in zip(some, answers, strict=True):
+            if isinstance(answer, Exception):
+                _tell(future, answer)
+            elif not future.done():
+                future.set_result(answer)
 
 
 def _tell(future: "asyncio.Future[A]", error: BaseException) -> None:

@@ -14,7 +14,7 @@ from rooms.history import Found
 from rooms.wire_events import SessionEnded
 from rooms.work import Announcement
 from server.broker import Broker, Prepared
-from server.feed import Feed
+from server.feed import NOTHING, Feed
 from server.gathered import Gathered
 from server.prepare import ends_of, prepare
 from server.protocol import decode_event
@@ -193,10 +193,10 @@ class Hub:
             watch.owner.ended(watch, reason)
         # What was missed may be the end of a session; those who must end look for themselves.
         missed = prepare(feed.address, feed.epoch, 0, SessionEnded(), None, None)
-        for guard in tuple(feed.guards):
+        for guard in feed.guards:
             guard(missed)
         feed.delivered = -1
-        feed.ring.clear()
+        feed.ring = NOTHING
         if feed.idle:
             self.release(feed)
         else:
