@@ -140,7 +140,10 @@ def _mark_attack(work: Work, kept: Kept, by: str, *, held: bool) -> None:
     work.conn.execute(insert(FaithRow).values(case_id=kept.id, person_id=by, at=work.now, held=held, quiet_until=until))
     if until > work.now:
         ledger.note(work, kept.salt, "quiet", {"days": -(-(until - work.now) // work.limits.day)})
-    reasons.attack(work, kept, by, until if until > work.now else None)
+    if held and until <= work.now:
+        reasons.attack(work, kept, by, "misheld", work.now + work.limits.holds_rest)
+    else:
+        reasons.attack(work, kept, by, "attack", until if until > work.now else None)
 
 
 def _said(work: Work, kept: Kept, seq: int) -> tuple[Circle, EventRow] | None:

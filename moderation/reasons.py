@@ -11,7 +11,7 @@ from moderation import desk, letters, sealed
 from moderation.cases import Kept
 from moderation.draw import band
 from moderation.state import Decision
-from moderation.wire import Outcome, Statement
+from moderation.wire import LetterAbout, Outcome, Statement
 from rooms.work import Work
 
 
@@ -116,8 +116,9 @@ def _sentences(work: Work, kept: Kept, decision: Decision) -> tuple[str, ...]:
     )
 
 
-def attack(work: Work, kept: Kept, by: str, until: int | None) -> None:
-    """All of a panel called somebody's flags an attack; ``until``: until when they count for nothing.
+def attack(work: Work, kept: Kept, by: str, about: LetterAbout, until: int | None) -> None:
+    """All of a panel called somebody's flag an attack, or their covering the message (``misheld``); ``until``: until when
+    flags count for nothing, or they cover none.
 
     The letter takes the place of the one that told them of the decision, so it gives its reasons and the same right to
     ask others.
@@ -133,7 +134,7 @@ def attack(work: Work, kept: Kept, by: str, until: int | None) -> None:
         by,
         kept.circle_id,
         message.seq,
-        "attack",
+        about,
         case_id=kept.id,
         mine=False,
         until=until,

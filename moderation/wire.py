@@ -81,7 +81,9 @@ class Statement(Discreet, frozen=True, kw_only=True, omit_defaults=True):
     appeal_until: Moment | None = None
 
 
-LetterAbout = Literal["folded", "held", "lapsed", "gentle", "reading", "decided", "kept", "unheard", "attack"]
+LetterAbout = Literal[
+    "folded", "held", "lapsed", "gentle", "reading", "decided", "kept", "unheard", "attack", "misheld"
+]
 """To the author: folded or held, over without a record, a gentle note, a panel reads it, what the panel decided. To
 somebody who flagged it: what was decided, that it was left as it is, that too few could be found to read it, or that
 all of the panel called the flag an attack."""

@@ -102,6 +102,7 @@ async def test_ballots_are_sealed_and_the_letter_is_shown_before_it_goes(
     said = await letter.inner_text()
     assert not [name for name in ("Rook", "Reed", "Rush", "Dan", "Eve") if name in said]
     await rook.presses("Back to the start")
+    await expect(rook.page.get_by_text("4 more today at most")).to_be_visible()
     await expect(rook.page.get_by_text("There is nothing to look through here.")).to_be_visible()
     await expect(rook.page.get_by_text(UNKIND)).to_have_count(0)
 

@@ -362,4 +362,11 @@ def test_who_covered_a_message_is_told_too_that_it_was_an_attack(bench: Bench, w
     seats = {row.person_id.rstrip("-"): row.id for row in bench.place.rows(SeatRow) if row.state == "done"}
     for name in sitting:
         bench.marks(name, seats[name], 0, 1)
-    assert letter(bench, "Otter", "attack").until is None
+    told = letter(bench, "Otter", "misheld")
+    assert told.until == bench.place.now + bench.place.limits.holds_rest
+    assert letter(bench, "Bo", "attack").until is None
+    other = bench.place.says("Ana", "something else")
+    with pytest.raises(Refusal, match=r"^hold\.budget$"):
+        bench.holds("Otter", other)
+    bench.passes(told.until - bench.place.now)
+    bench.holds("Otter", other)

@@ -37,6 +37,7 @@ export function isMine(letter: Letter): boolean {
 }
 
 export function titleOf(letter: Letter): string {
+  if (letter.about === "misheld") return t("letterMisheldTitle");
   return t(isMine(letter) ? "letterMineTitle" : "letterOtherTitle");
 }
 
@@ -48,6 +49,8 @@ export function linesOf(letter: Letter, when: (at: number) => string = whenWords
   if (kinds.length > 0) lines.push(t("letterFelt", { felt: felt(...kinds) }));
   if (about === "folded" && until != null) lines.push(t("letterUntil", { when: when(until) }));
   if (about === "attack") lines.push(until == null ? t("letterAttackThen") : t("letterAttackUntil", { when: when(until) }));
+  if (about === "misheld" && until != null) lines.push(t("letterMisheldUntil", { when: when(until) }));
+  if (about === "attack" && letter.appeal_until != null) lines.push(t("letterAttackElse"));
   if (about === "held" && until != null) lines.push(t("letterHeldUntil", { when: when(until) }));
   if (isMine(letter) && (about === "folded" || about === "held" || about === "gentle")) lines.push(t("letterMay"));
   return lines.filter((line) => line !== "");
@@ -78,6 +81,8 @@ function opening(letter: Letter): string {
       return t("letterUnheard");
     case "attack":
       return t("letterAttack");
+    case "misheld":
+      return t("letterMisheld");
     case "decided":
       return isMine(letter) ? "" : t("letterOtherDecided");
   }

@@ -53,7 +53,8 @@ export function verdictLines({ contents = [], person = 0, code, agreed, size }: 
     return contents.length === 1 ? sentence : t("verdictOf", { n: at + 1, done: sentence });
   });
   const asked = t(VERDICT_PERSON[person] ?? "verdictPerson5");
-  return [...dones, asked, found(code == null ? {} : { code }), t("verdictAgreed", { agreed, size })];
+  const read = code == null ? t("verdictFoundNothing") : t("verdictFound", { felt: felt(code) });
+  return [...dones, asked, read, t("verdictAgreed", { agreed, size })];
 }
 
 function done(reasons: Reasons, when: When): string[] {
@@ -83,7 +84,7 @@ function personDone({ mine, person = 0, person_until: until }: Reasons, when: Wh
   return t(person >= 5 ? "personStep" : "personPause", { when: when(until) });
 }
 
-function found({ code }: Pick<Reasons, "code">): string {
+function found({ code }: Reasons): string {
   return code == null ? t("foundAsNothing") : t("foundAs", { felt: felt(code) });
 }
 

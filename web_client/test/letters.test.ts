@@ -130,8 +130,18 @@ test("A letter about a fold names what was felt, until when, and what one may do
 });
 
 test("Every kind of letter says something", () => {
-  const kinds: Letter["about"][] = ["folded", "held", "lapsed", "gentle", "reading", "kept", "unheard"];
+  const kinds: Letter["about"][] = ["folded", "held", "lapsed", "gentle", "reading", "kept", "unheard", "attack", "misheld"];
   for (const about of kinds) assert(linesOf(letter({ about }), WHEN).length > 0, about);
+});
+
+test("Whose flag was called an attack reads what follows, and that it need not be the last word", () => {
+  const lines = (over: Partial<Letter>) => linesOf(letter({ mine: false, ...over }), WHEN).join(" ");
+  const first = lines({ about: "attack", appeal_until: NOON + 9 });
+  assert.match(first, /Nothing else follows\. .* Other people can look at it/);
+  assert.match(lines({ about: "attack", until: NOON + 7 }), /Until moment 7 your flags fold nothing for others\./);
+  assert.doesNotMatch(lines({ about: "attack", until: NOON + 7 }), /Other people can look at it|Nothing else follows/);
+  assert.match(lines({ about: "misheld", until: NOON + 7 }), /Until moment 7 you cannot cover messages at once\./);
+  assert.equal(titleOf(letter({ mine: false, about: "misheld" })), "About a message you covered");
 });
 
 test("What a letter offers is what its reader may do now", () => {

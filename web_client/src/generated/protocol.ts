@@ -509,7 +509,7 @@ export interface LedgerPage {
 /** What was felt, what is being done, what was decided; never by whom it was flagged, nor by how many. */
 export interface Letter {
   id: string;
-  about: "attack" | "decided" | "folded" | "gentle" | "held" | "kept" | "lapsed" | "reading" | "unheard";
+  about: "attack" | "decided" | "folded" | "gentle" | "held" | "kept" | "lapsed" | "misheld" | "reading" | "unheard";
   mine?: boolean;
   circle: string;
   target: number;

@@ -123,7 +123,7 @@ function Faith({ seat, onPut }: { seat: SeatView; onPut: () => void }) {
     <details class="fold" onToggle={() => flags === null && void act.run(() => openCase(seat.id))}>
       <summary>{t("faithTitle")}</summary>
       <fieldset class="inside stack-2">
-        <legend>{t("faithLead")}</legend>
+        <legend class="unseen">{t("faithLead")}</legend>
         <p class="small">{t("faithHint")}</p>
         {flags?.map((flag) => (
           <Tick

@@ -38,9 +38,9 @@ export function Desk() {
     if (seat && seat.state !== "offered") setLast(seat.id);
     if (last !== null && (settled || seat?.state === "done")) forgetMarks(last);
   }, [seat, settled]);
-  // A seat more or less changes what is left of the day; moderators see counts.
+  // A seat more or less, or one that is put away, changes what is left of the day; moderators see counts.
   const role = reviewing.value?.role;
-  useEffect(() => void act.run(loadDesk), [all.length, role]);
+  useEffect(() => void act.run(loadDesk), [all.length, open.length, role]);
   if (reviewing.value === null && all.length === 0 && last === null) return <Orientation />;
   return (
     <Screen title={t("deskTitle")} back={{ at: "circles" }} wide={seat !== undefined}>

@@ -15,9 +15,13 @@ export const letters = {
   letterMay: "You can say it differently, take it back, or wait.",
   letterKept: "People drawn by lot read it and left it as it is. For you it stays hidden. You can open it.",
   letterUnheard: "Too few people could be found to read it in time. For you it stays hidden. You can open it.",
-  letterAttack: "Everyone on the panel saw your flag on this message as meant to hurt somebody.",
-  letterAttackThen: "This stays between you and this letter. Your flags still hide messages for you.",
-  letterAttackUntil: "Until {when} your flags count for you alone.",
+  letterAttack: "Everyone on the panel thought that your flag on this message was meant to hurt somebody.",
+  letterAttackThen: "Nothing else follows. Nobody in the circle learns of it, and your flags work as before.",
+  letterAttackUntil:
+    "Until {when} your flags fold nothing for others. They still hide messages for you and ask people to look. Nobody in the circle learns of it.",
+  letterMisheld: "Everyone on the panel thought that covering this message was meant to hurt somebody.",
+  letterMisheldUntil: "Until {when} you cannot cover messages at once. You can flag as before. Nobody in the circle learns of it.",
+  letterAttackElse: "You may have meant it otherwise. Other people can look at it, and what you say to them is read.",
   letterOtherDecided: "People drawn by lot have read it and decided.",
 
   reasonDone: "What is done",

@@ -18,6 +18,8 @@ export const panel = {
   verdictPerson3: "Its writer rests from posting in this circle for a short while.",
   verdictPerson4: "Its writer rests from posting in this circle for some hours.",
   verdictPerson5: "Its writer rests from posting in all circles here for some days.",
+  verdictFound: "It was read as: {felt}.",
+  verdictFoundNothing: "Nothing was found that goes against the agreement.",
   verdictAgreed: "{agreed} of {size} of you decided this. How each of you answered stays sealed.",
   deskThanks: "Thank you for reading.",
   deskBack: "Back to the start",

@@ -193,6 +193,7 @@ export const talking = {
   nine: "nine",
   letterMineTitle: "About one of your messages",
   letterOtherTitle: "About a message you flagged",
+  letterMisheldTitle: "About a message you covered",
   feltDisrespect: "disrespect",
   feltPressure: "pressure",
   feltSafety: "danger in the details",
