@@ -201,7 +201,7 @@ class RedisBroker:
     async def _until_one_ends(self) -> None:
         """Always raises what one of the lines ended by."""
         done, _ = await asyncio.wait(_tasks(self._lines), return_when=asyncio.FIRST_COMPLETED)
-        causes = [each.exception() for each in done]
+        causes = [None if each.cancelled() else each.exception() for each in done]
         raise causes[0] or WireBroken("ended")
 
     def _broke(self, cause: Exception) -> None:
