@@ -7,20 +7,21 @@ says why); 1: this server lost, doubled or reordered something.
 import argparse
 import contextlib
 import sys
+import time
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from tests.bench import cases, cross, fanout, growth, hostile, idle, installed, latency, posts, results, storm
+from tests.bench import commands, installed, results
 from tests.bench.contestants import Contestant, contestants
-from tests.bench.machine import Cannot, facts, load_average, sync_time, two_cores
+from tests.bench.machine import Cannot, facts, load_average, say, sync_time, two_cores
 from tests.bench.running import Bench, build, raise_limits
 from tests.keeper import Keeper
 
 
 def main() -> int:
     chosen = arguments()
-    if chosen.what == "peers":
+    if chosen.what == commands.PEERS:
         return peers(install=chosen.install)
     keeper = Keeper()
     try:
@@ -45,12 +46,9 @@ def main() -> int:
 def arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="bin/bench", description=__doc__)
     parser.add_argument(
-        "what",
-        nargs="?",
-        default="fanout",
-        choices=tuple(results.HELP),
-        help="; ".join(f"{name}: {words}" for name, words in results.HELP.items()),
-    )
+        "what", nargs="?", default="fanout", help=commands.HELP,
+        choices=(*commands.COMMANDS, commands.EVERYTHING, commands.PEERS),
+    )  # fmt: skip
     parser.add_argument("--rounds", type=int, default=3, help="how often everything is measured, in turn (3)")
     parser.add_argument("--seconds", type=float, default=4.0, help="length of one measurement (4)")
     parser.add_argument("--warm", type=float, default=1.0, help="seconds of load before it (1)")
@@ -66,6 +64,7 @@ def arguments() -> argparse.Namespace:
     )
     parser.add_argument("--quick", action="store_true", help="growth: smaller steps")
     parser.add_argument("--install", action="store_true", help="peers: fetch those that npm and pip can bring")
+    parser.add_argument("--into", type=Path, default=results.HERE, help="folder of RESULTS.md and results.json")
     parser.add_argument("--dry", action="store_true", help="print the table, but write no file")
     chosen = parser.parse_args()
     if not (1 <= chosen.rounds <= 100 and 0.1 <= chosen.seconds <= 600 and 0 <= chosen.warm <= 60):
@@ -92,43 +91,28 @@ def peers(*, install: bool) -> int:
 def run(chosen: argparse.Namespace, bench: Bench, about: dict[str, str]) -> int:
     everybody = contestants(bench.folder)
     here = [each for each in everybody if each.command and wanted(each, chosen.only)]
-    absent = [each.name for each in everybody if not each.command]
-    own = next(each for each in everybody if each.own)
-    before = load_average()
+    field = commands.Field(everybody, here)
     wrong = False
-    if chosen.what == "fanout":
-        shapes = [fanout.SHAPES[int(each) - 1] for each in chosen.shapes.split(",") if each] or fanout.SHAPES
-        measured = fanout.measure(bench, here, shapes, chosen.rounds, chosen.warm, chosen.seconds)
-        text = fanout.markdown(measured, {each.name: each.lacks for each in everybody})
-        wrong = fanout.went_wrong(measured, own.name)
-    elif chosen.what == "posts":
-        measured, absent = posts.measure(bench, own, chosen.rounds, chosen.warm, chosen.seconds), []
-        text = posts.markdown(measured)
-    elif chosen.what == "cases":
-        measured, absent = cases.measure(bench, chosen.rounds), []
-        text = cases.markdown(measured)
-    elif chosen.what == "storm":
-        measured, absent = storm.measure(bench, everybody[0], own, chosen.connections, chosen.rounds), []
-        text, wrong = storm.markdown(measured), storm.went_wrong(measured)
-    elif chosen.what == "latency":
-        measured, absent = latency.measure(bench, own, chosen.rounds, chosen.warm, chosen.seconds), []
-        text, wrong = latency.markdown(measured), latency.went_wrong(measured)
-    elif chosen.what == "growth":
-        sizes = growth.QUICK if chosen.quick else growth.Sizes()
-        measured, absent = growth.measure(bench, own, chosen.rounds, chosen.warm, chosen.seconds, sizes), []
-        text, wrong = growth.markdown(measured), growth.went_wrong(measured)
-    elif chosen.what == "hostile":
-        measured, absent = hostile.measure(bench, own, chosen.rounds, chosen.warm, chosen.seconds), []
-        text, wrong = hostile.markdown(measured), hostile.went_wrong(measured)
-    elif chosen.what == "cross":
-        measured, absent = cross.measure(bench, own, chosen.rounds, chosen.warm, chosen.seconds), []
-        text, wrong = cross.markdown(measured), cross.went_wrong(measured)
-    else:
-        measured = idle.measure(bench, here, chosen.connections, chosen.rounds)
-        text = idle.markdown(measured)
-    print(text)
-    if not chosen.dry:
-        results.note(chosen.what, measured, {**noted(bench, about, before), "text": text, "absent": absent})
+    for name, options in commands.asked_for(chosen).items():
+        before = load_average()
+        began = time.monotonic()
+        say(f"--- {name}")
+        try:
+            found = commands.COMMANDS[name][1](options, bench, field)
+        except (Cannot, RuntimeError) as reason:
+            if chosen.what != commands.EVERYTHING:
+                raise
+            # The others are worth having all the same, and the exit status tells.
+            say(f"{name} is left out: {reason}")
+            wrong = wrong or not isinstance(reason, Cannot)
+            continue
+        wrong = wrong or found.wrong
+        say(f"--- {name} took {time.monotonic() - began:.0f} s")
+        print(found.text)
+        if not chosen.dry:
+            absent = [each.name for each in everybody if not each.command] if name == "fanout" else []
+            about_it = {**noted(bench, about, before), "text": found.text, "absent": absent}
+            results.note(name, found.measured, about_it, chosen.into)
     return 1 if wrong else 0
 
 
@@ -151,12 +135,14 @@ def noted(bench: Bench, about: dict[str, str], before: float) -> dict[str, Any]:
 
 
 def without_places(words: Sequence[str]) -> list[str]:
-    """The arguments without the folder, which is nobody's business."""
+    """The arguments without folders, which are nobody's business."""
     kept = list(words)
-    with contextlib.suppress(ValueError):
-        at = kept.index("--folder")
-        del kept[at : at + 2]
-    return [word for word in kept if not word.startswith("--folder=")]
+    for name in ("--folder", "--into"):
+        with contextlib.suppress(ValueError):
+            at = kept.index(name)
+            del kept[at : at + 2]
+        kept = [word for word in kept if not word.startswith(f"{name}=")]
+    return kept
 
 
 if __name__ == "__main__":

@@ -23,20 +23,31 @@ BUSY = 0.9
 
 
 def measure(
-    bench: Bench, here: Sequence[Contestant], shapes: Sequence[Shape], rounds: int, warm: float, seconds: float
+    bench: Bench,
+    here: Sequence[Contestant],
+    shapes: Sequence[Shape],
+    rounds: int,
+    warm: float,
+    seconds: float,
+    *,
+    peers_once: bool = False,
 ) -> dict[str, Any]:
-    """Every contestant in every shape, in turn, so many rounds: what is slow for a while is slow for all."""
+    """Every contestant in every shape, in turn, so many rounds: what is slow for a while is slow for all.
+
+    ``peers_once``: after the first round only the floor and this server.
+    """
     runs = []
     for turn in range(rounds):
         for shape in shapes:
             for contestant in here:
-                if 0 < contestant.most < shape.each:
+                peer = not contestant.own and contestant is not here[0]
+                if 0 < contestant.most < shape.each or (peer and peers_once and turn > 0):
                     continue
                 try:
                     with running(bench, contestant) as server:
                         counted = load(bench, server, shape, warm, seconds)
                 except RuntimeError as error:
-                    if contestant.own or contestant is here[0]:
+                    if not peer:
                         raise
                     say(f"round {turn + 1} of {rounds}, {shape.name}: {error}; it is left out")
                     continue
@@ -46,7 +57,7 @@ def measure(
                 say(f"round {turn + 1} of {rounds}, {shape.name}, {contestant.name}: {run['us']:.2f} µs a delivery")
                 if wrong(counted) != NOTHING:
                     say(f"  wrong: {wrong(counted)}")
-    return {"rounds": rounds, "warm": warm, "seconds": seconds, "runs": runs}
+    return {"rounds": rounds, "warm": warm, "seconds": seconds, "peers_once": peers_once, "runs": runs}
 
 
 def went_wrong(measured: dict[str, Any], name: str) -> bool:
@@ -66,7 +77,7 @@ def markdown(measured: dict[str, Any], lacks: dict[str, str]) -> str:
         f"Processor time (user and system, all processes of the server, from /proc) between two marks {number(measured['seconds'])} s"
         f" apart, divided by the frames that all clients received between them. Bodies of {BODY} bytes; every frame is checked for"
         " order and gaps. A post is done when everybody in its circle has it; unless said otherwise each circle has one post in flight."
-        f" {measured['rounds']} rounds, in which all took turns: medians, and in brackets the range. × floor is the ratio to the floor"
+        f" {measured['rounds']} rounds, in which all took turns{' (the peers once)' if measured['peers_once'] else ''}: medians, and in brackets the range. × floor is the ratio to the floor"
         " in the same round.\n"
     ]
     for shape in shapes:

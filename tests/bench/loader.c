@@ -13,8 +13,9 @@
  *                            the client's number
  *   E  room  seq  count      clients hold everything up to seq, and are ready only when they have got so many more posts
  *                            that say ~m<room>.<0 to count - 1>.
- *   O  at_once | rate | pings  number   connections opening at once (64); posts a second over all rooms, at random times
- *                            (0: each room keeps IN_FLIGHT posts in flight); pings a second of each F
+ *   O  at_once | rate | pings | patience  number   connections opening at once (64); posts a second over all rooms, at
+ *                            random times (0: each room keeps IN_FLIGHT posts in flight); pings a second of each F;
+ *                            seconds without a frame after which the server counts as stalled (10)
  * A post is done when everybody in its room has it. Its time begins when it was due, not when it could be sent.
  * RUN_MS 0: post nothing, and end when standard input does. PIDs are the server's processes; their processor time is
  * read at all marks. Prints "ready {…}" and "done {…}". */
@@ -37,7 +38,7 @@
 #include <unistd.h>
 
 enum { ROOMS_MOST = 16384, ANSWERS_MOST = 8, PIDS_MOST = 64, RING = 512, CHUNK = 1 << 20, FINE = 64, BUCKETS = 64 * FINE };
-static const int64_t SECOND = 1000000000, CONNECT_WITHIN = 120, STALLED_AFTER = 10, FLOOD_EVERY = 10000000;
+static const int64_t SECOND = 1000000000, CONNECT_WITHIN = 120, FLOOD_EVERY = 10000000;
 
 enum state { WAITING, CONNECTING, GREETING, OPEN, GONE };
 enum kind { READER, STALLED, FLOODER };
@@ -70,7 +71,7 @@ static struct room rooms[ROOMS_MOST];
 static char *beginnings[ANSWERS_MOST], *answers[ANSWERS_MOST], *ready_text;
 static int anywhere[ANSWERS_MOST], client_count, room_count, answer_count, opening, ready_count, next_client;
 static int poll_fd, post_timer, flood_timer, port, pid_count, *pids;
-static int in_flight, posters, body_size, posting, run_ms, at_once = 64, rate, pings;
+static int in_flight, posters, body_size, posting, run_ms, at_once = 64, rate, pings, patience = 10;
 static uint64_t frames, bytes, posts, gaps, doubles, strange, refused, closed, overrun, shut_out, random_state;
 static uint64_t histogram[2][BUCKETS], timed[2]; /* by distance: whether it has it from the process that was posted to */
 static int64_t last_heard, latency_from, due;
@@ -475,6 +476,7 @@ static void read_plan(const char *name) {
             if (!strcmp(option, "at_once")) at_once = value;
             else if (!strcmp(option, "rate")) rate = value;
             else if (!strcmp(option, "pings")) pings = value;
+            else if (!strcmp(option, "patience")) patience = value;
             else fail("no such option: %s", option);
         } else if ((*kind == 'A' || *kind == 'H') && answer_count < ANSWERS_MOST) {
             anywhere[answer_count] = *kind == 'H';
@@ -542,7 +544,10 @@ static void finish(struct mark from, struct mark to, int stalled) {
         for (int i = 0; i < rooms[r].count; i++) {
             struct client *client = rooms[r].members[i];
             differing += client->order != rooms[r].members[0]->order;
-            missing += (uint64_t)(rooms[r].posted - (int64_t)client->heard + rooms[r].missed - client->missed);
+            int64_t lacks = rooms[r].posted - (int64_t)client->heard;
+            if (lacks > 0) missing += (uint64_t)lacks;
+            else if (!client->seq) doubles += (uint64_t)-lacks; /* from a server that numbers nothing */
+            missing += (uint64_t)(rooms[r].missed > client->missed ? rooms[r].missed - client->missed : 0);
         }
     printf("done {\"seconds\": %.6f, \"frames\": %llu, \"bytes\": %llu, \"posts\": %llu, \"server_cpu\": %.3f, "
            "\"loader_cpu\": %.6f, \"gaps\": %llu, \"doubles\": %llu, \"strange\": %llu, \"refused\": %llu, "
@@ -568,7 +573,7 @@ static void finish(struct mark from, struct mark to, int stalled) {
 static int go_on(int64_t until) {
     last_heard = now();
     for (int64_t at; (at = now()) < until;) {
-        if (at - last_heard > STALLED_AFTER * SECOND || closed) return 1;
+        if (at - last_heard > patience * SECOND || closed) return 1;
         if (!posting) {
             int waiting = 0;
             for (int i = 0; i < room_count; i++) waiting += rooms[i].posted != rooms[i].done;
@@ -611,7 +616,8 @@ int main(int count, char **words) {
     open_more();
     while (ready_count < client_count) {
         if (closed && !pings) fail("the server closed a connection before all were ready");
-        if (now() - began > CONNECT_WITHIN * SECOND) fail("only %d of %d were ready in time", ready_count, client_count);
+        if (now() - began > CONNECT_WITHIN * SECOND) fail("only %d of %d were ready in time, %d were not let in", ready_count, client_count,
+                                                    client_count - next_client + opening);
         turn_round(100);
     }
     struct mark all_in = take_mark();
@@ -635,7 +641,7 @@ int main(int count, char **words) {
     stalled = stalled || go_on(from.at + run_ms * (SECOND / 1000));
     struct mark to = take_mark();
     posting = 0;
-    stalled = stalled || go_on(now() + STALLED_AFTER * SECOND);
+    stalled = stalled || go_on(now() + patience * SECOND);
     finish(from, to, stalled);
     return 0;
 }

@@ -21,7 +21,7 @@ PACKAGES = (
     "sqlalchemy",
     "sqlmodel",
 )
-SYNCS = 200
+SYNCS = 100
 
 
 class Cannot(Exception):

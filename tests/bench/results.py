@@ -19,18 +19,6 @@ WORDS = {
     "cross": "Across two processes",
     "cases": "Open cases",
 }
-HELP = {
-    "fanout": "processor time per delivery (default)",
-    "posts": "durable posts a second",
-    "latency": "time of a post at half load, beside the disk's",
-    "hostile": "what stalled readers and ping floods cost the others",
-    "idle": "memory per connection",
-    "storm": "everybody comes at once, and comes back",
-    "growth": "cost of a delivery as everything grows",
-    "cross": "time and processor time added between two processes",
-    "cases": "a flag with 10,000 open cases",
-    "peers": "who is here to be compared with; --install fetches them",
-}
 
 
 def note(kind: str, measured: dict[str, Any], about: Mapping[str, Any], into: Path = HERE) -> None:

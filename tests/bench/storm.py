@@ -15,7 +15,7 @@ EACH = 10
 MISSED = 10
 AT_ONCE = 1_000
 """Handshakes under way at a time; the listening queue of Linux holds 4096."""
-LATER = 1.0
+LATER = 0.5
 """Seconds after the last has everything, in which something might still come twice."""
 FLOOR, FIRST, AGAIN, RESUME = "floor", "first", "again", "resume"
 SAID = {
@@ -88,7 +88,7 @@ def markdown(measured: dict[str, Any]) -> str:
     return (
         f"{number(measured['connections'])} connections, {EACH} in each circle, {number(AT_ONCE)} handshakes under way at a time, until the last"
         f" has all that is theirs (the circle as it stands, and every message missed); server on one core, SQLite, synchronous=FULL."
-        f" wrong: what was lost (missing, gaps), doubled or refused, looked at until {number(LATER)} s after. {measured['rounds']} rounds,"
+        f" wrong: what was lost (missing, gaps), doubled or refused, looked at until {LATER:g} s after. {measured['rounds']} rounds,"
         " median (range).\n\n"
         + table(("", "seconds", "seconds of CPU", "µs of CPU a connection", "load busy", "wrong"), rows)
     )
