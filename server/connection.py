@@ -29,8 +29,10 @@ RETRY = 1.0
 """Seconds before what failed is tried again."""
 BEAT = 25.0
 """Seconds between signs of life."""
-SILENCE = 35.0
-"""Seconds without a frame from the client after which it counts as gone."""
+SILENCE = 33.0
+"""Seconds without a frame from the client after which it counts as gone: it had eight to answer the last sign of life."""
+GRACE = 1.0
+"""Seconds that whoever counts as gone has for the close; together with the look once a second, 35 since it was heard."""
 
 
 class Connection:
@@ -138,6 +140,7 @@ class Connection:
             return
         if now - self.asking.last_heard > SILENCE:
             self.goodbye(4008)
+            asyncio.get_running_loop().call_later(GRACE, self.sink.abort)
         elif now >= self._beat_due:
             self._beat_due = now + BEAT
             heads = {address: watch.feed.delivered for address, watch in self.watches.items()}

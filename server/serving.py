@@ -22,6 +22,7 @@ from server.link import Link
 from server.listening import BACKLOG, CannotListen, close, listen
 from server.migrate import migrate, up_to_date
 from server.parts import Parts
+from server.resources import Settled, raise_descriptors
 from server.settings import Settings
 from server.store import StoreUnavailable
 from server.wire_protocol import limited
@@ -41,8 +42,10 @@ class Server(uvicorn.Server):
         self.parts = parts
         self.opened = opened
         self.demo = demo
+        self.settled = Settled()
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        raise_descriptors()
         # The application would do it too, but of its failure nothing comes out of uvicorn except a traceback.
         await self.parts.start()
         if self.demo:
@@ -52,6 +55,11 @@ class Server(uvicorn.Server):
             gc.collect()
             gc.freeze()
             self.tell()
+
+    async def on_tick(self, counter: int) -> bool:
+        if counter % 10 == 0:
+            self.settled.look(len(self.server_state.connections))
+        return await super().on_tick(counter)
 
     def tell(self) -> None:
         """It is open."""

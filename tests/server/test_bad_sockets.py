@@ -257,13 +257,19 @@ async def test_a_link_that_went_down_without_a_word_is_let_go(tmp_path: Path, mo
     async with house(tmp_path / "data") as opened:
         ana, bo = [await Guest(opened.url, name).comes_in() for name in ("Ana", "Bo")]
         ana._socket.transport.pause_reading()  # type: ignore[union-attr]
-        async with asyncio.timeout(connection.SILENCE + 1.5 + Limits().close + PATIENCE):
+        async with asyncio.timeout(connection.SILENCE + 1.5 + connection.GRACE + PATIENCE):
             while ana.me.removeprefix("person/") in opened.parts.connections:
                 # Bo goes on giving signs of life.
                 await bo.asks("log.unwatch", on="circle/AAAAAAAAAAAAAAAA")
         assert bo.closed_with is None
         for each in (ana, bo):
             await each.leaves_the_page()
+
+
+def test_a_link_that_went_down_is_freed_within_35_seconds() -> None:
+    """Heard of last, then silence, up to a second until somebody looks, and a moment for the close."""
+    assert connection.SILENCE + 1.0 + connection.GRACE <= 35
+    assert connection.SILENCE - connection.BEAT >= 8, "and has time to answer a sign of life"
 
 
 async def open_one(guest: Guest) -> ClientConnection:
