@@ -83,6 +83,10 @@ _PLACES = _both(
     " FROM {pairs} CROSS JOIN participant AS p CROSS JOIN circle AS c CROSS JOIN log AS l"
     " WHERE p.circle_id = j.a AND p.person_id = j.b AND p.inside AND c.id = p.circle_id AND l.id = c.log_id"
 )
+_MOVED = _both(
+    "SELECT l.id, l.head_seq FROM {pairs} CROSS JOIN log AS l"
+    " WHERE l.id = CAST(j.a AS bigint) AND l.head_seq > CAST(j.b AS bigint)"
+)
 _ADVANCE = _both(
     "UPDATE log SET head_seq = head_seq + CAST(j.b AS bigint) FROM {pairs} WHERE log.id = CAST(j.a AS bigint)"
     " RETURNING log.id, log.address, log.epoch, log.head_seq"
@@ -108,6 +112,11 @@ def stored(conn: Connection, keys: Iterable[tuple[str, str]]) -> dict[tuple[str,
 def said_since(conn: Connection, places: Iterable[tuple[int, int]]) -> dict[str, int]:
     """Of (log, seq) pairs: when each participant last posted after that seq of that log, for those who did."""
     return {row[0]: row[1] for row in _run(conn, _SAID_SINCE, places)}
+
+
+def moved(conn: Connection, heads: Iterable[tuple[int, int]]) -> Sequence[Row]:
+    """Of (log, seq) pairs, those with newer events: the log by row number, and its newest seq."""
+    return _run(conn, _MOVED, heads)
 
 
 def advance(conn: Connection, counts: Mapping[int, int]) -> dict[int, tuple[str, str, int]]:

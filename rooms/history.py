@@ -101,12 +101,6 @@ def log_heads(conn: Connection, addresses: Sequence[str]) -> list[tuple[int, str
     return [found.get(each) for each in addresses]
 
 
-def heads(conn: Connection, log_ids: Sequence[int]) -> dict[int, int]:
-    """Newest seq of each log; one query for up to some thousands."""
-    rows = conn.execute(select(Log.id, Log.head_seq).where(col(Log.id).in_(log_ids)))
-    return {int(row[0] or 0): row[1] for row in rows}
-
-
 def events(
     conn: Connection,
     log_id: int,

@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlalchemy import Connection
 
-from rooms import history
+from rooms import bulk, history
 from rooms.history import Found
 from rooms.wire_events import SessionEnded
 from rooms.work import Announcement
@@ -217,11 +217,10 @@ class Hub:
 
     async def _look_at_heads(self) -> None:
         feeds = {feed.log_id: feed for feed in self.feeds.values() if feed.delivered >= 0}
-        ids = list(feeds)
-        for start in range(0, len(ids), POLL_AT_ONCE):
-            some = ids[start : start + POLL_AT_ONCE]
-            found = await self.store.read(partial(history.heads, log_ids=some))
-            for log_id, head in found.items():
+        known = [(log_id, feed.delivered) for log_id, feed in feeds.items()]
+        for start in range(0, len(known), POLL_AT_ONCE):
+            some = known[start : start + POLL_AT_ONCE]
+            for log_id, head in await self.store.read(partial(bulk.moved, heads=some)):
                 feed = feeds[log_id]
                 if head > feed.delivered >= 0:
                     self.tally.gaps["heads"] += 1
