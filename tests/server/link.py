@@ -13,8 +13,7 @@ class Link(Waiter):
         super().__init__()
         self._to = urlsplit(url)
         self._holes: set[int] = set()
-        self.accepted = 0
-        """Connections so far."""
+        self._accepted = 0
         self._tasks: set[asyncio.Task[None]] = set()
         self._writers: list[asyncio.StreamWriter] = []
         self._server: asyncio.Server | None = None
@@ -47,8 +46,8 @@ class Link(Waiter):
     async def _accept(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         there, back = await asyncio.open_connection(self._to.hostname, self._to.port)
         self._writers += [writer, back]
-        number = self.accepted
-        self.accepted += 1
+        number = self._accepted
+        self._accepted += 1
         for source, sink in ((reader, back), (there, writer)):
             task = asyncio.create_task(self._pass_on(source, sink, number))
             self._tasks.add(task)
