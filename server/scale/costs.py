@@ -6,8 +6,8 @@ from pathlib import Path
 from statistics import median
 from typing import Any, Final, NamedTuple
 
-BACKENDS = "python -m tests.bench.backends, 2026-11-22, 2 cores at load 8"
-REDIS_PATH = "python -m tests.bench.redis_path, 2026-11-22, 2 cores at load 8"
+BACKENDS = "python -m tests.bench.backends, 2026-11-22, 2 busy cores"
+REDIS_PATH = "python -m tests.bench.redis_path, 2026-11-22, 2 busy cores"
 
 
 class Cost(NamedTuple):
@@ -18,24 +18,24 @@ class Cost(NamedTuple):
 
 
 COSTS: Final[dict[str, Cost]] = {
-    "post_us": Cost(178.0, "µs", "a process takes, stores (PostgreSQL) and answers one post", BACKENDS),
+    "post_us": Cost(169.0, "µs", "a process takes, stores (PostgreSQL) and answers one post", BACKENDS),
     "delivery_us": Cost(10.4, "µs", "a process writes one event to one socket", "bin/bench fanout, 2026-11-22: 100 × 10 and 1 × 1000"),
     "delivery_bytes": Cost(306.0, "bytes", "a frame on a socket, for a body of 120 bytes", "bin/bench fanout, 2026-11-22"),
-    "published_alone_us": Cost(53.3, "µs", "a process passes one message on, alone", REDIS_PATH),
-    "published_together_us": Cost(13.1, "µs", "the same, among others", REDIS_PATH),
-    "received_alone_us": Cost(20.0, "µs", "a process hears one message of another, for it or not, alone", REDIS_PATH),
+    "published_alone_us": Cost(33.3, "µs", "a process passes one message on, alone", REDIS_PATH),
+    "published_together_us": Cost(11.4, "µs", "the same, among others", REDIS_PATH),
+    "received_alone_us": Cost(8.9, "µs", "a process hears one message of another, for it or not, alone", REDIS_PATH),
     "received_together_us": Cost(5.8, "µs", "the same, among others", REDIS_PATH),
-    "head_us": Cost(9.7, "µs", "a process looks at one head", BACKENDS),
+    "head_us": Cost(0.12, "µs", "a process looks whether one log has moved", BACKENDS),
     "connection_kb": Cost(11.3, "kB", "an idle socket in a circle", "bin/bench idle, 2026-11-22, before this figure was kept"),
     "ring_bytes": Cost(476.0, "bytes", "an event kept for resuming", BACKENDS),
     "process_mb": Cost(125.0, "MB", "a process without anybody", "circles process_resident_memory_bytes, 2026-11-22"),
     "socket_kb": Cost(4.0, "kB", "the kernel's part of an idle socket", "assumed"),
-    "database_post_us": Cost(95.3, "µs", "PostgreSQL stores one post", BACKENDS),
-    "database_head_us": Cost(0.9, "µs", "PostgreSQL reads one head", BACKENDS),
-    "wal_bytes": Cost(811.0, "bytes", "PostgreSQL's log for one post, without whole pages after checkpoints", BACKENDS),
-    "redis_publish_us": Cost(12.0, "µs", "Redis takes one message", BACKENDS),
-    "redis_subscriber_us": Cost(4.1, "µs", "Redis passes it to one process", BACKENDS),
-    "redis_presence_us": Cost(7.2, "µs", "Redis compares one circle's presence with one process", BACKENDS),
+    "database_post_us": Cost(85.7, "µs", "PostgreSQL stores one post", BACKENDS),
+    "database_head_us": Cost(0.7, "µs", "PostgreSQL looks whether one log has moved", BACKENDS),
+    "wal_bytes": Cost(822.0, "bytes", "PostgreSQL's log for one post, without whole pages after checkpoints", BACKENDS),
+    "redis_publish_us": Cost(13.0, "µs", "Redis takes one message", BACKENDS),
+    "redis_subscriber_us": Cost(4.2, "µs", "Redis passes it to one process", BACKENDS),
+    "redis_presence_us": Cost(7.9, "µs", "Redis compares one circle's presence with one process", BACKENDS),
 }  # fmt: skip
 
 

@@ -84,7 +84,9 @@ def test_every_total_is_what_counting_one_by_one_gives(by: By, processes: int, p
 
 
 def test_what_fills_a_machine_is_what_its_processes_do() -> None:
-    world, costs = World(SMALL), Costs()
+    given = {"post_us": 178, "delivery_us": 10.4, "head_us": 9.7, "published_alone_us": 53.3, "received_alone_us": 20}
+    given |= {"process_mb": 125, "connection_kb": 11.3, "socket_kb": 4, "ring_bytes": 476}
+    world, costs = World(SMALL), Costs(given)
     placed = Placed(Dealt(world, "connection", 64), 4)
     filled = of_processes(placed, costs, Hardware(cores=2, memory_gb=1.0, network_gbit=0.001), 2)
     busiest = max(
