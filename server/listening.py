@@ -3,6 +3,7 @@
 import errno
 import socket
 import sys
+import time
 from collections.abc import Sequence
 
 from server.settings import Settings
@@ -10,6 +11,8 @@ from server.settings import Settings
 BACKLOG = 4096
 BALANCED = sys.platform == "linux"
 """Whether the system spreads connections over sockets that share a port; elsewhere processes share one socket."""
+LEFTOVERS = 4.0
+"""Seconds for which a port that is taken is tried again."""
 Address = tuple[socket.AddressFamily, str, int]
 
 
@@ -54,11 +57,22 @@ class SharedPort:
 
     def __init__(self, settings: Settings) -> None:
         # Alone on the port first: sharing is only with oneself, not with whoever of this account came before.
-        self._first = listen(settings)
+        self._first = self._alone(settings)
         self._addresses: list[Address] = [(each.family, *each.getsockname()[:2]) for each in self._first]
         self.port: int = self._addresses[0][2]
         if BALANCED:
             close(self._first)
+
+    def _alone(self, settings: Settings) -> list[socket.socket]:
+        """Waits a little: what a killed supervisor has left running takes a moment to end."""
+        until = time.monotonic() + LEFTOVERS
+        while True:
+            try:
+                return listen(settings)
+            except CannotListen:
+                if time.monotonic() > until:
+                    raise
+            time.sleep(0.02)
 
     def sockets(self) -> list[socket.socket]:
         if not BALANCED:

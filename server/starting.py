@@ -41,12 +41,13 @@ def serve(settings: Settings, *, demo: bool, sockets: Sequence[int] = ()) -> int
     if settings.metrics_port > PORT_MOST + 1 - count:
         raise CannotListen(f"METRICS_PORT leaves no room for one port for each of {count} processes.")
     with closing(DataFolder(settings.data_dir)) as folder:
-        if on_sqlite or count > 1:
-            # Single processes on PostgreSQL have owners of their own; they share a folder that holds only keys.
+        private = count > 1 and not settings.redis_url
+        if on_sqlite or private:
+            # With PostgreSQL and a Redis elsewhere the folder holds only keys, which several servers may share.
             folder.own()
         if count == 1:
             return serve_alone(settings, sockets, demo=demo)
-        redis = None if settings.redis_url else PrivateRedis(settings.data_dir)
+        redis = PrivateRedis(settings.data_dir) if private else None
         _make_ready(settings)
         return Supervisor(settings, count, folder, redis, demo=demo).run()
 

@@ -19,9 +19,10 @@ from tests.keeper import Keeper, is_alive
 
 PATIENCE = 45.0
 """Seconds until a test gives up waiting."""
-THINKING = 0.02
+THINKING = 0.05
 """Seconds between an answer and the next post of the same person."""
 SOON = 0.2
+PAUSE = 0.05
 AT_ONCE = 12
 """Requests of which some come to each of two processes."""
 
@@ -45,7 +46,10 @@ class Several(Process):
 
     async def answers(self, within: float = PATIENCE) -> list[int]:
         """What each of some requests at once says of how ready the place is. 0: cut off, or no answer in time."""
-        return await asyncio.gather(*(self._asks(within) for _ in range(AT_ONCE)))
+        found = await asyncio.gather(*(self._asks(within) for _ in range(AT_ONCE)))
+        # Asked without a pause, they would take the time that a new process needs to start.
+        await asyncio.sleep(PAUSE)
+        return found
 
     async def gets_red(self) -> None:
         """Until a process says that something is lacking. What comes to one that is gone waits for the next."""

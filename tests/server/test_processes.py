@@ -142,6 +142,9 @@ async def test_two_machines_need_the_same_redis_and_postgresql_and_nothing_more(
     assert first.redis() is second.redis() is None
     async with talk(first, second) as talking:
         await talking.goes_on(60)
+        await first.kill()
+        await first.start()
+        await talking.goes_on(60)
     assert [await each.stop() for each in (first, second)] == [0, 0]
 
 

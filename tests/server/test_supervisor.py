@@ -97,7 +97,8 @@ def test_a_redis_left_behind_is_ended_and_a_long_path_is_no_hindrance(tmp_path: 
     first.stop()
 
 
-def test_a_stranger_on_the_port_is_not_shared_with() -> None:
+def test_a_stranger_on_the_port_is_not_shared_with(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(listening, "LEFTOVERS", 0.0)
     with socket.socket() as stranger:
         stranger.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
         stranger.bind(("127.0.0.1", 0))
