@@ -65,6 +65,7 @@ FIGURES: Final = (
     Figure("circles_redis_suspect", "gauge", "0 or 1", "1 while the way through Redis is not known to work; absent without Redis.", lambda t: t.suspect),
     Figure("circles_redis_probe_age_seconds", "gauge", "seconds", "Since a probe last came round through Redis; about 1 is healthy. Absent without Redis.", lambda t: t.probe_age),
     Figure("circles_redis_outbox_bytes", "gauge", "bytes", "What waits to be passed on through Redis; absent without Redis.", lambda t: t.outbox),
+    Figure("circles_redis_gaps_total", "counter", "times", "Something may have been missed on the way through Redis, by reason: subscribed (anew), broken, back, lost (too much waited elsewhere), unreadable; absent without Redis.", lambda t: t.redis_gaps, "reason"),
     Figure("circles_draining", "gauge", "0 or 1", "1 once the process has said goodbye to its clients.", lambda t: t.draining),
     Figure("circles_build_info", "info", "1", "Versions of client, protocol library, Python and SQLite.", lambda t: t.build),
     Figure("process_cpu_seconds_total", "counter", "seconds", "Processor time of this process, user and system.", lambda t: t.process.cpu),

@@ -42,6 +42,7 @@ CODES: Final = tuple(
 GOODBYES: Final = (4008, 4012, 4029, 4500, 4501, 4509)
 RESETS: Final = ("left", "faded", "history")
 GAPS: Final = ("order", "heads", "ahead")
+REDIS_GAPS: Final = ("subscribed", "broken", "back", "lost", "unreadable")
 OTHER: Final = "other"
 AT_ONCE = 500
 """Connections looked at before others on the loop get their turn."""
@@ -81,6 +82,7 @@ class Taken:
     suspect: int | None
     probe_age: float | None
     outbox: int | None
+    redis_gaps: Mapping[str, float] | None
     draining: int
     build: Mapping[str, str]
     wal: float | None
@@ -123,6 +125,7 @@ async def take(parts: "Parts", lag: Spread) -> Taken:
         suspect=None if redis is None else int(redis.suspect),
         probe_age=None if redis is None else time.monotonic() - redis.proven_at,
         outbox=None if redis is None else redis.outbox.size,
+        redis_gaps=None if redis is None else _known(redis.gaps, REDIS_GAPS),
         draining=int(parts.draining),
         build={
             "client": parts.version,

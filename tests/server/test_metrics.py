@@ -12,6 +12,7 @@ from prometheus_client.parser import text_string_to_metric_families
 from prometheus_client.samples import Sample
 
 from server.__main__ import main
+from server.broker import Prepared
 from server.metrics import DASHBOARD, FIGURES
 from tests.guests import PATIENCE, Guest, Refused
 from tests.house import House, Process, house
@@ -110,6 +111,31 @@ async def test_figures_move_with_what_people_do(place: House, port: int) -> None
         await each.leaves_the_page()
     gone = await until(port, lambda found: found.of("circles_connections") == 0)
     assert gone.of("circles_feeds") == 0
+
+
+async def test_what_goes_wrong_is_counted_by_its_reason(place: House, port: int) -> None:
+    ana, bo = [await Guest(place.url, name).comes_in() for name in ("Ana", "Bo")]
+    circle = await ana.opens()
+    await bo.enters(circle)
+    await until(port, lambda found: found.of("circles_watches", state="live") == 2)
+    # News of an event come before those of the one before it.
+    feed = place.parts.hub.feeds[f"circle/{circle}"]
+    place.parts.hub.arrived([Prepared(feed.address, feed.epoch, feed.delivered + 2, b"")])
+    await bo.asks("circle.leave", circle=circle)
+    for _ in range(3):
+        await bo._socket.send("{")  # type: ignore[union-attr]
+    await bo.until(lambda: bo.closed_with, "the goodbye")
+    found = await until(port, lambda found: found.of("circles_connections") == 1)
+    assert found.of("circles_gaps_total", found_by="order") == 1
+    assert found.of("circles_resets_total", reason="left") == 1
+    assert found.of("circles_refusals_total", code="request.bad_json") == 3
+    assert found.of("circles_goodbyes_total", code="4500") == 1
+    assert found.of("circles_commands_total", command="circle.leave") == 1
+    for name in ("gaps", "resets", "goodbyes", "refusals"):
+        label = {"gaps": "found_by", "resets": "reason"}.get(name, "code")
+        assert found.of(f"circles_{name}_total", **{label: "other"}) == 0
+    for each in (ana, bo):
+        await each.leaves_the_page()
 
 
 async def test_a_slow_reader_is_seen_behind_and_not_after_it_has_caught_up(place: House, port: int) -> None:
@@ -247,6 +273,9 @@ async def test_each_process_tells_of_itself(tmp_path: Path, keeper: Keeper, data
             assert other.of("circles_deliveries_total") - one.of("circles_deliveries_total") == here
             assert other.of("circles_redis_suspect") == 0
             assert other.of("circles_redis_probe_age_seconds") >= 0
+            assert "circles_redis_outbox_bytes" in other.names
+            if here:
+                assert other.of("circles_redis_gaps_total", reason="subscribed") > 0
             assert "circles_sqlite_wal_bytes" not in other.names
         starts = {each.of("process_start_time_seconds") for each in after}
         assert len(starts) == 2
