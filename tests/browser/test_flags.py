@@ -164,3 +164,20 @@ async def test_muted_words_and_folding_for_oneself_stay_on_this_screen(
     await expect(bo.messages.last).to_contain_text("This has a word you muted.")
     await bo.messages.last.get_by_role("button", name="Open").click()
     await bo.sees("We talked about marmalade.")
+
+
+async def test_a_held_message_is_still_there_for_its_writer_after_the_page_was_loaded_anew(
+    place: House, somebody: Comes, guest: Guests
+) -> None:
+    ana, bo, (cleo,), circle = await a_circle(place, somebody, guest, "Cleo")
+    message = await ana.says("Cleo lives at the old mill.")
+    seq = int(str(await message.get_attribute("data-seq")))
+    await bo.sees("Cleo lives at the old mill.")
+    await cleo.asks("message.hold", circle=circle, target=seq, category="privacy", mine=True)
+    for each in (ana, bo):
+        await each.page.reload()
+        await expect(each.box).to_be_visible()
+    mine, theirs = [each.page.locator(f'[data-seq="{seq}"]') for each in (ana, bo)]
+    await expect(mine).to_contain_text("Cleo lives at the old mill.")
+    await expect(mine).to_contain_text("Nobody else can read it.")
+    await expect(theirs).not_to_contain_text("the old mill")
