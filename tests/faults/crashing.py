@@ -2,7 +2,7 @@
 
 The product has no hooks for this: its functions are wrapped before it starts. ``FAULT_ORDERS`` names a file with a line
 ``point n``; it is read at the start and on SIGUSR1, and the n-th time from then on that the point is passed, the process
-kills itself (-9); or with ``clock n``, and the wall clock jumps by n seconds. ``FAULT_SLOW_READS`` makes every read from the database come back so many seconds later,
+kills itself (-9); or with ``clock n``, and the wall clock is n seconds ahead. ``FAULT_SLOW_READS`` makes every read from the database come back so many seconds later,
 ``FAULT_POLL_EVERY`` are the seconds between looks at the heads that nothing asks for, ``FAULT_NAMESPACE`` names a network namespace to live in, and ``FAULT_MUTANT`` changes the product for the worse (see `mutants`).
 """
 
@@ -45,7 +45,7 @@ class Orders:
     def read(self, *_: Any) -> None:
         said = self.path.read_text().split() if self.path.exists() else ["", "1"]
         if said[0] == "clock":
-            self.ahead += int(said[1])
+            self.ahead = int(said[1])
         else:
             self.point, self.left = said[0], int(said[1])
 

@@ -82,6 +82,14 @@ class Run:
         self._moved = asyncio.Event()
 
     async def play(self, faults: list[Callable[[], Awaitable[None]]], bounds: Bounds | None = None) -> Outcome:
+        try:
+            return await self._play(faults, bounds)
+        finally:
+            for each in self.people:
+                await each.is_gone()
+            await self.world.stop()
+
+    async def _play(self, faults: list[Callable[[], Awaitable[None]]], bounds: Bounds | None) -> Outcome:
         began = time.monotonic()
         await self._gather()
         # Who waits in vain for ever is judged all the same.

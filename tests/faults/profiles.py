@@ -78,7 +78,7 @@ def sqlite_kinds(world: World) -> Sequence[Fault]:
         partial(world.suspend, 0, 1.0),
         partial(world.hold_lock, 1.0),
         partial(world.jump, 0, 3_600),
-        partial(world.jump, 0, -7_200),
+        partial(world.jump, 0, -3_600),
     ]
 
 
@@ -89,7 +89,7 @@ def full_kinds(world: World) -> Sequence[Fault]:
         *[partial(world.kill, number) for number in each],
         *[partial(world.suspend, number, 1.5) for number in each],
         *[partial(world.crash, number, "mid_drain") for number in each],
-        *[partial(world.jump, number, seconds) for number, seconds in zip(each, (3_600, -3_600, 7_200), strict=False)],
+        *[partial(world.jump, number, seconds) for number, seconds in zip(each, (3_600, -3_600, 1_800), strict=False)],
         world.restart_redis,
         partial(world.kill_redis, 1.0),
         partial(world.suspend_redis, 3.5),
@@ -146,7 +146,9 @@ PLANS: Mapping[str, Plan] = {
 def faults_of(plan: Plan, world: World) -> list[Fault]:
     kinds = list(plan.kinds(world))
     chance = random.Random(plan.profile.seed)
-    faults = (kinds * (plan.profile.faults // len(kinds) + 1))[: plan.profile.faults]
+    faults: list[Fault] = []
+    while len(faults) < plan.profile.faults:
+        faults += chance.sample(kinds, min(len(kinds), plan.profile.faults - len(faults)))
     chance.shuffle(faults)
     return faults
 

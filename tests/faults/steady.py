@@ -101,6 +101,13 @@ class Steady(Guest):
             with contextlib.suppress(asyncio.CancelledError):
                 await self._staying
 
+    async def is_gone(self) -> None:
+        """Nothing of it runs any more, whatever it ended by."""
+        tasks = [*self._sending, *([self._staying] if self._staying is not None else [])]
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
     def drops_out(self, seconds: float) -> None:
         """The connection breaks off, and is not tried again for so long."""
         if self._socket is not None:

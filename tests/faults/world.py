@@ -132,6 +132,9 @@ class World:
         """The exit statuses."""
         for proxy in self.links.values():
             proxy.passes()
+        for each in self.processes:
+            if each.process is not None and each.process.returncode is None:
+                each.resume()
         statuses = [await each.stop() for each in self.processes]
         for proxy in self.links.values():
             await proxy.close()
@@ -165,7 +168,7 @@ class World:
         await self._noted(f"crash {point}", work)
 
     async def jump(self, number: int, seconds: int) -> None:
-        """Its wall clock jumps by so much, until it jumps again or the process ends."""
+        """Its wall clock is so far ahead from now on, until it jumps again or the process ends."""
 
         async def work() -> None:
             self.processes[number].order("clock", seconds)
