@@ -1,5 +1,6 @@
 """Several Redis servers that belong together: a cluster of three, and a primary with a replica."""
 
+import re
 from typing import Self
 
 from tests.keeper import Keeper
@@ -23,6 +24,7 @@ class RedisCluster:
             )
             for _ in range(NODES)
         ]
+        self._moved: set[int] = set()
 
     @property
     def url(self) -> str:
@@ -42,14 +44,13 @@ class RedisCluster:
         self.wait()
 
     def empty(self) -> None:
-        """As `RedisServer.empty`, for all of them."""
-        for node in self.nodes:
-            if node.is_running():
-                node.resume()
-            node.start()
-        self.wait()
+        """As `RedisServer.empty`, for all of them; every slot is where it was at the start."""
         for node in self.nodes:
             node.empty()
+        for slot in [*self._moved]:
+            self.move(slot, self.holder(slot))
+        self._moved.clear()
+        self.wait()
 
     def wait(self) -> None:
         """Returns when all nodes that run agree that the cluster is whole."""
@@ -62,10 +63,15 @@ class RedisCluster:
         return self.nodes[min(NODES - 1, slot * NODES // SLOTS)]
 
     def move(self, slot: int, to: RedisServer) -> None:
-        """Give an empty slot to another node, and have all know of it."""
+        """Give an empty slot to another node; returns when all know of it."""
+        self._moved.add(slot)
         name = to.ask("CLUSTER MYID").splitlines()[-1]
+        # With a newer epoch, or what a node still hears from another would make it forget.
+        assert to.ask("CLUSTER BUMPEPOCH").startswith(("+BUMPED", "+STILL"))
         for node in [to, *(each for each in self.nodes if each is not to)]:
             assert node.ask(f"CLUSTER SETSLOT {slot} NODE {name}") == "+OK"
+        for node in self.nodes:
+            node.until(lambda: port_of(slot, node.ask("CLUSTER SLOTS")) == to.port, "a slot did not move")  # noqa: B023
 
     def close(self) -> None:
         for node in self.nodes:
@@ -77,6 +83,14 @@ class RedisCluster:
 
     def __exit__(self, *_: object) -> None:
         self.close()
+
+
+def port_of(slot: int, slots: str) -> int | None:
+    """The port of the primary that holds a slot, of an answer to CLUSTER SLOTS."""
+    for first, last, port in re.findall(r":(\d+)\r\n:(\d+)\r\n\*4\r\n\$\d+\r\n[\d.]+\r\n:(\d+)", slots):
+        if int(first) <= slot <= int(last):
+            return int(port)
+    return None
 
 
 class RedisFamily:

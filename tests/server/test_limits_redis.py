@@ -67,7 +67,7 @@ async def take_all(paces: list[Pace], key: str, seconds: float) -> tuple[int, fl
     return passed, time.monotonic() - began
 
 
-@pytest.fixture(params=["redis", "cluster"])
+@pytest.fixture(params=["redis", pytest.param("cluster", marks=pytest.mark.full)])
 async def everywhere(request: pytest.FixtureRequest) -> AsyncIterator[Town]:
     town = Town(request.getfixturevalue(f"{request.param}_url"))
     yield town

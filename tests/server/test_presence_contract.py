@@ -47,7 +47,7 @@ class Town:
             screens.told(address, frame)
 
 
-@pytest.fixture(params=["memory", "redis", "cluster", "family"])
+@pytest.fixture(params=["memory", "redis", "cluster", pytest.param("family", marks=pytest.mark.full)])
 async def town(request: pytest.FixtureRequest, caplog: pytest.LogCaptureFixture) -> AsyncIterator[Town]:
     town = Town(None if request.param == "memory" else request.getfixturevalue(f"{request.param}_url"))
     yield town
