@@ -302,3 +302,11 @@ async def test_the_echo_is_not_there_unless_it_is_asked_for(place: House, bystan
             assert asked[0] == unknown[0]
             assert asked[0] in (403, 404)
             assert asked[2] == unknown[2]
+
+
+async def test_the_echo_is_for_this_machine_and_opens_nothing_else(tmp_path: Path) -> None:
+    async with house(tmp_path / "data", test_echo=True, trusted_proxies=("127.0.0.1",)) as opened:
+        assert (await handshake(opened, path="/test/echo"))[0] == 101
+        assert (await handshake(opened, "X-Forwarded-For: 198.51.100.7", path="/test/echo"))[0] == 403
+        assert (await handshake(opened, path="/ws"))[0] == 403, "no Origin"
+        assert (await handshake(opened, path="/test/echo/"))[0] in (403, 404)
