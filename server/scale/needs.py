@@ -74,6 +74,7 @@ def plan(dealt: Dealt, hardware: Hardware, costs: Costs, most: int = MACHINES_MO
     """The fewest machines, and on as many the fewest processes. Raises `Impossible` where ``most`` are not enough."""
     hardware.check()
     best: Plan | None = None
+    short = ""
     for each in halves(hardware.cores):
         found, short = _fewest(dealt, hardware, costs, each, most if best is None else best.servers)
         if found is not None and best is not None and found.servers == best.servers and best.short:
@@ -83,7 +84,7 @@ def plan(dealt: Dealt, hardware: Hardware, costs: Costs, most: int = MACHINES_MO
         else:
             best = replace(best, short=short)
     if best is None:
-        raise Impossible(f"Not even {most} machines are enough.")
+        raise Impossible(f"Not even {most} machines are enough: the last tried had {short} full.")
     return best
 
 
