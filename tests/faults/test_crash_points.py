@@ -28,6 +28,7 @@ async def test_in_the_middle_of_making_the_tables(keeper: Keeper, tmp_path: Path
     await tables_are_made(World(keeper, tmp_path / "data", History()), passes)
 
 
+@pytest.mark.full
 async def test_in_the_middle_of_making_the_tables_of_postgresql(
     keeper: Keeper, database_url: str, tmp_path: Path
 ) -> None:

@@ -70,6 +70,7 @@ async def test_a_file_that_may_not_grow_and_then_may(keeper: Keeper, tmp_path: P
     await goes_through(world, lambda: limit(log.stat().st_size + ROOM), lambda: limit(resource.RLIM_INFINITY))
 
 
+@pytest.mark.full
 async def test_a_disk_of_postgresql(
     keeper: Keeper, postgres_server: PostgresServer, database_url: str, small_disk: Path, tmp_path: Path
 ) -> None:
