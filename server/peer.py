@@ -8,6 +8,7 @@ from websockets.frames import Close, CloseCode
 
 from server.frame_reader import BINARY, CLOSE, PING, PONG, TEXT, Fault, FrameReader
 from server.frames import BinaryReceiver, Limits, Receiver
+from server.outgoing import Outgoing
 
 OPEN: Final = 0
 CLOSING: Final = 1
@@ -16,7 +17,7 @@ CLOSED: Final = 2
 """Nothing the peer sends matters any more."""
 
 
-class Peer(asyncio.Protocol):
+class Peer(Outgoing, asyncio.Protocol):
     """A `Sink` for the application and the source of its `Receiver`'s calls.
 
     An idle one holds no task, queue, timer, scope or header. Reading stops while too much is unsent, so that nobody is
@@ -33,13 +34,12 @@ class Peer(asyncio.Protocol):
         "_spent",
         "_state",
         "_timer",
-        "_transport",
     )
 
     def __init__(
         self, transport: asyncio.Transport, receiver: Receiver, connections: set[object], limits: Limits
     ) -> None:
-        self._transport = transport
+        super().__init__(transport)
         self._receiver: Receiver | None = receiver
         self._connections = connections
         self._limits = limits
@@ -51,19 +51,12 @@ class Peer(asyncio.Protocol):
         self._timer: asyncio.TimerHandle | None = None  # the one thing being waited for: a stall or the end
         connections.add(self)
 
-    # The sink
-
-    def write(self, frames: bytes) -> None:
-        if self._state == OPEN:
-            self._transport.write(frames)
-
-    def buffered(self) -> int:
-        return self._transport.get_write_buffer_size()
+    # The sink, beside what `Outgoing` does
 
     def close(self, code: int, reason: str = "") -> None:
         if self._state != OPEN:
             return
-        self._state = CLOSING
+        self._turn(CLOSING)
         text = reason.encode()[:123].decode(errors="ignore")
         self._control(CLOSE, Close(code, text).serialize())
         self._await_end()
@@ -71,7 +64,7 @@ class Peer(asyncio.Protocol):
             asyncio.get_running_loop().call_soon(self._read)
 
     def abort(self) -> None:
-        self._state = CLOSED
+        self._turn(CLOSED)
         self._transport.abort()
 
     # The transport's calls
@@ -84,7 +77,7 @@ class Peer(asyncio.Protocol):
     def eof_received(self) -> None:
         if self._state == OPEN:
             self._await_end()
-        self._state = CLOSED
+        self._turn(CLOSED)
 
     def pause_writing(self) -> None:
         self._full = True
@@ -109,7 +102,8 @@ class Peer(asyncio.Protocol):
             self._transport.resume_reading()
 
     def connection_lost(self, exc: Exception | None) -> None:
-        self._state = CLOSED
+        self._turn(CLOSED)
+        self._let_go()
         self._stop_waiting()
         self._connections.discard(self)
         receiver, self._receiver = self._receiver, None
@@ -169,7 +163,7 @@ class Peer(asyncio.Protocol):
         if self._state == OPEN:
             self._control(CLOSE, close)
             self._await_end()
-        self._state = CLOSED
+        self._turn(CLOSED)
         self._reader = FrameReader(0)
         if self._transport.is_closing():
             return
@@ -179,7 +173,11 @@ class Peer(asyncio.Protocol):
             self._transport.close()
 
     def _control(self, opcode: int, payload: bytes) -> None:
-        self._transport.write(bytes((0x80 | opcode, len(payload))) + payload)
+        self._to_transport(bytes((0x80 | opcode, len(payload))) + payload)
+
+    def _turn(self, state: int) -> None:
+        self._state = state
+        self._stop()
 
     def _await_end(self) -> None:
         self._wait(self._limits.close)
