@@ -100,6 +100,11 @@ def raise_limits() -> None:
     resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
 
 
+def most_connections() -> int:
+    """How many a server may hold here, besides the few files it has open anyway."""
+    return resource.getrlimit(resource.RLIMIT_NOFILE)[0] - 500
+
+
 @contextlib.contextmanager
 def running(
     bench: Bench,
