@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.disk import nothing_is_left
 from tests.guests import Guest, Refused
 from tests.house import House, house
 
@@ -135,8 +136,7 @@ async def test_words_fade_and_leave_nothing_behind(quick: House, tmp_path: Path)
     faded = await bo.sees(f"circle/{circle}", lambda e: e["kind"] == "words.faded", "the fading")
     page = await bo.asks("history.page", circle=circle, before=2**40)
     assert page["base"] == faded["floor"] + 1
-    for path in (tmp_path / "data").glob("circles.db*"):
-        assert marker.encode() not in path.read_bytes(), f"words are still in {path.name}"
+    await nothing_is_left(quick, tmp_path / "data", marker)
     await bo.says("New words begin anew.")
 
 
@@ -162,10 +162,7 @@ async def test_forget_me_erases_words_names_and_place(quick: House, tmp_path: Pa
     await bo.sees(f"circle/{circle}", lambda e: e == {"kind": "message.taken_back", "target": seq}, "the words go")
     await ana.until(lambda: ana.closed_with == 4501, "the socket closes")
     assert (await ana.gets("/api/sessions")).status == 401
-    await quick.parts.clock.perform()
-    for path in (tmp_path / "data").glob("circles.db*"):
-        for marker in (b"words of a marker", b"Ana Marker Name", b"a muted marker"):
-            assert marker not in path.read_bytes(), f"{marker!r} is still in {path.name}"
+    await nothing_is_left(quick, tmp_path / "data", "words of a marker", "Ana Marker Name", "a muted marker")
 
 
 async def test_setting_somebody_aside_is_seen_by_nobody_else(quick: House) -> None:
