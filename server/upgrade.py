@@ -7,7 +7,8 @@ import re
 from typing import Final, NamedTuple
 
 FIRST: Final = re.compile(rb"GET (/[!-~]*) HTTP/1\.1\r\n")
-FIELD: Final = re.compile(rb"([!#$%&'*+.^_`|~0-9A-Za-z-]+):[ \t]*([^\x00-\x08\x0a-\x1f\x7f]*?)[ \t]*\r\n")
+FIELD: Final = re.compile(rb"([!#$%&'*+.^_`|~0-9A-Za-z-]+):([^\x00-\x08\x0a-\x1f\x7f]*)\r\n")
+"""Blanks around the value are left in it: there must be one way only to read a field, or a bad one is tried in all."""
 NOT_HERE: Final = frozenset((b"content-length", b"transfer-encoding", b"expect", b"te", b"trailer"))
 
 
@@ -37,7 +38,7 @@ def plain_upgrade(data: bytes, *, line: int, head: int, fields: int) -> tuple[Up
         field = FIELD.match(data, at)
         if field is None:
             return None
-        headers.append((field[1].lower(), field[2]))
+        headers.append((field[1].lower(), field[2].strip(b" \t")))
         at = field.end()
     found = dict(headers)
     if len(found) != len(headers) or len(headers) > fields or not found.keys().isdisjoint(NOT_HERE):

@@ -1,5 +1,8 @@
 """The quick reading of a handshake's head understands nothing that h11, as the server uses it, would understand otherwise."""
 
+import subprocess
+import sys
+
 import h11
 from hypothesis import given
 from hypothesis import strategies as st
@@ -25,6 +28,14 @@ FIRSTS = (
     b"POST /ws HTTP/1.1", b"GET ws HTTP/1.1", b"GET /ws HTTP/1.1 ", b" GET /ws HTTP/1.1", b"GET /" + b"w" * 9_000 + b" HTTP/1.1",
 )  # fmt: skip
 LIMITS = HttpLimits()
+BLANKS = """
+from server.upgrade import plain_upgrade
+for blank in (b" ", b"\\t", b" \\t"):
+    for wrong in (b"\\x01", b"\\x01a", b"a\\x01"):
+        for head in (b"X:" + blank * 8_000 + wrong, b"X: a" + blank * 8_000 + wrong, b"X" + blank * 8_000 + wrong):
+            found = plain_upgrade(b"GET /ws HTTP/1.1\\r\\n" + head + b"\\r\\n\\r\\n", line=100, head=17_000, fields=5)
+            assert found is None
+"""
 
 
 def quickly(data: bytes) -> object:
@@ -47,6 +58,11 @@ def test_what_is_too_long_or_not_whole_is_left_to_the_other() -> None:
     assert plain_upgrade(whole, line=100, head=len(whole), fields=4) is None
     for end in range(len(whole)):
         assert quickly(whole[:end]) is None
+
+
+def test_a_head_full_of_blanks_is_given_up_at_once() -> None:
+    # In a process of its own: a pattern that tries every way to share out the blanks cannot be stopped from here.
+    subprocess.run([sys.executable, "-c", BLANKS], check=True, timeout=60)
 
 
 @given(
