@@ -64,13 +64,13 @@ def _addressed(work: Work, case_id: int, circle_id: str) -> set[str]:
         row = None if quoted is None else work.db.get(EventRow, (each.log_id, quoted))
         if row is not None and row.sender is not None:
             writers.add(row.sender)
-    said = " ".join(each.body or "" for each in flagged)
+    said = _folded(" ".join(each.body or "" for each in flagged))
     rows = work.conn.execute(
         select(ParticipantRow.id, ParticipantRow.person_id, ParticipantRow.name).where(
             ParticipantRow.circle_id == circle_id, col(ParticipantRow.person_id).is_not(None)
         )
     ).all()
-    return {row.person_id for row in rows if row.id in writers or is_named(row.name, said)}
+    return {row.person_id for row in rows if row.id in writers or _stands_in(_folded(row.name), said)}
 
 
 def is_named(name: str, said: str) -> bool:
@@ -78,18 +78,25 @@ def is_named(name: str, said: str) -> bool:
 
     A longer name may have an ending (Anna, Annas), and scripts that set no blanks have no words to stand apart in.
     """
-    name, said = _folded(name), _folded(said)
+    return _stands_in(_folded(name), _folded(said))
+
+
+def _stands_in(name: str, said: str) -> bool:
+    """`is_named`, for what is folded. Looks at few letters around each place: words may be one letter said for ever."""
     at = said.find(name) if name else -1
     while at >= 0:
         end = at + len(name)
-        tail = end
-        while tail < len(said) and _joins(said[tail - 1], said[tail]):
-            tail += 1
         begins = at == 0 or not _joins(said[at - 1], name[0])
-        if begins and tail - end <= (ENDING if len(name) >= ENDED_FROM else 0):
+        if begins and _ends_soon(said, end, ENDING if len(name) >= ENDED_FROM else 0):
             return True
         at = said.find(name, at + 1)
     return False
+
+
+def _ends_soon(said: str, end: int, most: int) -> bool:
+    """No more than ``most`` letters after ``end`` belong to the word before it."""
+    last = min(end + most, len(said))
+    return any(at == len(said) or not _joins(said[at - 1], said[at]) for at in range(end, last + 1))
 
 
 def _folded(text: str) -> str:

@@ -46,3 +46,10 @@ def test_a_name_is_found_as_a_word_in_any_script(name: str, said: str) -> None:
 )
 def test_a_part_of_another_word_is_nobodys_name(name: str, said: str) -> None:
     assert not is_named(name, said)
+
+
+@pytest.mark.parametrize("name", ["a", "aaaa", "a" * 40])
+@pytest.mark.parametrize("said", ["a" * 100_000, "b" + "a" * 100_000, "a" * 100_000 + "b"])
+def test_one_letter_said_for_ever_is_read_once(name: str, said: str) -> None:
+    # Looking to the end of the word from each of its letters would take longer than a test may, and hold up every post.
+    assert not is_named(name, said)
