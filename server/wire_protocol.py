@@ -224,6 +224,7 @@ class PreparedFrames(asyncio.Protocol):
         self.connections.discard(self)
         loop = asyncio.get_running_loop()
         if self.lost:
+            peer.abort()  # what is written before it is told of the loss is ignored
             loop.call_soon(peer.connection_lost, None)
             return peer
         self.transport.set_protocol(peer)

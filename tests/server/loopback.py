@@ -100,9 +100,14 @@ class EchoApp:
             return
         if scope["path"] == "/late":
             await asyncio.sleep(0.05)  # long enough for what the client has sent at once
+        attach = scope["extensions"][ATTACH]
+        while scope["path"] == "/gone" and not attach.__self__.lost:  # noqa: ASYNC110 - nothing tells of it before it is attached
+            await asyncio.sleep(0.01)
         echo = Echo()
         self.receivers.append(echo)
-        echo.sink = scope["extensions"][ATTACH](echo)
+        echo.sink = attach(echo)
+        if scope["path"] == "/gone":
+            echo.sink.write(frame(b"too late"))
         if scope["path"] == "/broken":
             raise RuntimeError("what was said")
 

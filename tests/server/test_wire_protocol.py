@@ -325,6 +325,17 @@ def test_a_peer_that_goes_before_it_is_attached_is_lost_once(app: EchoApp, place
     assert early.losses == 1
 
 
+def test_what_is_written_to_a_peer_that_is_gone_is_ignored(
+    app: EchoApp, place: Place, caplog: pytest.LogCaptureFixture
+) -> None:
+    before = len(app.receivers)
+    with place.dial() as wire:
+        wire.upgrade("/gone")
+    wait_until(lambda: len(app.receivers) > before)
+    assert app.receivers[before].lost_now.wait(PATIENCE)
+    assert "RuntimeError" not in caplog.text
+
+
 def test_an_application_that_does_not_attach_has_failed(place: Place, caplog: pytest.LogCaptureFixture) -> None:
     with place.dial() as wire:
         assert wire.upgrade("/plain").startswith(b"HTTP/1.1 101 ")
