@@ -52,27 +52,28 @@ class Stored(NamedTuple):
     epoch: str
 
 
-def _both(template: str) -> Mapping[str, str]:
+def both(template: str) -> Mapping[str, str]:
+    """A statement that reads ``{pairs}``, rows ``j`` of two texts ``a`` and ``b``, in each database's words."""
     return {dialect: template.replace("{pairs}", pairs) for dialect, pairs in _PAIRS.items()}
 
 
-_SEATS = _both(
+_SEATS = both(
     "SELECT c.id AS circle, c.log_id, c.state, c.keep_for, c.fades_at, p.person_id, p.id, p.name, p.from_seq,"
     " p.paused_until, c.breath_until, c.breath_seq"
     " FROM {pairs} CROSS JOIN participant AS p CROSS JOIN circle AS c"
     " WHERE p.circle_id = j.a AND p.person_id = j.b AND p.inside AND c.id = p.circle_id"
 )
-_STORED = _both(
+_STORED = both(
     "SELECT e.sender, e.key, e.seq, e.body_hash, l.epoch"
     " FROM {pairs} CROSS JOIN event AS e CROSS JOIN log AS l"
     " WHERE e.sender = j.a AND e.key = j.b AND l.id = e.log_id"
 )
-_SAID_SINCE = _both(
+_SAID_SINCE = both(
     "SELECT e.sender, MAX(e.at) FROM {pairs} CROSS JOIN event AS e"
     " WHERE e.log_id = CAST(j.a AS bigint) AND e.seq > CAST(j.b AS bigint) AND e.kind = 'message.posted'"
     " GROUP BY e.sender"
 )
-_PLACES = _both(
+_PLACES = both(
     "SELECT c.id, p.person_id, l.id, l.epoch, l.head_seq, l.floor_seq, p.id, p.from_seq, p.entered_seq, p.read_seq,"
     " c.host_id, c.state, c.breath_until, c.breath_asked_until, c.breath_by,"
     " EXISTS (SELECT 1 FROM aside AS a WHERE a.participant_id = p.id)"
@@ -83,11 +84,11 @@ _PLACES = _both(
     " FROM {pairs} CROSS JOIN participant AS p CROSS JOIN circle AS c CROSS JOIN log AS l"
     " WHERE p.circle_id = j.a AND p.person_id = j.b AND p.inside AND c.id = p.circle_id AND l.id = c.log_id"
 )
-_MOVED = _both(
+_MOVED = both(
     "SELECT l.id, l.head_seq FROM {pairs} CROSS JOIN log AS l"
     " WHERE l.id = CAST(j.a AS bigint) AND l.head_seq > CAST(j.b AS bigint)"
 )
-_ADVANCE = _both(
+_ADVANCE = both(
     "UPDATE log SET head_seq = head_seq + CAST(j.b AS bigint) FROM {pairs} WHERE log.id = CAST(j.a AS bigint)"
     " RETURNING log.id, log.address, log.epoch, log.head_seq"
 )
@@ -95,33 +96,33 @@ _ADVANCE = _both(
 
 def seats(conn: Connection, places: Iterable[tuple[str, str]]) -> dict[tuple[str, str], Seat]:
     """Of (circle, person) pairs, the seats of those who are inside."""
-    return {(row[0], row[5]): Seat._make(row) for row in _run(conn, _SEATS, places)}
+    return {(row[0], row[5]): Seat._make(row) for row in of_pairs(conn, _SEATS, places)}
 
 
 def places(conn: Connection, pairs: Iterable[tuple[str, str]]) -> Sequence[Row]:
     """Of (circle, person) pairs, those that are inside: the log, the participant, the circle's moments, and whether there
     is anything of theirs that has rows of its own (people set aside, gestures, invites)."""
-    return _run(conn, _PLACES, pairs)
+    return of_pairs(conn, _PLACES, pairs)
 
 
 def stored(conn: Connection, keys: Iterable[tuple[str, str]]) -> dict[tuple[str, str], Stored]:
     """Of (sender, key) pairs, those that have a row."""
-    return {(row[0], row[1]): Stored._make(row) for row in _run(conn, _STORED, keys)}
+    return {(row[0], row[1]): Stored._make(row) for row in of_pairs(conn, _STORED, keys)}
 
 
 def said_since(conn: Connection, places: Iterable[tuple[int, int]]) -> dict[str, int]:
     """Of (log, seq) pairs: when each participant last posted after that seq of that log, for those who did."""
-    return {row[0]: row[1] for row in _run(conn, _SAID_SINCE, places)}
+    return {row[0]: row[1] for row in of_pairs(conn, _SAID_SINCE, places)}
 
 
 def moved(conn: Connection, heads: Iterable[tuple[int, int]]) -> Sequence[Row]:
     """Of (log, seq) pairs, those with newer events: the log by row number, and its newest seq."""
-    return _run(conn, _MOVED, heads)
+    return of_pairs(conn, _MOVED, heads)
 
 
 def advance(conn: Connection, counts: Mapping[int, int]) -> dict[int, tuple[str, str, int]]:
     """Take so many seqs of each log (by row number); returns address, epoch and the last seq of each."""
-    rows = _run(conn, _ADVANCE, sorted(counts.items()))
+    rows = of_pairs(conn, _ADVANCE, sorted(counts.items()))
     return {row[0]: (row[1], row[2], row[3]) for row in rows}
 
 
@@ -130,5 +131,6 @@ def insert(conn: Connection, posts: Sequence[Row]) -> None:
     statements.many(conn, _INSERT, posts)
 
 
-def _run(conn: Connection, texts: Mapping[str, str], pairs: Iterable[tuple[Any, Any]]) -> Sequence[Row]:
+def of_pairs(conn: Connection, texts: Mapping[str, str], pairs: Iterable[tuple[Any, Any]]) -> Sequence[Row]:
+    """What a statement made by `both` returns for these pairs."""
     return statements.rows(conn, texts, msgspec.json.encode(pairs).decode()) if pairs else ()

@@ -3,7 +3,7 @@
 import hashlib
 import secrets
 
-from sqlalchemy import ColumnElement, Connection, func, or_, update
+from sqlalchemy import ColumnElement, Connection, func, or_
 from sqlmodel import col, select
 
 from rooms.log import new_id
@@ -47,24 +47,6 @@ def revoke(work: Work, mine: ParticipantRow, command: RevokeInvite) -> Answered:
     return Answered(circle=invite.circle_id)
 
 
-def redeem(work: Work, circle: Circle, shown: str) -> str:
-    """Use an invite once; returns its id. Exactly as many come in as it has uses, however many try at once."""
-    found = work.conn.execute(
-        update(Invite)
-        .where(
-            col(Invite.circle_id) == circle.id,
-            _matches(shown),
-            col(Invite.uses_left) > 0,
-            col(Invite.ends_at) > work.now,
-        )
-        .values(uses_left=Invite.uses_left - 1)
-        .returning(col(Invite.id))
-    ).scalar_one_or_none()
-    if found is None:
-        raise Refusal("invite.not_valid")
-    return found
-
-
 def circle_of(conn: Connection, shown: str, now: int) -> str | None:
     """The circle an invite leads to, while it has uses and time left."""
     return conn.execute(
@@ -76,9 +58,15 @@ def view(invite: Invite) -> InviteView:
     return InviteView(id=invite.id, uses_left=invite.uses_left, ends_at=invite.ends_at)
 
 
-def _matches(shown: str) -> ColumnElement[bool]:
+def hashes(shown: str) -> tuple[bytes, bytes]:
+    """What is kept of an invite if this is its token, and what if it is its code."""
     code = "".join(letter for letter in shown.upper() if letter.isalnum())
-    return or_(col(Invite.token_hash) == _hash(shown), col(Invite.code_hash) == _hash(code))
+    return _hash(shown), _hash(code)
+
+
+def _matches(shown: str) -> ColumnElement[bool]:
+    token, code = hashes(shown)
+    return or_(col(Invite.token_hash) == token, col(Invite.code_hash) == code)
 
 
 def _hash(secret: str) -> bytes:

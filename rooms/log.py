@@ -5,14 +5,14 @@ number and before the first command of a batch runs, and last the people, by num
 """
 
 import secrets
-from collections.abc import Sequence
-from itertools import groupby
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import msgspec
 from sqlalchemy import Connection, bindparam, delete, insert, update
 from sqlmodel import col, select
 
+from rooms import bulk
 from rooms.models import EventRow, Log
 from rooms.wire_events import Event
 from rooms.work import Announcement, News, Work
@@ -31,6 +31,7 @@ _advance = (
     .returning(Log.address, Log.epoch, Log.head_seq)  # type: ignore[call-overload]
 )
 _insert = insert(EventRow)
+_begin = insert(Log).returning(Log.id)  # type: ignore[call-overload]
 
 
 def new_id() -> str:
@@ -40,10 +41,8 @@ def new_id() -> str:
 
 def new_log(work: Work, address: str) -> int:
     """Begin a log; returns its row number. Its first event will have seq 1."""
-    made = work.conn.execute(
-        insert(Log).values(address=address, epoch=secrets.token_urlsafe(6), head_seq=0, floor_seq=0).returning(Log.id)  # type: ignore[call-overload]
-    )
-    return int(made.scalar_one())
+    values = {"address": address, "epoch": secrets.token_urlsafe(6), "head_seq": 0, "floor_seq": 0}
+    return int(work.conn.execute(_begin, values).scalar_one())
 
 
 def kept(event: Event) -> dict[str, Any]:
@@ -97,27 +96,41 @@ def deliver(works: Sequence[Work]) -> list[Announcement]:
         return []
     named = {news.log_id for news, _ in told}
     held = select(col(Log.id)).where(col(Log.id).in_(named)).order_by(col(Log.id)).with_for_update()
-    there = set(told[0][1].conn.execute(held).scalars())
-    return [
-        announcement
-        for log_id, several in groupby(told, lambda each: each[0].log_id)
-        if log_id in there
-        for announcement in _deliver(log_id, list(several))
-    ]
+    conn = told[0][1].conn
+    there = set(conn.execute(held).scalars())
+    by_log: dict[int, list[tuple[News, Work]]] = {}
+    for news, work in told:
+        if news.log_id in there:
+            by_log.setdefault(news.log_id, []).append((news, work))
+    return _deliver(conn, {log_id: _till_the_last(several) for log_id, several in by_log.items()}) if by_log else []
 
 
-def _deliver(log_id: int, told: list[tuple[News, Work]]) -> list[Announcement]:
+def _till_the_last(told: list[tuple[News, Work]]) -> list[tuple[News, Work]]:
+    """All of it, or only the news after which nothing else is left."""
     last = next((number for number, (news, _) in enumerate(told) if news.last), None)
-    if last is not None:
-        told = told[last : last + 1]
-    made = [append(work, log_id, news.event, stored=news.stored, sender=news.sender) for news, work in told]
-    conn, head = told[0][1].conn, made[-1].seq
-    if last is not None:
-        _cut(conn, log_id, head - 1)
-    elif head // PERSON_LOOK != (head - len(made)) // PERSON_LOOK:
-        floor = conn.execute(select(col(Log.floor_seq)).where(col(Log.id) == log_id)).scalar_one()
-        if head - floor > PERSON_EVENTS:
-            _cut(conn, log_id, head - PERSON_EVENTS_LEFT)
+    return told if last is None else told[last : last + 1]
+
+
+def _deliver(conn: Connection, told: Mapping[int, list[tuple[News, Work]]]) -> list[Announcement]:
+    heads = bulk.advance(conn, {log_id: len(several) for log_id, several in told.items()})
+    made, rows = [], []
+    for log_id, several in told.items():
+        address, epoch, head = heads[log_id]
+        for seq, (news, work) in enumerate(several, head - len(several) + 1):
+            announcement = Announcement(address, epoch, seq, news.event)
+            work.announce(announcement)
+            made.append(announcement)
+            held = kept(news.stored)
+            rows.append((log_id, seq, held["kind"], work.now, news.sender, None, None, None, held["data"]))
+    bulk.insert(conn, rows)
+    for log_id, several in told.items():
+        head = heads[log_id][2]
+        if several[0][0].last:
+            _cut(conn, log_id, head - 1)
+        elif head // PERSON_LOOK != (head - len(several)) // PERSON_LOOK:
+            floor = conn.execute(select(col(Log.floor_seq)).where(col(Log.id) == log_id)).scalar_one()
+            if head - floor > PERSON_EVENTS:
+                _cut(conn, log_id, head - PERSON_EVENTS_LEFT)
     return made
 
 

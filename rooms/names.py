@@ -83,10 +83,15 @@ def skeleton(text: str) -> str:
     return text
 
 
-def refuse_reserved(text: str, limits: Limits) -> None:
-    """Refuse, as ``name.reserved``, what looks like a name of the place itself or of ``limits.reserved_names``."""
-    if skeleton(text) in _skeletons((*RESERVED, *limits.reserved_names)):
+def refuse_reserved(text: str, limits: Limits) -> str:
+    """Refuse, as ``name.reserved``, what looks like a name of the place itself or of ``limits.reserved_names``.
+
+    Returns the skeleton.
+    """
+    look = skeleton(text)
+    if look in _skeletons((*RESERVED, *limits.reserved_names)):
         raise Refusal("name.reserved")
+    return look
 
 
 def _blank(char: str) -> bool:

@@ -25,7 +25,7 @@ from moderation import wire_care as cared
 from moderation import wire_panels as judged
 from moderation import wire_reviewing as reviewed
 from moderation.operating import HoldByLaw, InviteModerator
-from rooms import breath, circles, closing, due, invites, messages, personal, posting, tidy
+from rooms import breath, circles, closing, due, entering, invites, messages, personal, posting, tidy
 from rooms import wire as said
 from rooms.circles import seat
 from rooms.wire import Discreet
@@ -138,7 +138,6 @@ def _tidy(work: Work, _command: Tidy) -> None:
 
 HANDLERS: Mapping[type, Handler] = {
     said.OpenCircle: circles.open_circle,
-    said.EnterCircle: circles.enter,
     said.LeaveCircle: circles.leave,
     said.CloseCircle: closing.close,
     said.KeepCircleOpen: closing.keep_open,
@@ -193,5 +192,5 @@ HANDLERS: Mapping[type, Handler] = {
 }
 
 
-BATCHES: Mapping[type, BatchHandler] = {said.PostMessage: posting.post_all}
+BATCHES: Mapping[type, BatchHandler] = {said.PostMessage: posting.post_all, said.EnterCircle: entering.enter_all}
 """Commands of which one commit takes many in the same few statements."""

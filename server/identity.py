@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 import msgspec
+from sqlalchemy import insert
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import col
 
@@ -65,20 +66,23 @@ class ChangePassphrase:
     token_hash: bytes
 
 
+_new = insert(Person)
+
+
 def come_in(work: Work, command: ComeIn) -> Answered:
     name = names.name(command.name, work.limits)
     names.refuse_reserved(name, work.limits)
     person = new_id()
-    work.db.add(
-        Person(
-            id=person,
-            log_id=new_log(work, f"person/{person}"),
-            name=name,
-            preferences=msgspec.json.encode(Preferences()),
-            created_at=work.now,
-            network=command.network,
-        )
-    )
+    row = {
+        "id": person,
+        "log_id": new_log(work, f"person/{person}"),
+        "name": name,
+        "preferences": msgspec.json.encode(Preferences()),
+        "created_at": work.now,
+        "kept": False,
+        "network": command.network,
+    }
+    work.conn.execute(_new, row)
     return begin(work, person, command.opening)
 
 

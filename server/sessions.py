@@ -15,6 +15,7 @@ from server.auth import SLACK
 from server.models import Credential, PersonSession
 
 DUE_AT_ONCE = 200
+_begin = insert(PersonSession)
 
 
 class Opening(NamedTuple):
@@ -113,9 +114,7 @@ def due(work: Work) -> None:
 def begin(work: Work, person: str, opening: Opening) -> Answered:
     session = new_id()
     row = {"id": session, "person_id": person, "began_at": work.now, "ended": False, **_terms(work, opening)}
-    # A new person's row is in the session still, and this one points to it.
-    work.db.flush()
-    work.conn.execute(insert(PersonSession).values(row))
+    work.conn.execute(_begin, row)
     return Answered(made=Came(person, session))
 
 
