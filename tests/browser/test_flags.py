@@ -84,6 +84,7 @@ async def test_three_flags_fold_it_for_all_and_its_writer_may_say_it_differently
     ana, bo, others, circle = await a_circle(place, somebody, guest, "Cleo", "Dan", "Eve")
     message = await ana.says(UNKIND)
     await expect(message).to_have_attribute("data-seq", re.compile(r"\d"))
+    await expect(message).to_have_attribute("data-seq", re.compile(r"\d"))
     seq = int(str(await message.get_attribute("data-seq")))
     await bo.sees(UNKIND)
     heard = len(ana.heard)
@@ -171,6 +172,7 @@ async def test_a_held_message_is_still_there_for_its_writer_after_the_page_was_l
 ) -> None:
     ana, bo, (cleo,), circle = await a_circle(place, somebody, guest, "Cleo")
     message = await ana.says("Cleo lives at the old mill.")
+    await expect(message).to_have_attribute("data-seq", re.compile(r"\d"))
     seq = int(str(await message.get_attribute("data-seq")))
     await bo.sees("Cleo lives at the old mill.")
     await cleo.asks("message.hold", circle=circle, target=seq, category="privacy", mine=True)

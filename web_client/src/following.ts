@@ -3,7 +3,7 @@
  * Asking for them, from where they were left.
  */
 import { batch } from "@preact/signals";
-import { applyPlace } from "./apply_mine.ts";
+import { type Personal, applyPlace } from "./apply_mine.ts";
 import type { Watching } from "./generated/protocol.ts";
 import { dropInbox, flush, mendGaps, onArrival, put } from "./intake.ts";
 import { emptyCircle } from "./state.ts";
@@ -17,6 +17,8 @@ const HELD_BESIDE = 200;
 
 /** Addresses that are being asked for: what leaves a gap meanwhile is no reason to ask again. */
 const asking = new Map<string, symbol>();
+/** What one's own log told of circles that are being asked for. */
+const meanwhile = new Map<string, readonly Personal[]>();
 /** Addresses that were asked for on this connection. */
 const followed = new Set<string>();
 /** The circles one is in. */
@@ -35,6 +37,7 @@ onArrival(({ circle }) => {
 /** The connection is live: follow one's own log, the circle on screen and the others from where they were left. */
 export function resume(address: string): void {
   asking.clear();
+  meanwhile.clear();
   followed.clear();
   own = address;
   void watch(own);
@@ -111,12 +114,25 @@ export async function watch(on: string, fresh = false): Promise<void> {
   const answer = await ask({ do: "log.watch", on, epoch: after === null ? null : epoch, after, present });
   if (asking.get(on) !== turn) return;
   asking.delete(on);
-  if ("ok" in answer) return begun(answer.ok as Watching, after);
+  const told = meanwhile.get(on) ?? [];
+  meanwhile.delete(on);
+  if ("ok" in answer) {
+    begun(answer.ok as Watching, after);
+    for (const event of told) put(event.circle, { is: "personal", event });
+    return;
+  }
   if (!("refused" in answer)) return;
   const { code, retry_after: wait } = answer.refused;
   if (code === "log.not_found") {
     if (on !== own) put(idOf(on), { is: "outside" });
   } else setTimeout(() => followed.has(on) && void watch(on, fresh), Number(wait ?? AGAIN_AFTER));
+}
+
+/** One's own log told of a circle. An answer on its way may be older than that, so it is taken in again after it. */
+export function takePersonal(event: Personal): void {
+  put(event.circle, { is: "personal", event });
+  const on = addressOf(event.circle);
+  if (asking.has(on)) meanwhile.set(on, [...(meanwhile.get(on) ?? []), event]);
 }
 
 /** Something of a log was passed over: ask for it again, unless that is under way. */
@@ -137,6 +153,7 @@ export function ownAddress(): string {
 export function forgetLogs(): void {
   dropInbox();
   asking.clear();
+  meanwhile.clear();
   followed.clear();
   mine = [];
   own = "";

@@ -1,7 +1,7 @@
 /** What comes in about the logs one follows, each to where it belongs. */
 import type { Incoming } from "./apply.ts";
 import { applyPersonEvent } from "./apply_mine.ts";
-import { addressOf, idOf, isOver, mend, ownAddress, shownCircle, watch } from "./following.ts";
+import { addressOf, idOf, isOver, mend, ownAddress, shownCircle, takePersonal, watch } from "./following.ts";
 import type { Logged, Page } from "./generated/protocol.ts";
 import { flush, put } from "./intake.ts";
 import { hold, person } from "./store.ts";
@@ -25,7 +25,7 @@ export function takeEvent(on: string, logged: Logged): void {
     case "gesture.given":
     case "aside.was_set":
     case "flag.moved":
-      return put(event.circle, { is: "personal", event });
+      return takePersonal(event);
     case "circle.parted":
       return forgetCircle(event.circle);
     case "circle.joined": {
