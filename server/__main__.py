@@ -11,15 +11,15 @@ from server import commands_operator, control, schema
 from server.broker import BrokerUnavailable
 from server.data_folder import DataFolder, FolderUnusable
 from server.keys import KeysUnavailable
-from server.link import Link
 from server.logs import set_up
-from server.metrics import DASHBOARD, list_of_figures
+from server.metrics.figures import DASHBOARD, list_of_figures
 from server.migrate import migrate
 from server.pages import HelpFileUnusable
-from server.private_redis import NoRedis
+from server.processes.link import Link
+from server.processes.private_redis import NoRedis
+from server.processes.starting import serve
 from server.serving import CannotListen, serve_beside
 from server.settings import Settings, describe
-from server.starting import serve
 from server.store import Store, StoreUnavailable
 from server.verify_ledger import run as verify_ledger
 

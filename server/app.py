@@ -10,17 +10,17 @@ from starlette.types import ASGIApp
 from server import echo, pages, routes, routes_desk, routes_identity, routes_ledger
 from server.broker import Broker, Presence
 from server.broker_memory import MemoryBroker, MemoryBus
-from server.broker_redis import RedisBroker
 from server.client_files import ClientFiles, client_folder
 from server.hub import Hub
 from server.keys import Keys
-from server.limits_redis import RedisOthers
 from server.origin import Gate
 from server.paces import Nobody, Others
 from server.parts import Parts
 from server.presence import MemoryPresence
-from server.presence_redis import RedisPresence
 from server.problems import counting
+from server.redis.broker import RedisBroker
+from server.redis.limits import RedisOthers
+from server.redis.presence import RedisPresence
 from server.settings import Settings
 from server.store import Store
 

@@ -35,9 +35,6 @@ class AsgiSink:
             asyncio.get_running_loop().call_soon(self.tell_clogged)
         self.wake.set()
 
-    def gather(self, *, on: bool) -> None:
-        """Everything waits for its turn here."""
-
     def buffered(self) -> int:
         return self.unsent
 

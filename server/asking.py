@@ -65,7 +65,6 @@ class Asking:
     """The asking side of one connection. Runs on the loop's thread, without waiting."""
 
     __slots__ = (
-        "_asked",
         "_counted",
         "_counted_since",
         "_reading",
@@ -82,7 +81,7 @@ class Asking:
         self.parts = connection.parts
         self.last_heard = self._counted_since = time.monotonic()
         self._counted = 0
-        self._strikes = self._asked = 0  # the latter: commands at the door, without an answer yet
+        self._strikes = 0
         self._reads: deque[Read] | None = None
         """Reads that wait for the one under way; as many as the frame budget lets in. Made when the first comes."""
         self._reading = False
@@ -131,14 +130,7 @@ class Asking:
                     self.refused(command.ref, Refusal("rate.limited", retry_after=wait))
                     return
                 ref = command.ref
-                self._gather(1)
                 self.parts.door.ask(self.connection.actor, command, lambda result: self._done(ref, result))
-
-    def _gather(self, more: int) -> None:
-        """While an answer is due it leaves together with the events that come just before it."""
-        self._asked += more
-        if self._asked <= 1 and self.connection.sink is not None:
-            self.connection.sink.gather(on=self._asked == 1)
 
     def _tell_writing(self, command: TellWriting) -> None:
         address = f"circle/{command.circle}"
@@ -172,7 +164,6 @@ class Asking:
         return await self.parts.readers.page(self.connection.actor, command)
 
     def _done(self, ref: int, result: Result) -> None:
-        self._gather(-1)
         if result.refusal is None:
             self.ok(ref, result.answer)
         else:

@@ -44,9 +44,6 @@ class Sink(Protocol):
     def write(self, frames: bytes) -> None:
         """Send ready frames, one or several joined. Ignored after close or abort."""
 
-    def gather(self, *, on: bool) -> None:
-        """While ``on``, what is written may wait for the end of the loop's turn, to leave together."""
-
     def buffered(self) -> int:
         """Bytes that the kernel has not taken yet. More than the high-water mark: `drained` will follow, or `lost`."""
 

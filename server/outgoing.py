@@ -8,11 +8,10 @@ from collections.abc import Callable
 class Outgoing:
     """``transport`` stays the owner of its descriptor; `_let_go` must be called before the transport closes it."""
 
-    __slots__ = ("_gathering", "_send", "_socket", "_stopped", "_transport")
+    __slots__ = ("_send", "_socket", "_stopped", "_transport")
 
     def __init__(self, transport: asyncio.Transport) -> None:
         self._transport = transport
-        self._gathering = False
         self._stopped = False
         self._socket: socket.SocketType | None = None
         self._send: Callable[[bytes], int] | None = None  # set while nothing may be overtaken
@@ -28,12 +27,6 @@ class Outgoing:
         if sent < len(frames):
             self._to_transport(frames[sent:])
 
-    def gather(self, *, on: bool) -> None:
-        """Leave what is written to the transport, which sends it at the end of the loop's turn, in one piece."""
-        self._gathering = on
-        if on:
-            self._send = None
-
     def buffered(self) -> int:
         return self._transport.get_write_buffer_size()
 
@@ -41,7 +34,7 @@ class Outgoing:
         """To the transport, unless it has sent all it had, so that the straight way is free again."""
         if self._stopped:
             return
-        if self._gathering or self.buffered() or not self._straight():
+        if self.buffered() or not self._straight():
             self._transport.write(frames)
         else:
             self.write(frames)
@@ -51,7 +44,10 @@ class Outgoing:
         if self._socket is None:
             if self._transport.is_closing() or self._transport.get_extra_info("sslcontext") is not None:
                 return False
-            self._socket = socket.SocketType(fileno=self._transport.get_extra_info("socket").fileno())
+            try:
+                self._socket = socket.SocketType(fileno=self._transport.get_extra_info("socket").fileno())
+            except OSError:  # reset already, as some systems tell at once; the transport is about to find out
+                return False
         self._send = self._socket.send
         return True
 

@@ -32,7 +32,7 @@ from server.hub import Hub
 from server.keys import Keys
 from server.limits import Limits
 from server.locks import lock
-from server.metrics_http import Metrics
+from server.metrics.http import Metrics
 from server.paces import Others
 from server.readers import Readers
 from server.records import Records

@@ -16,12 +16,12 @@ import uvicorn
 from server import frames
 from server.app import create_app, make_parts
 from server.demo import furnish
-from server.hangup import Terminal
 from server.http_protocol import BoundedHttp
-from server.link import Link
-from server.listening import BACKLOG, CannotListen, close, listen
 from server.migrate import migrate, up_to_date
 from server.parts import Parts
+from server.processes.hangup import Terminal
+from server.processes.link import Link
+from server.processes.listening import BACKLOG, CannotListen, close, listen
 from server.resources import Settled, raise_descriptors
 from server.settings import Settings
 from server.store import StoreUnavailable

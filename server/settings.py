@@ -162,6 +162,13 @@ class Settings(MachineSettings, PanelSettings):
             raise ValueError("ORIGIN is plain http: use https, or set ALLOW_PLAIN_HTTP=1 on a network you trust")
         return self
 
+    @model_validator(mode="after")
+    def _echo_for_this_machine_only(self) -> Self:
+        # Behind a proxy everybody seems to come from this machine.
+        if self.test_echo and not self.loopback:
+            raise ValueError("TEST_ECHO is for tests on this machine: leave it off where ORIGIN lets others in")
+        return self
+
     @property
     def loopback(self) -> bool:
         """Only this machine can reach the server."""

@@ -10,7 +10,7 @@ from dataclasses import fields, replace
 from pathlib import Path
 from typing import Final
 
-from server.redis_parcels import PARTITIONS
+from server.redis.parcels import PARTITIONS
 from server.scale import report
 from server.scale.costs import Costs, NoCost, read_results
 from server.scale.needs import Hardware, Plan, plan

@@ -4,7 +4,7 @@ from bisect import bisect_left
 from itertools import accumulate, pairwise
 from typing import Final, Literal
 
-from server.redis_parcels import PARTITIONS
+from server.redis.parcels import PARTITIONS
 from server.scale.world import World
 
 By = Literal["connection", "circle"]

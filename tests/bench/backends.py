@@ -18,9 +18,9 @@ from sqlalchemy import text
 
 from rooms import bulk
 from server.broker import Prepared
-from server.broker_redis import RedisBroker
-from server.presence_redis import SYNC
-from server.redis_parcels import PARTITIONS, Parcel, channel_of, pack, partition_of
+from server.redis.broker import RedisBroker
+from server.redis.parcels import PARTITIONS, Parcel, channel_of, pack, partition_of
+from server.redis.presence import SYNC
 from server.store import Store
 from tests.guests import Guest, new_key
 from tests.house import Process

@@ -16,7 +16,7 @@ from multiprocessing.connection import Connection
 import uvloop
 
 from server.broker import Prepared
-from server.broker_redis import RedisBroker
+from server.redis.broker import RedisBroker
 from tests.keeper import Keeper
 from tests.servers import RedisServer
 

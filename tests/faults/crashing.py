@@ -24,8 +24,8 @@ from server.__main__ import main
 from server.connection import Connection
 from server.hub import Hub
 from server.readers import Readers
-from server.redis_line import Line
-from server.redis_parcels import Outbox
+from server.redis.line import Line
+from server.redis.parcels import Outbox
 from server.store import Store
 from tests.faults import mutants
 from tests.faults.mutants import put

@@ -12,7 +12,7 @@ from collections.abc import Awaitable, Callable, Iterable
 from functools import partial
 from pathlib import Path
 
-from server.redis_parcels import partition_of
+from server.redis.parcels import partition_of
 from tests.faults.checker import Bounds, Violation, check
 from tests.faults.history import History
 from tests.faults.steady import Steady

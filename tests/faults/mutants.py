@@ -15,7 +15,7 @@ from server.batch import Result, Runner, Waiting
 from server.door import Door
 from server.feed import Feed, Watch
 from server.hub import Hub
-from server.redis_line import Line
+from server.redis.line import Line
 
 WINDOW = 0.005
 """Seconds that a commit takes at least where something is told before it, as on a slow disk."""

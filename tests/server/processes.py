@@ -7,10 +7,10 @@ from typing import Self
 import msgspec
 
 from server.broker import Broker, Prepared
-from server.broker_redis import RedisBroker
 from server.frames import payloads
 from server.protocol import HereFrame
-from server.redis_parcels import partition_of
+from server.redis.broker import RedisBroker
+from server.redis.parcels import partition_of
 
 PATIENCE = 15.0  # seconds until a test gives up waiting
 

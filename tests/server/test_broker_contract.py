@@ -7,7 +7,7 @@ from contextlib import AsyncExitStack
 import pytest
 
 from server.broker_memory import MemoryBroker, MemoryBus
-from server.broker_redis import RedisBroker
+from server.redis.broker import RedisBroker
 from tests.server.processes import Process, circle, circles_of, event
 
 

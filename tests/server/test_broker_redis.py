@@ -10,12 +10,12 @@ from contextlib import AsyncExitStack
 import pytest
 
 from server.broker import BrokerUnavailable
-from server.broker_redis import RedisBroker
 from server.presence_board import BoardSilent, Change
-from server.presence_redis import RedisBoard
-from server.redis_node import parse
-from server.redis_parcels import PARTITIONS, WAITING_MOST, channel_of, partition_of
-from server.redis_wire import Wire
+from server.redis.broker import RedisBroker
+from server.redis.node import parse
+from server.redis.parcels import PARTITIONS, WAITING_MOST, channel_of, partition_of
+from server.redis.presence import RedisBoard
+from server.redis.wire import Wire
 from tests.server.link import Link
 from tests.server.processes import Process, circle, circles_of, event
 from tests.servers import RedisServer

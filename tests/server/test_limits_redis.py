@@ -13,10 +13,10 @@ import pytest
 from server.failures import Failures
 from server.keys import Keys
 from server.limits import Limits
-from server.limits_redis import RedisOthers
 from server.paces import SOON, Pace
-from server.redis_node import parse
-from server.redis_wire import Wire
+from server.redis.limits import RedisOthers
+from server.redis.node import parse
+from server.redis.wire import Wire
 from server.settings import Settings
 from tests.guests import Guest, Refused
 from tests.house import house

@@ -13,7 +13,7 @@ from prometheus_client.samples import Sample
 
 from server.__main__ import main
 from server.broker import Prepared
-from server.metrics import DASHBOARD, FIGURES
+from server.metrics.figures import DASHBOARD, FIGURES
 from tests.guests import PATIENCE, Guest, Refused
 from tests.house import House, Process, house
 from tests.http import Answer, ask, raw

@@ -24,7 +24,7 @@ from rooms.models import Table
 from rooms.wire import MakeGesture, PostMessage
 from rooms.work import Announcement, Answered, Refusal
 from server.logs import set_up
-from server.redis_parcels import CHANNEL
+from server.redis.parcels import CHANNEL
 from tests.guests import Guest, Refused, new_key
 from tests.house import House, house
 from tests.http import ask

@@ -375,3 +375,9 @@ def test_a_lan_address_is_one_host_with_its_port(tmp_path: Path) -> None:
     assert origin.refuse_host(["192.168.1.20:8000"], allowed) is None
     assert origin.refuse_host(["192.168.1.20"], allowed) == "request.wrong_host"
     assert b"strict-transport-security" not in dict(origin.security_headers(settings, "192.168.1.20:8000", "/"))
+
+
+def test_the_echo_for_suites_is_not_opened_where_others_come_in() -> None:
+    assert Settings(test_echo=True).test_echo
+    with pytest.raises(ValueError, match="TEST_ECHO is for tests on this machine"):
+        Settings(origin="https://circles.example.org", test_echo=True)

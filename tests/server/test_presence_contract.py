@@ -9,8 +9,8 @@ import pytest
 
 from server.presence import MemoryBoard, MemoryPresence
 from server.presence_board import Waits
-from server.presence_redis import RedisPresence
 from server.presence_shared import SharedPresence
+from server.redis.presence import RedisPresence
 from tests.server.processes import Screens, circle
 
 WAITS = Waits(grace=0.3, every=0.05, answer=5.0, patience=10.0)

@@ -11,7 +11,7 @@ import pytest
 
 from server.broker import BrokerUnavailable
 from server.presence_board import Waits
-from server.presence_redis import RedisPresence
+from server.redis.presence import RedisPresence
 from tests.keeper import Keeper
 from tests.server.processes import Screens, circle
 from tests.servers import RedisServer
@@ -23,7 +23,7 @@ HERON, FERN, ANA = "heron00000000000", "fern000000000000", "ana0000000000000"
 OTHER_PROCESS = """
 import asyncio, sys
 from server.presence_board import Waits
-from server.presence_redis import RedisPresence
+from server.redis.presence import RedisPresence
 
 async def main(url, address, participant):
     presence = RedisPresence(url, lambda address, frame: None, waits=Waits(refresh=0.4))

@@ -15,8 +15,8 @@ import pytest
 from moderation.operating import InviteModerator
 from server import sqlite
 from server.commands_operator import submit
+from server.processes.starting import safe_for_several
 from server.settings import Settings
-from server.starting import safe_for_several
 from tests.faults.proxy import Proxy, Target
 from tests.guests import Guest
 from tests.house import ROOT, Process

@@ -10,12 +10,12 @@ import pytest
 from redis.crc import key_slot
 
 from server.broker import BrokerUnavailable
-from server.broker_redis import RedisBroker
 from server.presence_board import Change
-from server.presence_redis import KEY, RedisBoard
-from server.redis_layout import layout_seen_from
-from server.redis_node import parse
-from server.redis_parcels import PARTITIONS, channel_of, partition_of
+from server.redis.broker import RedisBroker
+from server.redis.layout import layout_seen_from
+from server.redis.node import parse
+from server.redis.parcels import PARTITIONS, channel_of, partition_of
+from server.redis.presence import KEY, RedisBoard
 from tests.guests import Guest
 from tests.house import house
 from tests.redis_sets import RedisCluster, RedisFamily

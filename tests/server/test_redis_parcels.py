@@ -4,7 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from server.broker import Prepared
-from server.redis_parcels import (
+from server.redis.parcels import (
     PARCEL_MOST,
     PARTITIONS,
     Outbox,

@@ -9,13 +9,14 @@ from pathlib import Path
 
 import pytest
 
-from server import listening, private_redis, sqlite, starting
+from server import sqlite
 from server.data_folder import DataFolder, FolderUnusable
-from server.listening import BALANCED, CannotListen, SharedPort, close
-from server.place import HOPELESS, PAUSES
-from server.private_redis import NoRedis, PrivateRedis
+from server.processes import listening, private_redis, starting
+from server.processes.listening import BALANCED, CannotListen, SharedPort, close
+from server.processes.place import HOPELESS, PAUSES
+from server.processes.private_redis import NoRedis, PrivateRedis
+from server.processes.starting import processes, safe_for_several, serve
 from server.settings import Settings
-from server.starting import processes, safe_for_several, serve
 from server.store import StoreUnavailable
 
 POSTGRESQL, REDIS = "postgresql://localhost/circles", "redis://localhost"

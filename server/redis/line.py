@@ -12,10 +12,10 @@ from typing import Any, Protocol
 
 from redis.crc import key_slot
 
-from server.redis_layout import ROLE, Layout, is_replica
-from server.redis_node import Node
-from server.redis_parcels import CHANNEL, PARTITIONS, Outbox, channel_of
-from server.redis_wire import ANSWER_WITHIN, Command, Refused, Wire, WireBroken, broken
+from server.redis.layout import ROLE, Layout, is_replica
+from server.redis.node import Node
+from server.redis.parcels import CHANNEL, PARTITIONS, Outbox, channel_of
+from server.redis.wire import ANSWER_WITHIN, Command, Refused, Wire, WireBroken, broken
 from server.waiting import happens
 
 PROBE_EVERY = 1.0

@@ -4,8 +4,8 @@ from typing import Any, NamedTuple, cast
 
 from redis.crc import REDIS_CLUSTER_HASH_SLOTS, key_slot
 
-from server.redis_node import Node
-from server.redis_wire import Refused, Wire, WireBroken, broken
+from server.redis.node import Node
+from server.redis.wire import Refused, Wire, WireBroken, broken
 
 HOPS_MOST = 3
 """From a replica to its primary, where that is itself a replica by now."""

@@ -12,7 +12,7 @@ import hiredis
 from redis.asyncio.connection import AbstractConnection
 from redis.exceptions import AuthenticationError, NoPermissionError, RedisError, ResponseError
 
-from server.redis_node import CONNECT_WITHIN, Node
+from server.redis.node import CONNECT_WITHIN, Node
 
 ANSWER_WITHIN = 1.0
 """Seconds."""

@@ -3,7 +3,7 @@
 from collections import Counter
 from time import monotonic
 
-from server.redis_parcels import partition_of
+from server.redis.parcels import partition_of
 
 LINGER = 30.0
 """Seconds for which an unused partition stays subscribed, because people come and go."""

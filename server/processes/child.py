@@ -11,9 +11,9 @@ from contextlib import suppress
 
 import msgspec
 
-from server.link import COMPLETE, LACKING, READY, Orders
+from server.processes.link import COMPLETE, LACKING, READY, Orders
 
-log = logging.getLogger("server.child")
+log = logging.getLogger("server.processes.child")
 ROOM = 1 << 17
 """Bytes that a line takes before anybody reads it; orders must fit."""
 ENDS_WITHIN = 17.0

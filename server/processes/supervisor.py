@@ -11,17 +11,17 @@ from collections.abc import Iterator
 from contextlib import ExitStack
 
 from server import control
-from server.child import Child
 from server.data_folder import DataFolder
-from server.hangup import Terminal
-from server.link import Orders
-from server.listening import BALANCED, SharedPort, close
-from server.place import Place
-from server.private_redis import PrivateRedis
+from server.processes.child import Child
+from server.processes.hangup import Terminal
+from server.processes.link import Orders
+from server.processes.listening import BALANCED, SharedPort, close
+from server.processes.place import Place
+from server.processes.private_redis import PrivateRedis
+from server.processes.signals import Signals
 from server.settings import Settings
-from server.signals import Signals
 
-log = logging.getLogger("server.supervisor")
+log = logging.getLogger("server.processes.supervisor")
 LOOK_EVERY = 0.05
 """Seconds between looks while something is under way; otherwise the supervisor sleeps until it is woken."""
 SIGNALS = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP, signal.SIGCHLD)

@@ -6,9 +6,9 @@ from hashlib import sha1
 from typing import Any, NamedTuple
 
 from server.broker import BrokerUnavailable
-from server.redis_layout import Layout, layout_seen_from
-from server.redis_node import Node
-from server.redis_wire import Command, Refused, Wire, WireBroken, broken
+from server.redis.layout import Layout, layout_seen_from
+from server.redis.node import Node
+from server.redis.wire import Command, Refused, Wire, WireBroken, broken
 
 ELSEWHERE = ("MOVED", "ASK", "READONLY", "NOSCRIPT")
 """What a server answers that does not have the key or the script any more, or is not the primary any more."""

@@ -8,13 +8,13 @@ from pathlib import Path
 from server import sqlite
 from server.data_folder import DataFolder
 from server.keys import Keys
-from server.listening import CannotListen
 from server.migrate import migrate
-from server.private_redis import PrivateRedis
+from server.processes.listening import CannotListen
+from server.processes.private_redis import PrivateRedis
+from server.processes.supervisor import Supervisor
 from server.serving import serve_alone
 from server.settings import Settings
 from server.store import Store, StoreUnavailable
-from server.supervisor import Supervisor
 
 PROCESSES_MOST = 64
 PORT_MOST = 65_535

@@ -3,7 +3,7 @@
 import socket
 from collections.abc import Iterator
 
-from server.child import Child
+from server.processes.child import Child
 
 PAUSES = (0.25, 0.5, 1.0, 2.0, 4.0, 8.0, 15.0)
 """Seconds before a process is replaced, by how many in a row did not open, or ended soon after."""

@@ -13,9 +13,9 @@ from itertools import islice
 
 from server.failures import Failures
 from server.paces import KEYS_MOST, Counter, Pace
-from server.redis_node import parse
-from server.redis_scripts import Call, Script, Scripts
-from server.redis_wire import WireBroken
+from server.redis.node import parse
+from server.redis.scripts import Call, Script, Scripts
+from server.redis.wire import WireBroken
 from server.waiting import happens
 
 log = logging.getLogger("server.limits")

@@ -15,12 +15,12 @@ from time import monotonic
 from msgspec import DecodeError
 
 from server.broker import BrokerUnavailable, Prepared, Receiver
-from server.redis_followed import LINGER, Followed
-from server.redis_layout import Layout, layout_seen_from
-from server.redis_line import Line
-from server.redis_node import Node, parse
-from server.redis_parcels import Outbox, Whisper, opening_of, unpack
-from server.redis_wire import NO_ANSWER, WireBroken
+from server.redis.followed import LINGER, Followed
+from server.redis.layout import Layout, layout_seen_from
+from server.redis.line import Line
+from server.redis.node import Node, parse
+from server.redis.parcels import Outbox, Whisper, opening_of, unpack
+from server.redis.wire import NO_ANSWER, WireBroken
 
 log = logging.getLogger("server.broker")
 

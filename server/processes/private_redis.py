@@ -12,10 +12,10 @@ from importlib.util import find_spec
 from pathlib import Path
 from urllib.parse import quote
 
-from server import only_while
 from server.control import short
+from server.processes import only_while
 
-log = logging.getLogger("server.private_redis")
+log = logging.getLogger("server.processes.private_redis")
 OLDEST = 7
 """The first with sharded publish, so that what is developed here also runs on a cluster."""
 NAMES = ("redis-server", "valkey-server")

@@ -10,9 +10,9 @@ from typing import Any
 
 from server.presence_board import BoardSilent, Change, Waits
 from server.presence_shared import SharedPresence, Tell
-from server.redis_node import Node, parse
-from server.redis_scripts import Call, Script, Scripts
-from server.redis_wire import WireBroken
+from server.redis.node import Node, parse
+from server.redis.scripts import Call, Script, Scripts
+from server.redis.wire import WireBroken
 
 KEY = "peer_circles:here:"
 SYNC = Script("""

@@ -14,8 +14,8 @@ from uvicorn.config import Config
 from uvicorn.server import ServerState
 
 from server.http_protocol import BoundedHttp
-from server.metrics import text
-from server.metrics_take import take
+from server.metrics.figures import text
+from server.metrics.take import take
 from server.origin import refuse_host
 from server.problems import problem
 from server.tally import SECONDS, Spread

@@ -18,7 +18,7 @@ from prometheus_client.core import (
 from prometheus_client.exposition import generate_latest
 from prometheus_client.registry import Collector, CollectorRegistry
 
-from server.metrics_take import Taken
+from server.metrics.take import Taken
 from server.tally import Spread
 
 Value = float | Spread | Mapping[str, float] | Mapping[str, str] | None

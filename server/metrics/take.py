@@ -15,8 +15,8 @@ from websockets.version import version as websockets_version
 
 from rooms.wire import CloseCircle, EditMessage, EnterCircle, LeaveCircle, OpenCircle, PostMessage, TakeBackMessage
 from server import sqlite
-from server.broker_redis import RedisBroker
 from server.protocol import Reason
+from server.redis.broker import RedisBroker
 from server.sentences import SENTENCES
 from server.tally import Spread, Tally
 

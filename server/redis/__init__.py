@@ -1,0 +1,1 @@
+"""What goes through Redis: commits passed on, who is here, limits that are shared."""
