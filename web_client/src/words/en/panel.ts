@@ -20,7 +20,7 @@ export const panel = {
   verdictPerson5: "Its writer rests from posting in all circles here for some days.",
   verdictFound: "It was read as: {felt}.",
   verdictFoundNothing: "Nothing was found that goes against the agreement.",
-  verdictAgreed: "{agreed} of {size} of you decided this. How each of you answered stays sealed.",
+  verdictAgreed: "{agreed} of {size} of you decided this. Nobody is shown how each of you answered.",
   deskThanks: "Thank you for reading.",
   deskBack: "Back to the start",
   deskNotLoaded: "The desk did not come.",
