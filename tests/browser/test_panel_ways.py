@@ -100,6 +100,8 @@ async def test_a_case_can_be_answered_by_keys_alone_where_they_were_switched_on(
     await rook.until(lambda: sum('"preferences.changed"' in frame for frame in rook.heard) >= 2, "that it is kept")
     await rook.page.reload()
     await expect(rook.page.get_by_label("Single keys on this page")).to_be_checked()
+    # How one likes it comes with one's place, the seat a moment later.
+    await expect(rook.button("Read")).to_be_visible()
     await rook.page.keyboard.press("r")
     await expect(quieter).to_be_checked()
 

@@ -45,6 +45,7 @@ def lives_on(world: World, number: int, machine: Machine) -> None:
     }  # fmt: skip
 
 
+@pytest.mark.full  # browsers on this machine notice a cable that comes and goes, and let go of what they were loading
 async def test_a_machine_cut_off_from_everything_heals(
     keeper: Keeper, redis_server: RedisServer, redis_url: str, database_url: str, machine: Machine, tmp_path: Path
 ) -> None:
