@@ -29,7 +29,7 @@ from tests.browser.road import Road
 from tests.guests import new_key
 from tests.house import House, Process
 
-PATIENCE = 10.0
+PATIENCE = 20.0
 """Seconds after which somebody who waits for something says what for."""
 PHONE: dict[str, Any] = {"viewport": {"width": 360, "height": 640}, "has_touch": True, "is_mobile": True}
 DESK: dict[str, Any] = {"viewport": {"width": 1280, "height": 800}}
