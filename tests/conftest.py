@@ -5,9 +5,9 @@ What cannot be had on this machine skips the tests that need it, says so at the 
 
 import asyncio
 import os
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from pathlib import Path
-from typing import NoReturn
+from typing import NoReturn, Protocol, TypeVar
 
 import pytest
 from playwright.async_api import Browser, async_playwright
@@ -61,13 +61,7 @@ def keeper() -> Iterator[Keeper]:
 @pytest.fixture(scope="session")
 def redis_server(keeper: Keeper, pytestconfig: pytest.Config) -> Iterator[RedisServer]:
     """May be stopped, killed and suspended: ``redis_url`` sets it right for the next test."""
-    try:
-        server = RedisServer(keeper)
-        server.start()
-    except Unavailable as missing:
-        go_without(str(missing), pytestconfig)
-    yield server
-    server.close()
+    yield from running(RedisServer, keeper, pytestconfig)
 
 
 @pytest.fixture
@@ -80,13 +74,7 @@ def redis_url(redis_server: RedisServer) -> str:
 @pytest.fixture(scope="session")
 def redis_cluster(keeper: Keeper, pytestconfig: pytest.Config) -> Iterator[RedisCluster]:
     """As `redis_server`, of three nodes; see ``cluster_url``."""
-    try:
-        cluster = RedisCluster(keeper)
-        cluster.start()
-    except Unavailable as missing:
-        go_without(str(missing), pytestconfig)
-    yield cluster
-    cluster.close()
+    yield from running(RedisCluster, keeper, pytestconfig)
 
 
 @pytest.fixture
@@ -98,13 +86,7 @@ def cluster_url(redis_cluster: RedisCluster) -> str:
 @pytest.fixture(scope="session")
 def redis_family(keeper: Keeper, pytestconfig: pytest.Config) -> Iterator[RedisFamily]:
     """A primary with a replica; a test may change their roles."""
-    try:
-        family = RedisFamily(keeper)
-        family.start()
-    except Unavailable as missing:
-        go_without(str(missing), pytestconfig)
-    yield family
-    family.close()
+    yield from running(RedisFamily, keeper, pytestconfig)
 
 
 @pytest.fixture
@@ -117,13 +99,7 @@ def family_url(redis_family: RedisFamily) -> str:
 @pytest.fixture(scope="session")
 def postgres_server(keeper: Keeper, pytestconfig: pytest.Config) -> Iterator[PostgresServer]:
     """May be stopped and killed: ``database_url`` starts it again for the next test."""
-    try:
-        server = PostgresServer(keeper)
-        server.start()
-    except Unavailable as missing:
-        go_without(str(missing), pytestconfig)
-    yield server
-    server.close()
+    yield from running(PostgresServer, keeper, pytestconfig)
 
 
 @pytest.fixture
@@ -170,6 +146,27 @@ async def nothing_left_running(request: pytest.FixtureRequest) -> AsyncIterator[
     if left:
         await asyncio.wait(left, timeout=1)
         pytest.fail(f"left running: {', '.join(sorted(str(task.get_coro()) for task in left))}")
+
+
+class Server(Protocol):
+    """A real server for as long as the tests run; starting or making it raises Unavailable where it is not to be had."""
+
+    def start(self) -> object: ...
+
+    def close(self) -> None: ...
+
+
+S = TypeVar("S", bound=Server)
+
+
+def running(make: Callable[[Keeper], S], keeper: Keeper, config: pytest.Config) -> Iterator[S]:
+    try:
+        server = make(keeper)
+        server.start()
+    except Unavailable as missing:
+        go_without(str(missing), config)
+    yield server
+    server.close()
 
 
 def go_without(reason: str, config: pytest.Config) -> NoReturn:

