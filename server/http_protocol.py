@@ -27,6 +27,7 @@ class Wait(enum.Enum):
     HEAD = enum.auto()
     BODY = enum.auto()
     LINGER = enum.auto()
+    LATE = enum.auto()
 
 
 class BoundedHttp(H11Protocol):
@@ -47,9 +48,13 @@ class BoundedHttp(H11Protocol):
         self.deadline: asyncio.TimerHandle | None = None
         self.refused = False
         self.first = True
+        self.late = False
+        """The server is leaving, and this is the last request that it answers."""
+        self.made = 0.0
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         super().connection_made(transport)
+        self.made = self.loop.time()
         if hasattr(socket, "TCP_USER_TIMEOUT"):
             set_option(
                 transport,
@@ -58,6 +63,11 @@ class BoundedHttp(H11Protocol):
                 round(self.limits.unacknowledged * 1000),
             )
         self.watch()
+
+    @property
+    def asked(self) -> bool:
+        """A whole head has come."""
+        return cast(object, self.cycle) is not None  # None at first, whatever its type says
 
     def connection_lost(self, exc: Exception | None) -> None:
         self.await_(Wait.NOTHING)
@@ -74,6 +84,8 @@ class BoundedHttp(H11Protocol):
                 self.hand_over(*plain)
                 return
         super().data_received(data)
+        if self.late and self.asked:
+            self.cycle.keep_alive = False
         self.watch()
 
     def hand_over(self, request: Upgrade, early: bytes) -> None:
@@ -110,7 +122,8 @@ class BoundedHttp(H11Protocol):
         if self.transport.is_closing() or self.transport.get_protocol() is not self:
             self.await_(Wait.NOTHING)
         elif state is h11.IDLE:  # uvicorn's own timer holds while nothing has come of the next request
-            self.await_(Wait.HEAD if self.timeout_keep_alive_task is None else Wait.NOTHING)
+            waiting = Wait.LATE if self.late else Wait.HEAD
+            self.await_(waiting if self.timeout_keep_alive_task is None else Wait.NOTHING)
         elif state is h11.SEND_BODY:
             answered = self.conn.our_state in (h11.DONE, h11.MUST_CLOSE)
             self.await_(Wait.LINGER if answered else Wait.BODY)
@@ -128,6 +141,7 @@ class BoundedHttp(H11Protocol):
             Wait.HEAD: self.limits.head_within,
             Wait.BODY: self.limits.body_within,
             Wait.LINGER: self.limits.linger,
+            Wait.LATE: self.made + self.limits.late - self.loop.time(),
         }.get(wait)
         if seconds is not None:
             self.deadline = self.loop.call_later(seconds, self.too_late)
@@ -150,7 +164,7 @@ class BoundedHttp(H11Protocol):
         """Answer, unless an answer has begun, and end; the application sees the peer as gone."""
         self.refused = True
         self._unset_keepalive_if_required()
-        if self.cycle is not None and not self.cycle.response_complete:  # type: ignore[redundant-expr]  # None at first
+        if self.asked and not self.cycle.response_complete:
             self.cycle.disconnected = True
             self.cycle.message_event.set()
         if self.conn.our_state not in (h11.IDLE, h11.SEND_RESPONSE):
@@ -173,6 +187,10 @@ class BoundedHttp(H11Protocol):
     def shutdown(self) -> None:
         if self.refused:
             self.transport.close()
+        elif not self.asked and self.loop.time() < self.made + self.limits.late:
+            # Its request may be on the way: a connection that was taken is not cut before its answer.
+            self.late = True
+            self.watch()
         else:
             super().shutdown()
 

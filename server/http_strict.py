@@ -19,6 +19,8 @@ class HttpLimits:
     """From the end of the head to the end of the body; a little under twenty."""
     linger: float = 2.0
     """How long a refused or answered peer may go on sending what nobody reads."""
+    late: float = 2.0
+    """From the connection to the end of the head where the server is leaving: whoever came just before is answered."""
     unacknowledged: float = 18.0
 
 

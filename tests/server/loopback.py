@@ -172,8 +172,7 @@ def serving(
         http=http_protocol.limited(http or HttpLimits()),
         ws_ping_interval=None,
         server_header=False,
-        timeout_graceful_shutdown=2,
-        **{"ws": wire_protocol.limited(limits or Limits()), **options},
+        **{"ws": wire_protocol.limited(limits or Limits()), "timeout_graceful_shutdown": 2, **options},
     )
     server = Told(config)
     runner = asyncio.Runner(loop_factory=config.get_loop_factory())

@@ -208,6 +208,32 @@ def test_the_server_leaves_while_a_refused_peer_lingers() -> None:
         wait_until(lambda: not place.server.server_state.connections)
 
 
+def test_who_came_just_before_the_server_leaves_is_answered_and_who_says_nothing_is_let_go() -> None:
+    limits = HttpLimits(late=PATIENCE)
+    with (
+        serving(EchoApp(), http=limits, timeout_graceful_shutdown=60) as place,
+        place.dial() as wire,
+        place.dial() as half,
+        place.dial(),
+    ):
+        half.send(GET)
+        wait_until(lambda: len(place.server.server_state.connections) == 3)
+        place.server.should_exit = True
+        wait_until(lambda: not place.server.servers[0].is_serving())
+        for each, said in ((wire, GET + b"\r\n"), (half, b"\r\n")):
+            each.send(said)
+            assert b" 200 " in each.until(b"\r\n")
+            each.gone()
+        assert len(place.server.server_state.connections) == 1
+
+
+def test_who_comes_and_says_nothing_keeps_no_server_from_leaving() -> None:
+    with serving(EchoApp(), http=HttpLimits(late=0.3), timeout_graceful_shutdown=60) as place, place.dial() as wire:
+        wait_until(lambda: len(place.server.server_state.connections) == 1)
+        place.server.should_exit = True
+        wire.gone()
+
+
 def test_the_deadlines_hold_under_what_is_promised() -> None:
     assert HttpLimits().head_within < 10
     assert HttpLimits().body_within < 20
