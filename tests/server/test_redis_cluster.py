@@ -19,7 +19,7 @@ from server.redis.presence import KEY, RedisBoard
 from tests.guests import Guest
 from tests.house import house
 from tests.redis_sets import RedisCluster, RedisFamily
-from tests.server.processes import Process, circle, circles_of, event
+from tests.server.processes import PATIENCE, Process, circle, circles_of, event
 from tests.servers import RedisServer
 
 EVERYWHERE = [circles_of(partition, 1)[0] for partition in range(PARTITIONS)]
@@ -62,7 +62,7 @@ async def trusts(process: Process) -> None:
 async def heard_again(ana: Process, bo: Process, *addresses: str) -> None:
     """Wait until what Ana publishes reaches Bo, without counting on any one message."""
     seq = 1_000_000
-    async with asyncio.timeout(15):
+    async with asyncio.timeout(PATIENCE):
         while not all(any(seq >= 1_000_000 for seq in bo.seqs(each)) for each in addresses):
             seq += 1
             ana.broker.publish([event(each, seq) for each in addresses])
