@@ -24,7 +24,7 @@ from tests.keeper import Keeper
 from tests.server.several import Several, gone, talk
 from tests.servers import PostgresServer
 
-pytestmark = [pytest.mark.timeout(240), pytest.mark.faults]
+pytestmark = [pytest.mark.timeout(600), pytest.mark.faults]
 
 
 @pytest.fixture(scope="module")
