@@ -11,6 +11,7 @@ import pytest
 
 from server.broker import BrokerUnavailable
 from server.presence_board import BoardSilent, Change
+from server.redis import broker as redis_broker
 from server.redis.broker import GAPS_EVERY, RedisBroker
 from server.redis.node import parse
 from server.redis.parcels import PARTITIONS, WAITING_MOST, channel_of, partition_of
@@ -355,7 +356,7 @@ async def test_one_commit_is_one_publish_for_each_partition(town: Town) -> None:
 
 
 async def test_commands_that_are_given_up_never_leave_their_reply_to_another(town: Town) -> None:
-    board = RedisBoard(parse(town.url), "here", life=60.0, patience=5.0)
+    board = RedisBoard(parse(town.url), "here", life=3_600.0, patience=5.0)
     everybody = [f"participant{number:05d}" for number in range(20)]
     for number, each in enumerate(everybody):
         await board.sync([Change(circle(number), staying=[each])])
@@ -386,7 +387,7 @@ async def test_commands_that_are_given_up_never_leave_their_reply_to_another(tow
 
 async def test_a_board_without_redis_is_silent(town: Town, redis_server: RedisServer) -> None:
     # Long enough for a Redis that is there to be reached anew on a busy machine.
-    board = RedisBoard(parse(town.url), "here", life=60.0, patience=2.0)
+    board = RedisBoard(parse(town.url), "here", life=3_600.0, patience=2.0)
     await board.sync([Change(AT, staying=["participant00001"])])
 
     redis_server.suspend()
@@ -472,6 +473,21 @@ async def test_an_account_that_may_not_publish_is_one_plain_sentence(town: Town)
         await broker.start(Process(broker, confirms=True))
 
     await wire.ask([("ACL", "DELUSER", "fern")])
+
+
+async def test_a_redis_that_is_slow_to_answer_at_the_start_is_asked_again(
+    town: Town, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(redis_broker, "BEGINS_WITHIN", PATIENCE)
+    link = Link(town.url)
+    url = await town.stack.enter_async_context(link)
+    link.swallow()
+    starting = asyncio.create_task(town.process(url))
+    await link.is_asked(2)
+    assert not starting.done()
+    link.heal()
+    ana = await starting
+    assert not ana.broker.suspect
 
 
 async def test_a_redis_that_hangs_at_the_start_is_one_plain_sentence(town: Town, redis_server: RedisServer) -> None:
