@@ -203,6 +203,7 @@ class Person:
         await self.presses("Open the room")
         await expect(self.heading(topic)).to_be_visible()
         await expect(self.box).to_be_visible()
+        await expect(self.page).to_have_url(re.compile(r"/#/c/[\w-]{16}$"))
         return self.page.url.rsplit("/", 1)[1]
 
     async def enters(self, topic: str) -> None:
