@@ -137,14 +137,20 @@ class BoundedHttp(H11Protocol):
         if self.deadline is not None:
             self.deadline.cancel()
             self.deadline = None
-        seconds = {
-            Wait.HEAD: self.limits.head_within,
-            Wait.BODY: self.limits.body_within,
-            Wait.LINGER: self.limits.linger,
-            Wait.LATE: self.made + self.limits.late - self.loop.time(),
-        }.get(wait)
-        if seconds is not None:
-            self.deadline = self.loop.call_later(seconds, self.too_late)
+        if wait is not Wait.NOTHING:
+            self.deadline = self.loop.call_later(self.patience(wait), self.too_late)
+
+    def patience(self, wait: Wait) -> float:
+        """Seconds from now."""
+        match wait:
+            case Wait.HEAD:
+                return self.limits.head_within
+            case Wait.BODY:
+                return self.limits.body_within
+            case Wait.LINGER:
+                return self.limits.linger
+            case _:
+                return self.made + self.limits.late - self.loop.time()
 
     def too_late(self) -> None:
         wait, self.wait = self.wait, Wait.NOTHING

@@ -17,10 +17,15 @@ import uvloop
 
 from server.broker import Prepared
 from server.redis.broker import RedisBroker
+from server.redis.node import parse
+from server.redis.parcels import channel_of, partition_of
+from server.redis.wire import Wire
 from tests.keeper import Keeper
 from tests.servers import RedisServer
 
 CIRCLES = 100
+PATIENCE = 20.0
+"""Seconds for Redis to know of all subscriptions."""
 FRAME = b"\x81\x7e\x00\xc8" + bytes(200)
 
 
@@ -54,13 +59,24 @@ class Ear:
         """Nothing stands in a database here."""
 
 
+async def heard_by_redis(url: str, channels: set[str]) -> None:
+    """Until it knows of all these subscriptions."""
+    wire = await Wire.open(parse(url))
+    there: set[bytes] = set()
+    async with asyncio.timeout(PATIENCE):
+        while not {each.encode() for each in channels} <= there:
+            [listed] = await wire.ask([("PUBSUB", "CHANNELS", "*")])
+            there = set(listed)
+    wire.abandon()
+
+
 async def receive(url: str, total: int, pipe: Connection) -> None:
     ear = Ear(total)
     broker = RedisBroker(url)
     await broker.start(ear)
     for number in range(CIRCLES):
         broker.follow(circle(number))
-    await asyncio.sleep(0.5)
+    await heard_by_redis(url, {channel_of(partition_of(circle(number))) for number in range(CIRCLES)})
     pipe.send("ready")
     await ear.all.wait()
     pipe.send((ear.used * 1e6 / (ear.count - ear.first), statistics.median(ear.took) / 1e3))
