@@ -7,10 +7,10 @@ from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
 import msgspec
-from sqlalchemy import Connection, Row, bindparam
+from sqlalchemy import Connection, Row
 from sqlmodel import col, select
 
-from rooms import rules
+from rooms import bulk, rules
 from rooms.covers import AS_IT_STANDS, shown
 from rooms.models import Circle, EventRow, Log, ParticipantRow, Person
 from rooms.wire import Preferences
@@ -36,7 +36,9 @@ FRAME_BYTES = 200
 QUIET = Quiet()
 ABOUT_WORDS = ("message.edited", "message.rephrased", "message.folded", "message.unfolded")
 _LOG: tuple[Any, ...] = (col(Log.id), col(Log.epoch), col(Log.head_seq), col(Log.floor_seq))
-_by_addresses = select(col(Log.address), *_LOG).where(col(Log.address).in_(bindparam("addresses", expanding=True)))
+_HEADS = bulk.both(
+    "SELECT l.address, l.id, l.epoch, l.head_seq, l.floor_seq FROM {texts} CROSS JOIN log AS l WHERE l.address = j.a"
+)
 _SEAT: tuple[Any, ...] = (col(ParticipantRow.id), col(ParticipantRow.from_seq), col(ParticipantRow.entered_seq))
 
 
@@ -96,7 +98,7 @@ def log_head(conn: Connection, address: str) -> tuple[int, str, int, int] | None
 
 def log_heads(conn: Connection, addresses: Sequence[str]) -> list[tuple[int, str, int, int] | None]:
     """`log_head` of several, in their order."""
-    rows = conn.execute(_by_addresses, {"addresses": list(set(addresses))})
+    rows = bulk.of_texts(conn, _HEADS, set(addresses))
     found = {row[0]: (row[1], row[2], row[3], row[4]) for row in rows}
     return [found.get(each) for each in addresses]
 

@@ -7,7 +7,7 @@ from sqlalchemy import Connection
 from sqlalchemy.exc import DBAPIError
 
 from moderation import flags, own_words
-from rooms import history, views
+from rooms import bulk_views, history
 from rooms.history import Reader
 from rooms.limits import Limits
 from rooms.newest import Newest, newest
@@ -75,8 +75,8 @@ def _shared(conn: Connection, asked: Sequence[Asked], now: int, limits: Limits) 
     ids = sorted({circle for circle, _ in found})
     return Shared(
         found,
-        views.circle_views(conn, ids, now=now, seat_held=limits.seat_held),
-        views.participants_of(conn, ids),
+        bulk_views.circle_views(conn, ids, now=now, seat_held=limits.seat_held),
+        bulk_views.participants_of(conn, ids),
         flags.have_flagged(conn, [person for _, person in found]),
         own_words.have_cases(conn, [place.mine.participant for place in found.values()]),
         _newest(conn, {each.circle for each in asked if each.full}, found),

@@ -6,7 +6,7 @@ import msgspec
 import pytest
 from sqlalchemy import Connection
 
-from rooms import history, views
+from rooms import bulk_views, history, views
 from rooms.newest import newest
 from rooms.places import places
 from tests.guests import Guest
@@ -40,10 +40,10 @@ async def test_read_together_everybody_sees_what_they_would_see_alone(tmp_path: 
             assert set(found) == set(pairs)
             for (circle, _), seen in found.items():
                 assert seen.mine == views.my_circle(conn, circle, seen.reader, now)
-            together = views.circle_views(conn, circles, now=now, seat_held=held)
+            together = bulk_views.circle_views(conn, circles, now=now, seat_held=held)
             for circle in circles:
                 assert together[circle] == views.circle_view(conn, circle, now=now, seat_held=held, mine=True)
-                assert views.participants_of(conn, circles)[circle] == views.participants(conn, circle)
+                assert bulk_views.participants_of(conn, circles)[circle] == views.participants(conn, circle)
             readers = [found[circle, people[0]].reader for circle in circles]
             read = newest(conn, {each.log_id: each.floor for each in readers})
             for each in readers:
