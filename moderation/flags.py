@@ -7,7 +7,7 @@ learns of a fold, the author gets a letter, and neither depends on who flagged.
 from collections.abc import Collection
 from functools import partial
 
-from sqlalchemy import Connection, bindparam, update
+from sqlalchemy import Connection, update
 from sqlmodel import col, select
 
 from moderation import case, cases, effects, fold, ledger, opening, sealed, witnesses
@@ -16,7 +16,7 @@ from moderation.flagged import LIVE
 from moderation.models import CaseMessageRow, CaseRow, FlagRow
 from moderation.state import READING
 from moderation.wire import FlagMessage, MyFlag, RephraseMessage, WithdrawFlag
-from rooms import rules
+from rooms import bulk, rules
 from rooms.circles import seat
 from rooms.messages import message
 from rooms.messages import rephrase as change_words
@@ -24,9 +24,7 @@ from rooms.models import Circle, EventRow
 from rooms.text import body as clean_body
 from rooms.work import Answered, Refusal, Work
 
-_have_flagged = (
-    select(FlagRow.person_id).where(col(FlagRow.person_id).in_(bindparam("people", expanding=True))).distinct()
-)
+_HAVE_FLAGGED = bulk.both("SELECT DISTINCT f.person_id FROM {texts} CROSS JOIN flag AS f WHERE f.person_id = j.a")
 
 
 def raise_flag(work: Work, command: FlagMessage) -> None:
@@ -131,7 +129,7 @@ def faded(work: Work, log_id: int, floor: int) -> None:
 
 def have_flagged(conn: Connection, people: Collection[str]) -> set[str]:
     """Of these people, those who have flagged anything."""
-    return set(conn.execute(_have_flagged, {"people": list(people)}).scalars())
+    return {row[0] for row in bulk.of_texts(conn, _HAVE_FLAGGED, people)}
 
 
 def my_flags(conn: Connection, person_id: str, circle_id: str) -> tuple[MyFlag, ...]:

@@ -6,21 +6,22 @@ beside the events, in the answer to whoever asks for them.
 
 from collections.abc import Collection
 
-from sqlalchemy import Connection, bindparam
+from sqlalchemy import Connection
 from sqlmodel import col, select
 
 from moderation.models import CaseMessageRow, CaseRow
 from moderation.wire import OwnWords
+from rooms import bulk
 from rooms.covers import WORDLESS
 from rooms.history import PAGE_BYTES, Reader
 from rooms.models import EventRow
 
-_have_cases = select(CaseRow.author_id).where(col(CaseRow.author_id).in_(bindparam("ids", expanding=True))).distinct()
+_HAVE_CASES = bulk.both("SELECT DISTINCT c.author_id FROM {texts} CROSS JOIN flag_case AS c WHERE c.author_id = j.a")
 
 
 def have_cases(conn: Connection, participants: Collection[str]) -> set[str]:
     """Of these participants, those whose words are or were in a case: for all others `covered` is empty."""
-    return set(conn.execute(_have_cases, {"ids": list(participants)}).scalars())
+    return {row[0] for row in bulk.of_texts(conn, _HAVE_CASES, participants)}
 
 
 def covered(conn: Connection, reader: Reader, first: int, last: int) -> tuple[OwnWords, ...]:

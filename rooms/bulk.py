@@ -3,7 +3,7 @@
 Lists travel as one JSON parameter, because a list of placeholders makes a new statement of every batch size.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 import msgspec
@@ -16,6 +16,10 @@ _PAIRS = {
     # json_each stands first, so that it drives the lookups; its order is the order given.
     "sqlite": "(SELECT json_extract(value, '$[0]') AS a, json_extract(value, '$[1]') AS b FROM json_each(?)) AS j",
     "postgresql": "(SELECT value->>0 AS a, value->>1 AS b FROM jsonb_array_elements(CAST(%s AS jsonb))) AS j",
+}
+_TEXTS = {
+    "sqlite": "(SELECT value AS a FROM json_each(?)) AS j",
+    "postgresql": "(SELECT jsonb_array_elements_text(CAST(%s AS jsonb)) AS a) AS j",
 }
 COLUMNS = ("log_id", "seq", "kind", "at", "sender", "key", "body_hash", "body", "data")
 _INSERT = {
@@ -53,8 +57,12 @@ class Stored(NamedTuple):
 
 
 def both(template: str) -> Mapping[str, str]:
-    """A statement that reads ``{pairs}``, rows ``j`` of two texts ``a`` and ``b``, in each database's words."""
-    return {dialect: template.replace("{pairs}", pairs) for dialect, pairs in _PAIRS.items()}
+    """A statement that reads ``{pairs}``, rows ``j`` of two texts ``a`` and ``b``, or ``{texts}``, rows ``j`` of one, in
+    each database's words."""
+    return {
+        dialect: template.replace("{pairs}", pairs).replace("{texts}", _TEXTS[dialect])
+        for dialect, pairs in _PAIRS.items()
+    }
 
 
 _SEATS = both(
@@ -134,3 +142,8 @@ def insert(conn: Connection, posts: Sequence[Row]) -> None:
 def of_pairs(conn: Connection, texts: Mapping[str, str], pairs: Iterable[tuple[Any, Any]]) -> Sequence[Row]:
     """What a statement made by `both` returns for these pairs."""
     return statements.rows(conn, texts, msgspec.json.encode(pairs).decode()) if pairs else ()
+
+
+def of_texts(conn: Connection, texts: Mapping[str, str], given: Collection[str]) -> Sequence[Row]:
+    """What a statement made by `both` returns for these texts."""
+    return statements.rows(conn, texts, msgspec.json.encode(list(given)).decode()) if given else ()

@@ -3,14 +3,14 @@
 Everything here only reads, and looks at access anew each time it is asked.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
 import msgspec
-from sqlalchemy import Connection, Row, bindparam
+from sqlalchemy import Connection, Row
 from sqlmodel import col, select
 
-from rooms import rules
+from rooms import bulk, rules
 from rooms.covers import AS_IT_STANDS, shown
 from rooms.models import Circle, EventRow, Log, ParticipantRow, Person
 from rooms.wire import Preferences
@@ -26,7 +26,7 @@ from rooms.wire_events import (
     Quiet,
 )
 
-_decode = msgspec.json.Decoder(CircleEvent | PersonEvent).decode
+decode = msgspec.json.Decoder(CircleEvent | PersonEvent).decode
 _preferences = msgspec.json.Decoder(Preferences).decode
 PAGE_MOST = 200
 """Events, and `PAGE_BYTES` bytes of words, in one page."""
@@ -36,7 +36,9 @@ FRAME_BYTES = 200
 QUIET = Quiet()
 ABOUT_WORDS = ("message.edited", "message.rephrased", "message.folded", "message.unfolded")
 _LOG: tuple[Any, ...] = (col(Log.id), col(Log.epoch), col(Log.head_seq), col(Log.floor_seq))
-_by_addresses = select(col(Log.address), *_LOG).where(col(Log.address).in_(bindparam("addresses", expanding=True)))
+_HEADS = bulk.both(
+    "SELECT l.address, l.id, l.epoch, l.head_seq, l.floor_seq FROM {texts} CROSS JOIN log AS l WHERE l.address = j.a"
+)
 _SEAT: tuple[Any, ...] = (col(ParticipantRow.id), col(ParticipantRow.from_seq), col(ParticipantRow.entered_seq))
 
 
@@ -96,7 +98,7 @@ def log_head(conn: Connection, address: str) -> tuple[int, str, int, int] | None
 
 def log_heads(conn: Connection, addresses: Sequence[str]) -> list[tuple[int, str, int, int] | None]:
     """`log_head` of several, in their order."""
-    rows = conn.execute(_by_addresses, {"addresses": list(set(addresses))})
+    rows = bulk.of_texts(conn, _HEADS, set(addresses))
     found = {row[0]: (row[1], row[2], row[3], row[4]) for row in rows}
     return [found.get(each) for each in addresses]
 
@@ -118,7 +120,7 @@ def events(
     if upto is not None:
         query = query.where(EventRow.seq <= upto)
     rows = conn.execute(query.order_by(col(EventRow.seq)).limit(limit)).all()
-    return _fitting(_dress(conn, log_id, rows, others or _decode))
+    return fitting(_dress(conn, log_id, rows, others or decode))
 
 
 def page_before(conn: Connection, reader: Reader, before: int, limit: int) -> list[Found]:
@@ -130,8 +132,8 @@ def page_before(conn: Connection, reader: Reader, before: int, limit: int) -> li
         .limit(limit)
     )
     rows = conn.execute(query).all()
-    found = [bare(each, reader.base) for each in _dress(conn, reader.log_id, rows, _decode)]
-    return _fitting(found)[::-1]
+    found = [bare(each, reader.base) for each in _dress(conn, reader.log_id, rows, decode)]
+    return fitting(found)[::-1]
 
 
 def bare(found: Found, base: int) -> Found:
@@ -139,7 +141,7 @@ def bare(found: Found, base: int) -> Found:
     return found._replace(event=QUIET) if found.target is not None and found.target < base else found
 
 
-def _fitting(found: list[Found]) -> list[Found]:
+def fitting(found: list[Found]) -> list[Found]:
     """As many from the beginning as a page may hold in bytes, at least one."""
     size = 0
     for count, each in enumerate(found):
@@ -149,7 +151,29 @@ def _fitting(found: list[Found]) -> list[Found]:
     return found
 
 
-def _dress(conn: Connection, log_id: int, rows: Sequence[Row[Any]], decode: Any) -> list[Found]:
+def dressed(event: Any, row: Any, name: str, words: Mapping[int, str | None]) -> Any:
+    """An event as its log holds it, with the words of its row, the name of who sent it, and what ``words`` say of the
+    message it is about (by seq)."""
+    if isinstance(event, MessagePosted):
+        return msgspec.structs.replace(
+            event,
+            name=name,
+            body=shown(row),
+            edited=bool(row.edits),
+            rephrased=bool(row.rephrased),
+            cover=row.cover,
+            folded_until=row.covered_until,
+            reason=row.cover_reason,
+            received=bool(row.received),
+        )
+    if isinstance(event, ParticipantEntered | GestureMade):
+        return msgspec.structs.replace(event, name=name)
+    if isinstance(event, MessageEdited | MessageRephrased) or getattr(event, "body", None) == AS_IT_STANDS:
+        return msgspec.structs.replace(event, body=words.get(row.target))
+    return event
+
+
+def _dress(conn: Connection, log_id: int, rows: Sequence[Row[Any]], decoded: Any) -> list[Found]:
     senders = {row.sender for row in rows if row.sender is not None}
     names: dict[str, str] = {}
     if senders:
@@ -166,25 +190,8 @@ def _dress(conn: Connection, log_id: int, rows: Sequence[Row[Any]], decode: Any)
         bodies = {row.seq: shown(row) for row in said}
     result = []
     for row in rows:
-        event = decode(row.data)
-        name = names.get(row.sender or "", "")
-        if isinstance(event, MessagePosted):
-            event = msgspec.structs.replace(
-                event,
-                name=name,
-                body=shown(row),
-                edited=bool(row.edits),
-                rephrased=bool(row.rephrased),
-                cover=row.cover,
-                folded_until=row.covered_until,
-                reason=row.cover_reason,
-                received=bool(row.received),
-            )
-        elif isinstance(event, ParticipantEntered | GestureMade):
-            event = msgspec.structs.replace(event, name=name)
-        elif isinstance(event, MessageEdited | MessageRephrased) or getattr(event, "body", None) == AS_IT_STANDS:
-            event = msgspec.structs.replace(event, body=bodies.get(row.target))
-        elif isinstance(event, PreferencesChanged):
+        event = dressed(decoded(row.data), row, names.get(row.sender or "", ""), bodies)
+        if isinstance(event, PreferencesChanged):
             event = PreferencesChanged(preferences=_preferences_of(conn, log_id))
         result.append(Found(row.seq, event, row.target))
     return result

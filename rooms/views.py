@@ -1,10 +1,10 @@
 """Circles as somebody sees them: the list from outside, one circle, one's own part of it."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import msgspec
-from sqlalchemy import Connection, bindparam, func
+from sqlalchemy import Connection, func
 from sqlmodel import col, select
 
 from rooms import breath, rules
@@ -62,21 +62,6 @@ def circle_view(conn: Connection, circle_id: str, *, now: int, seat_held: int, m
         return None
     inside = _inside(conn, [circle_id], now - seat_held)
     return _view(row, inside=inside.get(circle_id, 0), host=_hosts(conn, [row]).get(row.host_id), mine=mine)
-
-
-def circle_views(conn: Connection, circle_ids: Collection[str], *, now: int, seat_held: int) -> dict[str, CircleView]:
-    """Several circles as somebody who is in them sees them, by id."""
-    rows = conn.execute(_several, {"ids": list(circle_ids)}).all()
-    inside, hosts = _inside(conn, [row.id for row in rows], now - seat_held), _hosts(conn, rows)
-    return {row.id: _view(row, inside=inside.get(row.id, 0), host=hosts.get(row.host_id), mine=True) for row in rows}
-
-
-def participants_of(conn: Connection, circle_ids: Collection[str]) -> dict[str, tuple[Participant, ...]]:
-    """`participants` of several circles, by id."""
-    found: dict[str, list[Participant]] = {}
-    for row in conn.execute(_who, {"ids": list(circle_ids)}):
-        found.setdefault(row[0], []).append(Participant(id=row[1], name=row[2]))
-    return {circle: tuple(who) for circle, who in found.items()}
 
 
 def my_circle(conn: Connection, circle_id: str, reader: Reader, now: int) -> MyCircle:
@@ -147,14 +132,6 @@ def _circles() -> Any:
         Agreement,
         (col(Agreement.circle_id) == col(Circle.id)) & (col(Agreement.version) == col(Circle.agreement_version)),
     )
-
-
-_several = _circles().where(col(Circle.id).in_(bindparam("ids", expanding=True)))
-_who = (
-    select(ParticipantRow.circle_id, ParticipantRow.id, ParticipantRow.name)
-    .where(col(ParticipantRow.circle_id).in_(bindparam("ids", expanding=True)), col(ParticipantRow.inside))
-    .order_by(col(ParticipantRow.entered_at), col(ParticipantRow.id))
-)
 
 
 def _views(conn: Connection, found: Sequence[Any], since: int, read: dict[str, int]) -> list[CircleView]:

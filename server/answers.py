@@ -12,9 +12,10 @@ from starlette.responses import Response
 from rooms.models import Person
 from rooms.offered import offered
 from rooms.work import Refusal
-from server.auth import Auth, Seen, Token
+from server.auth import Auth, Token
 from server.http_wire import Me
 from server.models import Credential
+from server.session_rows import Seen
 from server.sessions import Opening
 
 if TYPE_CHECKING:

@@ -11,6 +11,7 @@ from server import echo, pages, routes, routes_desk, routes_identity, routes_led
 from server.broker import Broker, Presence
 from server.broker_memory import MemoryBroker, MemoryBus
 from server.client_files import ClientFiles, client_folder
+from server.handshakes import Handshakes
 from server.hub import Hub
 from server.keys import Keys
 from server.origin import Gate
@@ -63,6 +64,7 @@ def create_app(settings: Settings, parts: Parts) -> ASGIApp:
         finally:
             await parts.close()
 
+    handlers = counting(parts.tally.refusals)
     app = Starlette(
         routes=[
             *routes.ROUTES,
@@ -72,9 +74,10 @@ def create_app(settings: Settings, parts: Parts) -> ASGIApp:
             *pages.ROUTES,
             *(echo.ROUTES if settings.test_echo else ()),
         ],
-        exception_handlers=counting(parts.tally.refusals),
+        exception_handlers=handlers,
         lifespan=lifespan,
     )
     # Not a route: a mount at "/" would match before a wrong method on another route is told as 405.
     app.router.default = ClientFiles(client_folder())
-    return Gate(app, settings, refusals=parts.tally.refusals)
+    straight = Handshakes(app, routes.SOCKET, routes.socket, handlers)
+    return Gate(straight, settings, refusals=parts.tally.refusals)

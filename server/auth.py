@@ -1,5 +1,6 @@
 """Who somebody is, by their cookie: sessions looked up, cached for a moment, and judged inside the door's transaction."""
 
+import re
 import secrets
 import time
 from collections import OrderedDict
@@ -7,21 +8,21 @@ from collections.abc import Callable, Iterable, Sequence
 from hashlib import sha256
 from typing import Final, NamedTuple
 
-import msgspec
-from sqlalchemy import Connection, bindparam, select, update
+from sqlalchemy import Connection, update
 from sqlmodel import col
 from starlette.requests import HTTPConnection
 from starlette.responses import Response
 
-from rooms import statements
 from rooms.limits import DAY, HOUR
 from rooms.wire_events import SessionEnded
 from rooms.work import Announcement
+from server import session_rows
 from server.door import Actor
 from server.gathered import Gathered
 from server.keys import Keys
 from server.models import PersonSession
 from server.passphrases import Hasher
+from server.session_rows import Seen
 from server.settings import Settings
 from server.store import Store
 
@@ -30,22 +31,10 @@ CACHED: Final = 2.0
 CACHE_MOST = 4_096
 TOKEN_LENGTH = 43
 """256 bits in base64url."""
+PLAIN_TOKEN: Final = re.compile(rb"[A-Za-z0-9_-]{%d}" % TOKEN_LENGTH)
 SLACK = 2 * HOUR
 """How far the clock may jump without ending sessions that are in use, or carrying others on for ever."""
 SEEN_EVERY = HOUR
-
-
-class Seen(NamedTuple):
-    """A session as it is in the database."""
-
-    id: str
-    person: str
-    remember: bool
-    began_at: int
-    seen_at: int
-    ends_at: int
-    due_at: int
-    ended: bool
 
 
 class Token(NamedTuple):
@@ -53,35 +42,6 @@ class Token(NamedTuple):
 
     value: str
     hash: bytes
-
-
-COLUMNS: Final = (
-    col(PersonSession.id),
-    col(PersonSession.person_id),
-    col(PersonSession.remember),
-    col(PersonSession.began_at),
-    col(PersonSession.seen_at),
-    col(PersonSession.ends_at),
-    col(PersonSession.due_at),
-    col(PersonSession.ended),
-)
-_by_token = select(*COLUMNS).where(col(PersonSession.token_hash) == bindparam("hash"))
-_by_tokens = select(col(PersonSession.token_hash), *COLUMNS).where(
-    col(PersonSession.token_hash).in_(bindparam("hashes", expanding=True))
-)
-_by_ids = select(*COLUMNS).where(col(PersonSession.id).in_(bindparam("ids", expanding=True)))
-_NAMES = "id, person_id, remember, began_at, seen_at, ends_at, due_at, ended"
-_GUARDED: Final = {
-    dialect: f"SELECT {_NAMES} FROM session WHERE id {those}"  # noqa: S608 - constants
-    for dialect, those in (
-        ("sqlite", "IN (SELECT value FROM json_each(?))"),
-        # Whoever ends a session waits for the commands that are running on it, so nothing of it follows the end.
-        (
-            "postgresql",
-            "= ANY (ARRAY(SELECT jsonb_array_elements_text(CAST(%s AS jsonb)))) ORDER BY id FOR KEY SHARE",
-        ),
-    )
-}
 
 
 def good(session: Seen, now: int) -> bool:
@@ -107,12 +67,13 @@ class Auth:
         self.now = now
         self.hasher = hasher or Hasher(settings.hashes_at_once)
         self.cookie = "__Host-sid" if settings.secure else "sid"
+        self._says = f"{self.cookie}=".encode()
         self.idle = round(settings.session_idle_days * DAY)
         self.guest_idle = round(settings.guest_hours * HOUR)
         self.lasts = round(settings.session_days * DAY)
         self._cache: OrderedDict[bytes, tuple[Seen, float]] = OrderedDict()
         self._ended = 0
-        self._looks: Gathered[bytes, Seen | None] = Gathered(store, _several)
+        self._looks: Gathered[bytes, Seen | None] = Gathered(store, session_rows.by_tokens)
 
     async def who(self, connection: HTTPConnection) -> Actor | None:
         """The person behind a request or a handshake, or None. Costs at most one read, mostly none."""
@@ -141,7 +102,7 @@ class Auth:
     async def device(self, connection: HTTPConnection) -> Seen | None:
         """The session a cookie was given for, even if it ended for want of use."""
         hashed = self._hash_of(connection)
-        return await self.store.read(lambda conn: _one(conn, hashed)) if hashed is not None else None
+        return await self.store.read(lambda conn: session_rows.by_token(conn, hashed)) if hashed is not None else None
 
     async def good(self, session: str) -> bool:
         """Whether the session with this id is good, from the database."""
@@ -149,19 +110,17 @@ class Auth:
 
     def stands(self, conn: Connection, session: str) -> bool:
         """`good`, as of a transaction that goes on to read for that session."""
-        found = conn.execute(_by_ids, {"ids": [session]}).one_or_none()
-        return found is not None and good(Seen(*found), self.now())
+        return session in self.standing(conn, [session])
 
     def standing(self, conn: Connection, sessions: Sequence[str]) -> frozenset[str]:
         """`stands`, for several."""
         now = self.now()
-        found = [Seen(*row) for row in conn.execute(_by_ids, {"ids": list(sessions)})]
+        found = session_rows.by_ids(conn, sessions)
         return frozenset(session.id for session in found if good(session, now))
 
     def guard(self, conn: Connection, sessions: Sequence[str], now: int) -> frozenset[str]:
         """Those of ``sessions`` that are good, inside the transaction that acts on it. Notes, to the hour, their use."""
-        asked = msgspec.json.encode(sessions).decode()
-        found = [Seen._make(row) for row in statements.rows(conn, _GUARDED, asked)]
+        found = session_rows.guarded(conn, sessions)
         fresh = [session for session in found if good(session, now)]
         for session in fresh:
             if now - session.seen_at >= SEEN_EVERY:
@@ -213,6 +172,10 @@ class Auth:
         self.hasher.close()
 
     def _hash_of(self, connection: HTTPConnection) -> bytes | None:
+        said = [value for name, value in connection.scope["headers"] if name == b"cookie"]
+        if len(said) == 1 and PLAIN_TOKEN.fullmatch(said[0], len(self.cookie) + 1) and said[0].startswith(self._says):
+            # The cookie alone, as browsers send it where there is no other: nothing is to be parsed.
+            return sha256(said[0][len(self._says) :]).digest()
         token = connection.cookies.get(self.cookie, "")
         return sha256(token.encode()).digest() if len(token) == TOKEN_LENGTH and token.isascii() else None
 
@@ -223,13 +186,3 @@ class Auth:
         now = time.monotonic()
         while len(self._cache) > CACHE_MOST or next(iter(self._cache.values()))[1] <= now:
             self._cache.popitem(last=False)
-
-
-def _several(conn: Connection, hashes: Sequence[bytes]) -> list[Seen | None]:
-    found = {row[0]: Seen(*row[1:]) for row in conn.execute(_by_tokens, {"hashes": list(set(hashes))})}
-    return [found.get(each) for each in hashes]
-
-
-def _one(conn: Connection, hashed: bytes) -> Seen | None:
-    row = conn.execute(_by_token, {"hash": hashed}).one_or_none()
-    return Seen(*row) if row is not None else None

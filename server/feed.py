@@ -227,12 +227,15 @@ class Feed:
             watch.cursor = self.delivered
 
     def remember(self, newest: Sequence[Prepared]) -> None:
-        """Take what was read back from the log into an empty ring, so that it is read once for all who come together.
+        """Put what was read back from the log before what the ring holds, so that it is read once for all who come together.
 
-        Only what reaches to the last seq pushed: nothing has come meanwhile, so no words in it are out of date.
+        Only what the ring joins on to, and where nothing that came after it says that words in it are out of date.
         """
-        if not self.ring and newest and newest[-1].seq == self.delivered and newest[-1].epoch == self.epoch:
-            self.ring = deque(newest, maxlen=RING_MOST)
+        if not newest or newest[-1].epoch != self.epoch:
+            return
+        last, first = newest[-1].seq, self.ring[0].seq if self.ring else self.delivered + 1
+        if first <= last + 1 <= self.delivered + 1 and not any(each.clears for each in self.ring if each.seq > last):
+            self.ring = deque([*(each for each in newest if each.seq < first), *self.ring], maxlen=RING_MOST)
 
     def since(self, cursor: int) -> list[Prepared] | None:
         """What was pushed after ``cursor``, from memory; None where the ring does not reach back that far."""

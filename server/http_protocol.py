@@ -1,12 +1,11 @@
 """uvicorn's HTTP/1.1 protocol on h11, with a deadline for every wait on the peer and no tolerance in the head.
 
-`uvicorn.Config(http=BoundedHttp)`, or `http=limited(HttpLimits(…))`. Refusals made here repeat nothing of the request.
+For connections over which something came (`first_read`), or `uvicorn.Config(http=BoundedHttp)`. Refusals made here repeat nothing of the request.
 """
 
 import asyncio
 import enum
 import json
-import socket
 from http import HTTPStatus
 from typing import Any, ClassVar, cast
 
@@ -15,9 +14,9 @@ from uvicorn.config import Config
 from uvicorn.protocols.http.h11_impl import H11Protocol
 from uvicorn.server import ServerState
 
-from server.buffers import set_option
+from server.buffers import bound_unacknowledged, set_options
 from server.http_strict import HttpLimits, StrictConnection
-from server.upgrade import Upgrade, plain_upgrade
+from server.upgrade import Upgrade
 
 
 class Wait(enum.Enum):
@@ -47,21 +46,15 @@ class BoundedHttp(H11Protocol):
         self.wait = Wait.NOTHING
         self.deadline: asyncio.TimerHandle | None = None
         self.refused = False
-        self.first = True
         self.late = False
         """The server is leaving, and this is the last request that it answers."""
         self.made = 0.0
+        """When the connection was; set before `connection_made` where another has waited for its first bytes."""
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         super().connection_made(transport)
-        self.made = self.loop.time()
-        if hasattr(socket, "TCP_USER_TIMEOUT"):
-            set_option(
-                transport,
-                socket.IPPROTO_TCP,
-                socket.TCP_USER_TIMEOUT,
-                round(self.limits.unacknowledged * 1000),
-            )
+        self.made = self.made or self.loop.time()
+        set_options(transport, *bound_unacknowledged(self.limits.unacknowledged))
         self.watch()
 
     @property
@@ -76,13 +69,6 @@ class BoundedHttp(H11Protocol):
     def data_received(self, data: bytes) -> None:
         if self.refused:
             return
-        first, self.first = self.first, False
-        if first and hasattr(self.ws_protocol_class, "upgrade"):
-            most = self.limits
-            plain = plain_upgrade(data, line=most.line, head=most.head, fields=most.headers)
-            if plain is not None:
-                self.hand_over(*plain)
-                return
         super().data_received(data)
         if self.late and self.asked:
             self.cycle.keep_alive = False
@@ -141,10 +127,12 @@ class BoundedHttp(H11Protocol):
             self.deadline = self.loop.call_later(self.patience(wait), self.too_late)
 
     def patience(self, wait: Wait) -> float:
-        """Seconds from now."""
+        """Seconds from now; those for a first head begin with the connection, whoever has waited for it so far."""
         match wait:
-            case Wait.HEAD:
+            case Wait.HEAD if self.asked:
                 return self.limits.head_within
+            case Wait.HEAD:
+                return self.made + self.limits.head_within - self.loop.time()
             case Wait.BODY:
                 return self.limits.body_within
             case Wait.LINGER:
@@ -214,8 +202,3 @@ def problem(status: int, code: str) -> bytes:
     """Problem details (RFC 9457) as JSON."""
     title = HTTPStatus(status).phrase
     return json.dumps({"type": "about:blank", "title": title, "status": status, "code": code}).encode()
-
-
-def limited(limits: HttpLimits) -> type[BoundedHttp]:
-    """The protocol class with other limits, for `uvicorn.Config(http=…)`."""
-    return type("BoundedHttp", (BoundedHttp,), {"limits": limits})

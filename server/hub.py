@@ -23,6 +23,8 @@ from server.tally import Tally
 from server.waiting import happens
 
 log = logging.getLogger("server.hub")
+Head = tuple[int, str, int, int]
+"""Of a log: row number, epoch, newest seq, floor."""
 POLL = 1.0
 POLL_SUSPECT = 0.25
 """Seconds between looks at the heads; the shorter while the broker is suspect."""
@@ -38,8 +40,9 @@ class Hub:
         self.polls = polls
         self.tally = Tally()
         self.feeds: dict[str, Feed] = {}
-        self._heads: Gathered[str, tuple[int, str, int, int] | None] = Gathered(store, history.log_heads)
-        self._opening: dict[str, asyncio.Task[Feed | None]] = {}
+        self._heads: Gathered[str, Head | None] = Gathered(store, history.log_heads)
+        self._opening: dict[str, list[asyncio.Future[Feed | None]]] = {}
+        """Who waits for the head of a log, by address."""
         self._filling: dict[str, asyncio.Task[None]] = {}
         self._wanted: dict[str, int] = {}
         self._poll_task: asyncio.Task[None] | None = None
@@ -51,7 +54,7 @@ class Hub:
             self._poll_task = asyncio.create_task(self._poll())
 
     async def close(self) -> None:
-        tasks: list[asyncio.Task[Any]] = [*self._filling.values(), *self._opening.values()]
+        tasks: list[asyncio.Task[Any]] = [*self._filling.values()]
         if self._poll_task is not None:
             tasks.append(self._poll_task)
         for task in tasks:
@@ -104,12 +107,13 @@ class Hub:
         feed = self.feeds.get(address)
         if feed is not None and feed.delivered >= 0:
             return feed
-        task = self._opening.get(address)
-        if task is None:
-            task = asyncio.create_task(self._open(address))
-            self._opening[address] = task
-            task.add_done_callback(lambda _: self._opening.pop(address, None))
-        return await asyncio.shield(task)
+        # A future of one's own: whoever gives up waiting ends it for nobody else.
+        opened: asyncio.Future[Feed | None] = asyncio.get_running_loop().create_future()
+        waiting = self._opening.get(address)
+        if waiting is None:
+            waiting = self._begin(address)
+        waiting.append(opened)
+        return await opened
 
     def release(self, feed: Feed) -> None:
         """Stop following a log nobody here reads any more."""
@@ -118,24 +122,40 @@ class Hub:
             self._wanted.pop(feed.address, None)
             self.broker.unfollow(feed.address)
 
-    async def _open(self, address: str) -> Feed | None:
+    def _begin(self, address: str) -> "list[asyncio.Future[Feed | None]]":
+        """Follow a log and ask for its head; returns the list of those who wait for it."""
         feed = self.feeds.get(address)
         if feed is None:
             feed = self.feeds[address] = Feed(address, self._missing, self.tally)
             self.broker.follow(address)
-        try:
-            found = await self._heads.ask(address)
-        except BaseException:
-            self._forget(feed)
-            raise
+        waiting = self._opening[address] = []
+        self._heads.ask(address).add_done_callback(partial(self._opened, feed, waiting))
+        return waiting
+
+    def _opened(
+        self, feed: Feed, waiting: "list[asyncio.Future[Feed | None]]", head: "asyncio.Future[Head | None]"
+    ) -> None:
+        self._opening.pop(feed.address, None)
+        error = None if head.cancelled() else head.exception()
+        found = None if head.cancelled() or error is not None else head.result()
         if found is None:
             self._forget(feed)
-            return None
-        feed.log_id, feed.epoch, feed.delivered = found[0], found[1], found[2]
-        wanted = self._wanted.pop(address, 0)
-        if wanted > feed.delivered:
-            self._missing(feed, wanted)
-        return feed
+        else:
+            feed.log_id, feed.epoch, feed.delivered = found[0], found[1], found[2]
+            wanted = self._wanted.pop(feed.address, 0)
+            if wanted > feed.delivered:
+                self._missing(feed, wanted)
+        if error is not None:
+            log.warning("a head was not read", extra={"cause": type(error).__name__})
+        for each in waiting:
+            if each.done():
+                continue
+            if head.cancelled():
+                each.cancel()
+            elif error is not None:
+                each.set_exception(error)
+            else:
+                each.set_result(feed if found is not None else None)
 
     def _forget(self, feed: Feed) -> None:
         if self.feeds.pop(feed.address, None) is not None:
@@ -200,9 +220,7 @@ class Hub:
         if feed.idle:
             self.release(feed)
         else:
-            task = asyncio.create_task(self._open(feed.address))
-            self._opening[feed.address] = task
-            task.add_done_callback(lambda _: self._opening.pop(feed.address, None))
+            self._begin(feed.address)
 
     async def _poll(self) -> None:
         while True:

@@ -1,6 +1,7 @@
 """Which network somebody comes from: a keyed hash of the address's prefix, never the address."""
 
-from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
+from functools import lru_cache
+from ipaddress import IPv4Address, IPv6Address, ip_address
 from typing import Final
 
 from starlette.requests import HTTPConnection
@@ -29,8 +30,9 @@ def address_of(connection: HTTPConnection, trusted: tuple[str, ...]) -> Address 
 
     None for a Unix socket.
     """
-    peer = _address(connection.client.host) if connection.client is not None else None
-    proxies = {_address(each) for each in trusted}
+    client = connection.scope.get("client")
+    peer = _address(client[0]) if client is not None else None
+    proxies = _addresses(trusted)
     if peer is None or peer not in proxies:
         return peer
     said = [part for value in connection.headers.getlist("x-forwarded-for") for part in value.split(",")]
@@ -48,7 +50,15 @@ def prefix(address: Address | None) -> str:
     """The network's own notation, e.g. ``198.51.100.0/24``."""
     if address is None:
         return "local"
-    return str(ip_network(f"{address}/{PREFIX[address.version]}", strict=False))
+    length = PREFIX[address.version]
+    own = address.max_prefixlen - length
+    return f"{type(address)(int(address) >> own << own)}/{length}"
+
+
+@lru_cache(maxsize=8)
+def _addresses(texts: tuple[str, ...]) -> frozenset[Address | None]:
+    """What the settings name; nobody else's address is kept."""
+    return frozenset(_address(each) for each in texts)
 
 
 def _address(text: str) -> Address | None:

@@ -18,6 +18,8 @@ from server.settings import Settings
 
 METHODS: Final = ("GET", "HEAD", "POST")
 BODY_MOST: Final = 65_536
+HOSTS_MOST: Final = 64
+"""Ways to write our own hosts that are known again; upper and lower case make many."""
 _HOST = re.compile(r"(?P<name>[a-z0-9](?:[a-z0-9.-]{0,252})|\[[0-9a-f:.]{2,45}\])(?::(?P<port>\d{1,5}))?", re.ASCII)
 _HIDDEN = re.compile(rb"%(2f|5c|2e|00)", re.IGNORECASE)
 _CONTROLS = re.compile(r"[\x00-\x1f\x7f\\]")
@@ -133,6 +135,10 @@ class Gate:
         self.settings = settings
         self.patience = patience
         self.refusals = Counter[str]() if refusals is None else refusals
+        self._allowed: dict[int, frozenset[str]] = {}
+        """`origins` by port: as many as this server listens on."""
+        self._hosts: set[tuple[int, str]] = set()
+        """Hosts that were found to be ours, by port, as they were written."""
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] not in ("http", "websocket"):
@@ -171,10 +177,14 @@ class Gate:
         if socket and self.settings.test_echo and scope["path"] == echo.PATH:
             return "", None  # it knows nobody and tells nothing, and a conformance suite comes from no page
         hosts = _all(scope, b"host")
-        allowed = origins(self.settings, (scope.get("server") or ("", 0))[1] or 0)
-        code = refuse_host(hosts, allowed)
-        if code is not None:
-            return "", code
+        port = (scope.get("server") or ("", 0))[1] or 0
+        allowed = self._allowed.get(port) or self._allow(port)
+        if len(hosts) != 1 or (port, hosts[0]) not in self._hosts:
+            code = refuse_host(hosts, allowed)
+            if code is not None:
+                return "", code
+            if len(self._hosts) < HOSTS_MOST:
+                self._hosts.add((port, hosts[0]))
         method = "GET" if socket else scope["method"]
         if method not in METHODS:
             return hosts[0], "request.bad_method"
@@ -184,6 +194,10 @@ class Gate:
         if code is None and method == "POST":
             code = refuse_body(_all(scope, b"content-type"), _all(scope, b"content-length"))
         return hosts[0].lower(), code
+
+    def _allow(self, port: int) -> frozenset[str]:
+        allowed = self._allowed[port] = origins(self.settings, port)
+        return allowed
 
     def _headers(self, scope: Scope, host: str) -> list[tuple[bytes, bytes]]:
         return security_headers(self.settings, host, scope["path"])

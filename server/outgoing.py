@@ -44,8 +44,9 @@ class Outgoing:
         if self._socket is None:
             if self._transport.is_closing() or self._transport.get_extra_info("sslcontext") is not None:
                 return False
+            own = self._transport.get_extra_info("socket")
             try:
-                self._socket = socket.SocketType(fileno=self._transport.get_extra_info("socket").fileno())
+                self._socket = socket.SocketType(own.family, socket.SOCK_STREAM, 0, own.fileno())
             except OSError:  # reset already, as some systems tell at once; the transport is about to find out
                 return False
         self._send = self._socket.send

@@ -7,7 +7,7 @@ import msgspec
 import segno
 from starlette.requests import Request
 from starlette.responses import Response
-from starlette.routing import BaseRoute, Route, WebSocketRoute
+from starlette.routing import BaseRoute, Route
 from starlette.websockets import WebSocket
 
 from rooms import invites, views
@@ -27,6 +27,8 @@ from server.parts import Parts
 from server.protocol import DoorCommand, decode_command
 
 PAGE_MOST = 200
+SOCKET = "/ws"
+"""The path of `socket`, which is no route: `Handshakes` brings there."""
 
 
 async def signed_in(request: Request) -> tuple[Parts, Actor]:
@@ -178,5 +180,4 @@ ROUTES: list[BaseRoute] = [
     Route("/api/commands", command, methods=["POST"]),
     Route("/health/live", live, methods=["GET"]),
     Route("/health/ready", ready, methods=["GET"]),
-    WebSocketRoute("/ws", socket),
 ]

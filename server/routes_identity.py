@@ -14,12 +14,13 @@ from rooms.work import Refusal
 from server import http_wire as wire
 from server import identity, routes_passphrase
 from server.answers import CLEAR, given, json_of, me_of, opening, parts_of, seen, wait
-from server.auth import COLUMNS, SEEN_EVERY, Seen, good
+from server.auth import SEEN_EVERY, good
 from server.bodies import body_of
 from server.door import Actor
 from server.models import PersonSession
 from server.networks import network_of, shared_entrance
 from server.passphrases import new_recovery_words, refuse_weak
+from server.session_rows import COLUMNS, Seen
 from server.sessions import EndSessions, NoteUse, SetRemember
 
 

@@ -16,12 +16,12 @@ from rooms.work import Refusal
 from server import http_wire as wire
 from server import identity
 from server.answers import given, json_of, me_of, opening, parts_of, seen, wait
-from server.auth import Seen
 from server.bodies import body_of
 from server.door import Actor
 from server.models import Credential
 from server.networks import network_of
 from server.passphrases import new_recovery_words, plain_words, refuse_weak
+from server.session_rows import Seen
 
 
 class Kept(NamedTuple):

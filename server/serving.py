@@ -16,7 +16,7 @@ import uvicorn
 from server import frames
 from server.app import create_app, make_parts
 from server.demo import furnish
-from server.http_protocol import BoundedHttp
+from server.first_read import FirstRead
 from server.migrate import migrate, up_to_date
 from server.parts import Parts
 from server.processes.hangup import Terminal
@@ -177,7 +177,7 @@ def configuration(parts: Parts) -> uvicorn.Config:
     return uvicorn.Config(
         create_app(settings, parts),
         loop="uvloop",
-        http=BoundedHttp,
+        http=FirstRead,
         ws="websockets-sansio" if settings.plain_asgi else prepared,
         ws_ping_interval=None,
         ws_per_message_deflate=False,

@@ -7,9 +7,10 @@ from sqlalchemy import Connection
 from sqlalchemy.exc import DBAPIError
 
 from moderation import flags, own_words
-from rooms import history, views
+from rooms import bulk_views, history
 from rooms.history import Reader
 from rooms.limits import Limits
+from rooms.newest import Newest, newest
 from rooms.places import Place, places
 from rooms.wire_views import CircleView, Participant
 from rooms.work import Refusal
@@ -52,7 +53,10 @@ class Shared(NamedTuple):
     participants: dict[str, tuple[Participant, ...]]
     flagged: set[str]
     cases: set[str]
-    newest: dict[str, list[Prepared]]
+    newest: Newest
+    """Of circles that no memory has it of, also from before their readers' time."""
+    prepared: dict[str, list[Prepared]]
+    """The same, of those that were looked at already."""
 
 
 def watches(
@@ -67,16 +71,22 @@ def watches(
 def _shared(conn: Connection, asked: Sequence[Asked], now: int, limits: Limits) -> Shared:
     found = places(conn, sorted({(each.circle, each.person) for each in asked if each.circle}), now)
     if not found:
-        return Shared({}, {}, {}, set(), set(), {})
+        return Shared({}, {}, {}, set(), set(), Newest({}, {}), {})
     ids = sorted({circle for circle, _ in found})
     return Shared(
         found,
-        views.circle_views(conn, ids, now=now, seat_held=limits.seat_held),
-        views.participants_of(conn, ids),
+        bulk_views.circle_views(conn, ids, now=now, seat_held=limits.seat_held),
+        bulk_views.participants_of(conn, ids),
         flags.have_flagged(conn, [person for _, person in found]),
         own_words.have_cases(conn, [place.mine.participant for place in found.values()]),
+        _newest(conn, {each.circle for each in asked if each.full}, found),
         {},
     )
+
+
+def _newest(conn: Connection, circles: Collection[str], found: dict[tuple[str, str], Place]) -> Newest:
+    readers = {place.reader.log_id: place.reader for (circle, _), place in found.items() if circle in circles}
+    return newest(conn, {log_id: max(each.floor, each.head - FIRST_PAGE) for log_id, each in readers.items()})
 
 
 def _opened(
@@ -113,11 +123,9 @@ def _circle(conn: Connection, asked: Asked, shared: Shared) -> Opened:
         own=own_words.covered(conn, reader, reader.base, reader.head) if reader.participant in shared.cases else (),
         participants=shared.participants.get(circle, ()),
     )
-    if asked.full and circle not in shared.newest:
-        everything = reader._replace(base=reader.floor + 1)
-        found = history.page_before(conn, everything, before=reader.head + 1, limit=FIRST_PAGE)
-        shared.newest[circle] = prepared(command.on, reader.epoch, found)
-    return Opened(answer, reader, shared.newest[circle] if asked.full else ())
+    if asked.full and circle not in shared.prepared:
+        shared.prepared[circle] = prepared(command.on, reader.epoch, shared.newest.of(reader.log_id))
+    return Opened(answer, reader, shared.prepared[circle] if asked.full else ())
 
 
 def _person(conn: Connection, asked: Asked, now: int, limits: Limits) -> Opened:

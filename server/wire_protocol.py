@@ -1,6 +1,6 @@
 """A WebSocket from its upgrade to the moment at which a `Peer` has the socket: the handshake, and ASGI for who decides on it.
 
-`uvicorn.Config(http=BoundedHttp, ws=PreparedFrames)`, or `ws=limited(Limits(…))`. Only for applications that refuse or
+`uvicorn.Config(http=FirstRead, ws=PreparedFrames)`, or `ws=limited(Limits(…))`. Only for applications that refuse or
 attach: nothing is received or sent here after the handshake. Others are served by uvicorn's own classes.
 """
 

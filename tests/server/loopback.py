@@ -20,7 +20,7 @@ import uvicorn
 from starlette.types import ASGIApp, Receive, Scope, Send
 from websockets.utils import apply_mask
 
-from server import http_protocol, wire_protocol
+from server import first_read, wire_protocol
 from server.frames import ATTACH, Limits, Sink, frame
 from server.http_strict import HttpLimits
 
@@ -169,7 +169,7 @@ def serving(
         port=0,
         lifespan="off",
         log_level="warning",
-        http=http_protocol.limited(http or HttpLimits()),
+        http=first_read.limited(http or HttpLimits()),
         ws_ping_interval=None,
         server_header=False,
         **{"ws": wire_protocol.limited(limits or Limits()), "timeout_graceful_shutdown": 2, **options},

@@ -1,8 +1,10 @@
 """Sessions as the server sees them: cached for a moment, judged in the transaction, ended in another process."""
 
 import asyncio
+import sqlite3
 import time
 from collections.abc import Callable, Iterator
+from hashlib import sha256
 from pathlib import Path
 from typing import TypeVar
 
@@ -11,10 +13,11 @@ from sqlalchemy import Connection, event, text
 from starlette.requests import HTTPConnection
 
 from rooms.limits import HOUR
-from server import auth
-from server.auth import Auth, Seen, good
+from server import auth, session_rows
+from server.auth import Auth, good
 from server.keys import Keys
 from server.passphrases import Hasher
+from server.session_rows import Seen
 from server.store import Store
 from tests.server.place import QUICK, START, Browser, Place, open_place
 
@@ -46,11 +49,14 @@ def looked_up(place: Place) -> list[str]:
     """Every statement from now on that looks for a session."""
     seen: list[str] = []
 
-    def note(_conn: object, _cursor: object, statement: str, *_: object) -> None:
+    def note(statement: str) -> None:
         if "FROM session" in statement:
             seen.append(statement)
 
-    event.listen(place.store.readers, "before_cursor_execute", note)
+    def listen(raw: sqlite3.Connection, *_: object) -> None:
+        raw.set_trace_callback(note)
+
+    event.listen(place.store.readers, "checkout", listen)
     return seen
 
 
@@ -117,6 +123,34 @@ def test_use_is_noted_to_the_hour(place: Place) -> None:
         (session,) = browser.get("/api/sessions").json["sessions"]
         assert session["seen_at"] == START + noted * 60_000
         assert session["began_at"] == START
+
+
+def test_a_cookie_is_found_among_others(place: Place) -> None:
+    browser = place.browser().comes_in()
+    alone = browser.cookie
+    assert alone is not None
+    name, _, token = alone.partition("=")
+    assert len(token) == auth.TOKEN_LENGTH
+    for among in (f"theme=dark; {alone}", f"{alone}; theme=dark", f'{name}="{token}"', f"{name}=old; {alone}"):
+        browser.cookie = among
+        assert browser.name() == "Heron", among
+    for not_it in (f"x{alone}", f"{alone}x", f"{name}={token[:-1]}", f"{alone}; {name}=old", f"theme={alone}"):
+        browser.cookie = not_it
+        assert browser.name() is None, not_it
+
+
+@pytest.mark.parametrize("count", [1, 3, 64, 65, 130])
+def test_several_sessions_are_looked_up_together(place: Place, count: int) -> None:
+    browsers = [place.browser().comes_in(name) for name in ("Ana", "Bo", "Fern")]
+    tokens = [str(each.cookie).partition("=")[2].encode() for each in browsers]
+    asked = [sha256(tokens[n % 3] if n % 4 else b"nobody").digest() for n in range(count)]
+    found = place.store.read_now(lambda conn: session_rows.by_tokens(conn, asked))
+    assert len(found) == count
+    for n, each in enumerate(found):
+        alone = place.store.read_now(lambda conn, n=n: session_rows.by_token(conn, asked[n]))  # type: ignore[misc]
+        assert each == alone
+        assert (each is None) == (n % 4 == 0)
+        assert each is None or (each.remember is False and each.ended is False)
 
 
 async def test_whether_a_session_is_good_is_asked_of_the_database(place: Place) -> None:

@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 
@@ -226,6 +227,21 @@ def test_who_came_just_before_the_server_leaves_is_answered_and_who_says_nothing
             each.gone()
         # The one that says nothing is waited for.
         wait_until(lambda: len(place.server.server_state.connections) == 1)
+
+
+def test_the_first_byte_buys_no_time() -> None:
+    with serving(EchoApp(), http=HttpLimits(head_within=60)) as place, place.dial() as wire:
+        connections: Any = place.server.server_state.connections
+        wait_until(lambda: len(connections) == 1)
+        (first,) = connections
+        wire.send(GET[:1])
+        wait_until(lambda: len(connections) == 1 and first not in connections)
+        (http,) = connections
+        wait_until(lambda: http.deadline is not None)
+        assert http.made == first.made
+        assert http.deadline.when() == pytest.approx(first.made + 60, abs=0.1)
+        wire.send(GET[1:] + b"\r\n")
+        assert b" 200 " in wire.until(b"\r\n")
 
 
 def test_who_comes_and_says_nothing_keeps_no_server_from_leaving() -> None:

@@ -2,10 +2,12 @@
 
 import stat
 from concurrent.futures import ThreadPoolExecutor
-from ipaddress import ip_address
+from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis.strategies import ip_addresses
 from starlette.requests import HTTPConnection
 
 from server.keys import Keys, KeysUnavailable
@@ -35,6 +37,12 @@ def connection(peer: str | None, *forwarded: str) -> HTTPConnection:
 )
 def test_an_address_counts_as_its_network(address: str | None, network: str) -> None:
     assert prefix(address_of(connection(address), ())) == network
+
+
+@given(ip_addresses())
+def test_a_network_is_what_the_standard_library_makes_of_it(address: IPv4Address | IPv6Address) -> None:
+    length = {4: 24, 6: 64}[address.version]
+    assert prefix(address) == str(ip_network(f"{address}/{length}", strict=False))
 
 
 @pytest.mark.parametrize(

@@ -73,6 +73,15 @@ def test_this_machines_own_names_are_answered(browser: Browser, name: str) -> No
     assert browser.get("/api/me").status == 200
 
 
+def test_whoever_was_ours_before_is_still_judged_by_the_letter(browser: Browser) -> None:
+    ours = f"localhost:{browser.place.port}"
+    for host, status in ((ours, 200), (f"x{ours}", 421), (ours, 200), ("localhost:1", 421), (ours.upper(), 200)):
+        browser.host = host
+        assert browser.get("/api/me").status == status, host
+    twice = f"GET /api/me HTTP/1.1\r\nHost: {ours}\r\nHost: {ours}\r\nConnection: close\r\n\r\n"
+    assert status_of(raw(browser.place, twice.encode())) == 400
+
+
 @pytest.mark.parametrize(
     "host",
     [

@@ -6,7 +6,8 @@ import msgspec
 import pytest
 from sqlalchemy import Connection
 
-from rooms import views
+from rooms import bulk_views, history, views
+from rooms.newest import newest
 from rooms.places import places
 from tests.guests import Guest
 from tests.house import house
@@ -25,6 +26,7 @@ async def test_read_together_everybody_sees_what_they_would_see_alone(tmp_path: 
             for circle in circles:
                 await each.enters(circle)
         seq = await bo.says("It was a long day.", circle=circles[0])
+        await bo.asks("message.edit", circle=circles[0], target=seq, body="It was a very long day.")
         await ana.asks("gesture.make", circle=circles[0], target=seq, gesture="hear_you")
         await ana.asks("invite.make", circle=circles[1])
         there = (await eve.watches(f"circle/{circles[1]}"))["participants"]
@@ -38,10 +40,19 @@ async def test_read_together_everybody_sees_what_they_would_see_alone(tmp_path: 
             assert set(found) == set(pairs)
             for (circle, _), seen in found.items():
                 assert seen.mine == views.my_circle(conn, circle, seen.reader, now)
-            together = views.circle_views(conn, circles, now=now, seat_held=held)
+            together = bulk_views.circle_views(conn, circles, now=now, seat_held=held)
             for circle in circles:
                 assert together[circle] == views.circle_view(conn, circle, now=now, seat_held=held, mine=True)
-                assert views.participants_of(conn, circles)[circle] == views.participants(conn, circle)
+                assert bulk_views.participants_of(conn, circles)[circle] == views.participants(conn, circle)
+            readers = [found[circle, people[0]].reader for circle in circles]
+            read = newest(conn, {each.log_id: each.floor for each in readers})
+            for each in readers:
+                alone = history.page_before(conn, each._replace(base=1), before=each.head + 1, limit=50)
+                assert read.of(each.log_id) == alone
+                assert len(alone) == each.head
+            last = newest(conn, {readers[0].log_id: readers[0].head - 1})
+            assert [each.seq for each in last.of(readers[0].log_id)] == [readers[0].head]
+            assert last.of(readers[1].log_id) == []
             assert found[circles[0], people[0]].mine.given
             assert found[circles[0], people[1]].mine.received
             assert found[circles[1], people[0]].mine.invites
