@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, NamedTuple
 
+from msgspec import Struct
 from sqlalchemy import Connection
 from sqlmodel import Session
 
@@ -24,8 +25,7 @@ class Refusal(Exception):
         self.facts: Mapping[str, str | int] = facts
 
 
-@dataclass(frozen=True, slots=True)
-class Announcement:
+class Announcement(Struct, frozen=True):
     """One event at its place in a log, to be published once the transaction is on disk."""
 
     address: str

@@ -3,10 +3,10 @@
 import logging
 import secrets
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from itertools import groupby
 from typing import Any, NamedTuple
 
+from msgspec import Struct
 from sqlalchemy import Connection
 from sqlalchemy.exc import DBAPIError
 
@@ -14,6 +14,7 @@ from rooms.limits import Limits
 from rooms.log import deliver
 from rooms.wire_events import SessionEnded
 from rooms.work import Announcement, Answered, Refusal, Work
+from server.frames import Sink
 from server.logs import bug_id
 from server.protocol import Done
 from server.store import OWN_FAULT
@@ -39,19 +40,19 @@ Prepare = Callable[[Connection, Sequence[tuple[str | None, Any]], int], None]
 """Locks what commands, each with the person who asks, will touch at a moment; in one order, before the first runs."""
 
 
-@dataclass(slots=True)
-class Result:
+class Result(Struct):
     """What became of a command: an answer, or the refusal of it."""
 
     answer: Any = None
     refusal: Refusal | None = None
 
 
-@dataclass(slots=True)
-class Waiting:
+class Waiting(Struct):
     actor: Actor | None
     command: Any
     answered: Callable[[Result], None]
+    sink: Sink | None = None
+    """Where the answer goes to, together with the events that go there too."""
 
     def may(self, good: frozenset[str]) -> bool:
         return self.actor is None or self.actor.session in good
