@@ -5,11 +5,11 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, NamedTuple
 
-from msgspec import Struct
 from sqlalchemy import Connection
 from sqlmodel import Session
 
 from rooms.limits import Limits
+from rooms.wire import Discreet
 from rooms.wire_events import Event
 
 EVERYBODY = "*"
@@ -25,7 +25,7 @@ class Refusal(Exception):
         self.facts: Mapping[str, str | int] = facts
 
 
-class Announcement(Struct, frozen=True):
+class Announcement(Discreet, frozen=True):
     """One event at its place in a log, to be published once the transaction is on disk."""
 
     address: str

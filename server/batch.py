@@ -3,10 +3,10 @@
 import logging
 import secrets
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from itertools import groupby
 from typing import Any, NamedTuple
 
-from msgspec import Struct
 from sqlalchemy import Connection
 from sqlalchemy.exc import DBAPIError
 
@@ -40,14 +40,16 @@ Prepare = Callable[[Connection, Sequence[tuple[str | None, Any]], int], None]
 """Locks what commands, each with the person who asks, will touch at a moment; in one order, before the first runs."""
 
 
-class Result(Struct):
+@dataclass(slots=True)
+class Result:
     """What became of a command: an answer, or the refusal of it."""
 
     answer: Any = None
     refusal: Refusal | None = None
 
 
-class Waiting(Struct):
+@dataclass(slots=True)
+class Waiting:
     actor: Actor | None
     command: Any
     answered: Callable[[Result], None]
