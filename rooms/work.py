@@ -9,6 +9,7 @@ from sqlalchemy import Connection
 from sqlmodel import Session
 
 from rooms.limits import Limits
+from rooms.wire import Discreet
 from rooms.wire_events import Event
 
 EVERYBODY = "*"
@@ -24,8 +25,7 @@ class Refusal(Exception):
         self.facts: Mapping[str, str | int] = facts
 
 
-@dataclass(frozen=True, slots=True)
-class Announcement:
+class Announcement(Discreet, frozen=True):
     """One event at its place in a log, to be published once the transaction is on disk."""
 
     address: str

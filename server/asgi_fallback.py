@@ -35,6 +35,11 @@ class AsgiSink:
             asyncio.get_running_loop().call_soon(self.tell_clogged)
         self.wake.set()
 
+    def hold(self) -> None:
+        """Nothing to do: each message is sent for itself, and only when the loop runs on."""
+
+    def release(self) -> None: ...
+
     def buffered(self) -> int:
         return self.unsent
 

@@ -130,7 +130,8 @@ class Asking:
                     self.refused(command.ref, Refusal("rate.limited", retry_after=wait))
                     return
                 ref = command.ref
-                self.parts.door.ask(self.connection.actor, command, lambda result: self._done(ref, result))
+                asker = self.connection
+                self.parts.door.ask(asker.actor, command, lambda result: self._done(ref, result), asker.sink)
 
     def _tell_writing(self, command: TellWriting) -> None:
         address = f"circle/{command.circle}"

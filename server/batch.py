@@ -14,6 +14,7 @@ from rooms.limits import Limits
 from rooms.log import deliver
 from rooms.wire_events import SessionEnded
 from rooms.work import Announcement, Answered, Refusal, Work
+from server.frames import Sink
 from server.logs import bug_id
 from server.protocol import Done
 from server.store import OWN_FAULT
@@ -52,6 +53,8 @@ class Waiting:
     actor: Actor | None
     command: Any
     answered: Callable[[Result], None]
+    sink: Sink | None = None
+    """Where the answer goes to, together with the events that go there too."""
 
     def may(self, good: frozenset[str]) -> bool:
         return self.actor is None or self.actor.session in good

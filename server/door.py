@@ -1,13 +1,14 @@
 """The one door: everything that changes state goes through here, many commands to a commit.
 
 A batch is whatever arrived while the last commit ran. It is run on the writer in one transaction, each command in a
-savepoint of its own, committed once, and only then answered and announced.
+savepoint of its own, committed once, and only then answered and announced; the next one's commit runs beside that.
 """
 
 import asyncio
 import logging
 import time
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
@@ -16,6 +17,7 @@ from sqlalchemy.exc import DBAPIError
 from rooms.limits import Limits
 from rooms.work import Announcement, Refusal
 from server.batch import Actor, AtFault, BatchHandler, Guard, Handler, Prepare, Result, Runner, Waiting
+from server.frames import Sink
 from server.logs import bug_id
 from server.store import Store, trouble
 from server.tally import Tally
@@ -25,6 +27,20 @@ __all__ = ["Actor", "BatchHandler", "Door", "Handler", "Result"]
 log = logging.getLogger("server.door")
 BATCH_MOST = 512
 TRIES = 4  # of a batch, after a deadlock or a lock that took too long
+
+
+Outcome = tuple[list[Result], list[Announcement]]
+
+
+@dataclass(slots=True)
+class Attempt:
+    """A batch on its way to the disk, since a moment of the monotonic clock."""
+
+    batch: list[Waiting]
+    began: float
+    tries: int = 0
+    careful: bool = False
+    """Each command by itself, because a batch failed for a fault of its own."""
 
 
 class Door:
@@ -52,7 +68,9 @@ class Door:
         self.trouble: str | None = None
         """Why the last batch was not stored; None where it was."""
         self._waiting: list[Waiting] = []
-        self._running: asyncio.Task[None] | None = None
+        self._idle = asyncio.Event()
+        """No transaction is under way or about to begin."""
+        self._idle.set()
         self._closed = False
 
     def submit(self, actor: Actor | None, command: Any) -> asyncio.Future[Any]:
@@ -70,15 +88,22 @@ class Door:
         self.ask(actor, command, answered)
         return answer
 
-    def ask(self, actor: Actor | None, command: Any, answered: Callable[[Result], None]) -> None:
-        """`submit` without a future: ``answered`` is called once, on the loop, after the events have been sent."""
+    def ask(
+        self, actor: Actor | None, command: Any, answered: Callable[[Result], None], sink: Sink | None = None
+    ) -> None:
+        """`submit` without a future: ``answered`` is called once, on the loop, after the events have been sent.
+
+        What goes to ``sink`` meanwhile, events and answer, leaves in one piece.
+        """
         if self._closed:
             answered(Result(refusal=Refusal("server.closing")))
             return
         self.tally.commands[type(command)] += 1
-        self._waiting.append(Waiting(actor, command, answered))
-        if self._running is None:
-            self._running = asyncio.create_task(self._drain())
+        self._waiting.append(Waiting(actor, command, answered, sink))
+        if self._idle.is_set():
+            self._idle.clear()
+            # A moment later, so that all who were read in this turn of the loop come together.
+            asyncio.get_running_loop().call_soon(self._begin)
 
     @property
     def queued(self) -> int:
@@ -88,47 +113,68 @@ class Door:
     async def close(self) -> None:
         """Take no more; finish what waits."""
         self._closed = True
-        if self._running is not None:
-            await self._running
+        await self._idle.wait()
 
-    async def _drain(self) -> None:
+    def _begin(self) -> None:
+        """The next transaction, if anything waits for one."""
+        if not self._waiting:
+            self._idle.set()
+            return
+        batch, self._waiting = self._waiting[:BATCH_MOST], self._waiting[BATCH_MOST:]
+        self._try(Attempt(batch, time.monotonic()))
+
+    def _try(self, attempt: Attempt) -> None:
+        attempt.tries += 1
+        work = partial(self.runner.run, batch=attempt.batch, now=self.now(), careful=attempt.careful)
         try:
-            while self._waiting:
-                batch, self._waiting = self._waiting[:BATCH_MOST], self._waiting[BATCH_MOST:]
-                began = time.monotonic()
-                results, announcements = await self._commit(batch)
-                self.tally.batches.add(len(batch))
-                self.tally.commits.add(time.monotonic() - began)
-                self._answer(batch, results, announcements)
-        finally:
-            self._running = None
+            self.store.write_then(work, partial(self._tried, attempt))
+        except Exception as error:  # there is no writer any more
+            asyncio.get_running_loop().call_soon(self._tried, attempt, None, error)
 
-    async def _commit(self, batch: list[Waiting]) -> tuple[list[Result], list[Announcement]]:
-        careful, code = False, "again"
-        for _ in range(TRIES):
-            try:
-                done = await self.store.write(partial(self.runner.run, batch=batch, now=self.now(), careful=careful))
-            except AtFault:
-                # Nothing of the batch is stored; again, each command by itself.
-                careful = True
-            except DBAPIError as error:
-                code = trouble(error)
-                if code != "again":
-                    break
-            except Exception:
-                bug = bug_id()
-                log.exception("batch failed", extra={"bug": bug})
-                return [Result(refusal=Refusal("internal", bug=bug)) for _ in batch], []
-            else:
-                self.trouble = None
-                return done
+    def _tried(self, attempt: Attempt, done: Outcome | None, error: BaseException | None) -> None:
+        if done is not None:
+            self.trouble = None
+        else:
+            refusal = self._refusal(attempt, error)
+            if refusal is None:
+                self._try(attempt)
+                return
+            done = [Result(refusal=refusal) for _ in attempt.batch], []
+        # First, so that the disk is at work while the loop tells of this one.
+        self._begin()
+        self.tally.batches.add(len(attempt.batch))
+        self.tally.commits.add(time.monotonic() - attempt.began)
+        self._answer(attempt.batch, *done)
+
+    def _refusal(self, attempt: Attempt, error: BaseException | None) -> Refusal | None:
+        """What to say to everybody of a batch of which nothing is stored; None where it is to be tried again."""
+        code = "again"
+        if isinstance(error, AtFault):
+            attempt.careful = True
+        elif isinstance(error, DBAPIError):
+            code = trouble(error)
+        else:
+            bug = bug_id()
+            log.error("batch failed", extra={"bug": bug}, exc_info=error)
+            return Refusal("internal", bug=bug)
+        if code == "again" and attempt.tries < TRIES:
+            return None
         if self.trouble != code:  # once an outage, not once a batch
             log.error("nothing can be stored", extra={"cause": code})
         self.trouble = code
-        refusal = Refusal("storage.unavailable" if code == "again" else code, retry_after=1_000)
-        return [Result(refusal=refusal) for _ in batch], []
+        return Refusal("storage.unavailable" if code == "again" else code, retry_after=1_000)
 
     def _answer(self, batch: list[Waiting], results: list[Result], announcements: list[Announcement]) -> None:
+        sinks = [each.sink for each in batch if each.sink is not None]
+        for sink in sinks:
+            sink.hold()
+        try:
+            self._tell(batch, results, announcements)
+        finally:
+            for sink in sinks:
+                sink.release()
+
+    def _tell(self, batch: list[Waiting], results: list[Result], announcements: list[Announcement]) -> None:
         try:
             self.publish(announcements)
         except Exception:

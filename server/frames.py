@@ -44,6 +44,12 @@ class Sink(Protocol):
     def write(self, frames: bytes) -> None:
         """Send ready frames, one or several joined. Ignored after close or abort."""
 
+    def hold(self) -> None:
+        """Keep what is written until `release`, which comes in the same turn of the loop; then it leaves in one piece."""
+
+    def release(self) -> None:
+        """Send what was held. Harmless where nothing is."""
+
     def buffered(self) -> int:
         """Bytes that the kernel has not taken yet. More than the high-water mark: `drained` will follow, or `lost`."""
 

@@ -8,13 +8,14 @@ from collections.abc import Callable
 class Outgoing:
     """``transport`` stays the owner of its descriptor; `_let_go` must be called before the transport closes it."""
 
-    __slots__ = ("_send", "_socket", "_stopped", "_transport")
+    __slots__ = ("_held", "_send", "_socket", "_stopped", "_transport")
 
     def __init__(self, transport: asyncio.Transport) -> None:
         self._transport = transport
         self._stopped = False
+        self._held: list[bytes] | None = None  # kept for `release`, in the order written
         self._socket: socket.SocketType | None = None
-        self._send: Callable[[bytes], int] | None = None  # set while nothing may be overtaken
+        self._send: Callable[[bytes], int] | None = None  # set while nothing may be overtaken and nothing is held
 
     def write(self, frames: bytes) -> None:
         if self._send is None:
@@ -27,6 +28,16 @@ class Outgoing:
         if sent < len(frames):
             self._to_transport(frames[sent:])
 
+    def hold(self) -> None:
+        if self._held is None:
+            self._held = []
+            self._send = None
+
+    def release(self) -> None:
+        held, self._held = self._held, None
+        if held:
+            self.write(held[0] if len(held) == 1 else b"".join(held))
+
     def buffered(self) -> int:
         return self._transport.get_write_buffer_size()
 
@@ -34,7 +45,9 @@ class Outgoing:
         """To the transport, unless it has sent all it had, so that the straight way is free again."""
         if self._stopped:
             return
-        if self.buffered() or not self._straight():
+        if self._held is not None:
+            self._held.append(frames)
+        elif self.buffered() or not self._straight():
             self._transport.write(frames)
         else:
             self.write(frames)
@@ -53,13 +66,15 @@ class Outgoing:
         return True
 
     def _to_transport(self, data: bytes) -> None:
-        """What goes this way is not overtaken by what is written later."""
+        """What goes this way is not overtaken by what is written later, and overtakes nothing that is held."""
+        self.release()
         self._send = None
         self._transport.write(data)
 
     def _stop(self) -> None:
-        """From now on what is written is ignored."""
+        """From now on what is written is ignored, and what is held forgotten."""
         self._stopped = True
+        self._held = None
         self._send = None
 
     def _let_go(self) -> None:

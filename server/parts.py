@@ -44,9 +44,9 @@ GOODBYE_WITHIN = 5.0
 RETURN_WITHIN = 2_000
 """Milliseconds over which clients are asked to spread their return."""
 
-SHOWN = (CircleClosed, CircleClosing, CircleOpened, CircleStaysOpen, ParticipantEntered, ParticipantLeft)
+SHOWN = {CircleClosed, CircleClosing, CircleOpened, CircleStaysOpen, ParticipantEntered, ParticipantLeft}
 """Events that change what a circle looks like from outside."""
-GONE = (WordsFaded, MessageTakenBack, MessageEdited, MessageRephrased, SessionEnded, LetterDismissed)
+GONE = {WordsFaded, MessageTakenBack, MessageEdited, MessageRephrased, SessionEnded, LetterDismissed}
 """Events after which older words must be nowhere on the disk."""
 
 
@@ -179,8 +179,10 @@ class Parts:
             self.connections.pop(connection.actor.person, None)
 
     def _publish(self, announcements: Sequence[Announcement]) -> None:
-        self.auth.notice(announcements)
-        self.words_gone = self.words_gone or any(isinstance(each.event, GONE) for each in announcements)
+        kinds = {type(each.event) for each in announcements}
+        if SessionEnded in kinds:
+            self.auth.notice(announcements)
+        self.words_gone = self.words_gone or not kinds.isdisjoint(GONE)
         self.hub.publish(announcements)
-        if any(isinstance(each.event, SHOWN) for each in announcements):
+        if not kinds.isdisjoint(SHOWN):
             self.readers.changed_outside()

@@ -56,6 +56,7 @@ class Peer(Outgoing, asyncio.Protocol):
     def close(self, code: int, reason: str = "") -> None:
         if self._state != OPEN:
             return
+        self.release()
         self._turn(CLOSING)
         text = reason.encode()[:123].decode(errors="ignore")
         self._control(CLOSE, Close(code, text).serialize())

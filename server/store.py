@@ -27,6 +27,8 @@ T = TypeVar("T")
 READERS = 4
 OWN_FAULT = (DataError, IntegrityError, ProgrammingError)
 """Of database errors, those that one command brings on itself and that leave the transaction usable."""
+CACHE = 16_384
+"""kB of pages that the writer keeps at most."""
 OLDEST_SQLITE = (3, 35, 0)
 """The first with RETURNING."""
 
@@ -67,6 +69,15 @@ class Store:
         """Run ``work`` in one transaction on the writer; returns after the commit is on disk."""
         return await asyncio.get_running_loop().run_in_executor(self._write_thread, self.write_now, work)
 
+    def write_then(
+        self, work: Callable[[Connection], T], done: Callable[[T | None, BaseException | None], None]
+    ) -> None:
+        """`write` without a future: ``done`` is called on the loop, with what ``work`` returned or with the error.
+
+        Raises RuntimeError once the store is closed.
+        """
+        self._write_thread.submit(self._write_and_tell, work, done, asyncio.get_running_loop())
+
     def write_now(self, work: Callable[[Connection], T]) -> T:
         """`write`, in this thread. Not while another writes."""
         if not self.sqlite:
@@ -91,6 +102,19 @@ class Store:
         finally:
             self.reading -= 1
             self.reads.add(time.monotonic() - began)
+
+    def _write_and_tell(
+        self,
+        work: Callable[[Connection], T],
+        done: Callable[[T | None, BaseException | None], None],
+        loop: asyncio.AbstractEventLoop,
+    ) -> None:
+        try:
+            result = self.write_now(work)
+        except BaseException as error:  # whoever waits for it is told in any case
+            loop.call_soon_threadsafe(done, None, error)
+        else:
+            loop.call_soon_threadsafe(done, result, None)
 
     def read_now(self, work: Callable[[Connection], T]) -> T:
         with self.readers.begin() as conn:
@@ -175,6 +199,8 @@ def _engine(url: str, *, writer: bool) -> Engine:
         options |= {"pool_size": READERS, "max_overflow": 0}
     engine = create_engine(url, **common, **options)
     event.listen(engine, "connect", _prepare_sqlite)
+    if writer:
+        event.listen(engine, "connect", _give_room)
     begin = "BEGIN IMMEDIATE" if writer else "BEGIN"
     event.listen(engine, "begin", lambda conn: statements.run(conn, begin))
     return engine
@@ -190,10 +216,15 @@ def _prepare_sqlite(raw: Any, _record: object) -> None:
         "mmap_size=0",
         # Before-images of a statement would otherwise go to a file outside the data folder, words and all.
         "temp_store=MEMORY",
-        "wal_autocheckpoint=4000",
+        "wal_autocheckpoint=8000",
     ):
         raw.execute(f"PRAGMA {pragma}")
     raw.execute("PRAGMA busy_timeout=30000")
     durable = raw.execute("PRAGMA synchronous").fetchone()[0] == 2
     if not durable or raw.execute("PRAGMA journal_mode").fetchone()[0] != "wal":
         raise StoreUnavailable("SQLite would not keep what it confirms on this disk (no write-ahead log).")
+
+
+def _give_room(raw: Any, _record: object) -> None:
+    """The pages that a busy hour writes to stay in memory; in the usual 2 MB each post reads one back from the file."""
+    raw.execute(f"PRAGMA cache_size=-{CACHE}")

@@ -170,12 +170,12 @@ def put(owner: Any, name: str, new: Any) -> None:
 
 
 def _before_commit(tell: Callable[[Door, list[Waiting], list[Result], list[Announcement]], None]) -> None:
-    run, commit = Runner.run, Door._commit
+    run, begin = Runner.run, Door._begin
     doors: dict[Runner, tuple[Door, asyncio.AbstractEventLoop]] = {}
 
-    async def committing(door: Door, batch: list[Waiting]) -> Any:
+    def beginning(door: Door) -> None:
         doors[door.runner] = door, asyncio.get_running_loop()
-        return await commit(door, batch)
+        begin(door)
 
     def running(runner: Runner, conn: Connection, batch: list[Waiting], **more: Any) -> Any:
         results, announcements = run(runner, conn, batch, **more)
@@ -185,7 +185,7 @@ def _before_commit(tell: Callable[[Door, list[Waiting], list[Result], list[Annou
         time.sleep(WINDOW)
         return results, told
 
-    put(Door, "_commit", committing)
+    put(Door, "_begin", beginning)
     put(Runner, "run", running)
 
 

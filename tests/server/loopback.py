@@ -57,6 +57,15 @@ class Echo:
         elif command == b"fill and close":
             self.sink.write(frame(b"x" * 1000) * (int(number) // 1000))
             self.sink.close(4012)
+        elif command == b"fill and hold":
+            self.sink.write(frame(b"x" * 1000) * (int(number) // 1000))
+            self.sink.hold()
+            self.sink.write(frame(b"held"))
+            self.sink.release()
+        elif command == b"hold":
+            self.sink.hold()
+        elif command == b"release":
+            self.sink.release()
         else:
             self.sink.write(frame(message))
 

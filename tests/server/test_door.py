@@ -1,6 +1,7 @@
 """The door: many commands, one commit, and none of them at the others' cost."""
 
 import asyncio
+import threading
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,6 +17,9 @@ from rooms.wire_events import CircleOpened, SessionEnded
 from rooms.work import Announcement, Answered, Refusal, Work
 from server.door import Actor, Door
 from server.store import Store
+
+PATIENCE = 30
+"""Seconds after which something that should have happened did not."""
 
 
 @dataclass(frozen=True)
@@ -144,6 +148,38 @@ async def test_news_that_cannot_be_told_cost_nobody_their_answer(place: Place, m
         answer = await asyncio.wait_for(place.door.submit(None, Say(place.log)), 10)
     assert answer.seq == 1
     assert (await asyncio.wait_for(place.door.submit(None, Say(place.log)), 10)).seq == 2
+
+
+async def test_the_next_commit_runs_beside_the_telling_of_the_last(
+    place: Place, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    real, second, told = Store.write_now, threading.Event(), []
+    begun: list[int] = []
+
+    def write_now(store: Store, work: object) -> object:
+        begun.append(1)
+        if len(begun) == 1:
+            arrived.wait(PATIENCE)
+        else:
+            second.set()
+        return real(store, work)  # type: ignore[arg-type]
+
+    def publish(announcements: Sequence[Announcement]) -> None:
+        place.published += announcements
+        told.append(second.wait(PATIENCE))
+
+    arrived = threading.Event()
+    monkeypatch.setattr(Store, "write_now", write_now)
+    monkeypatch.setattr(place.door, "publish", publish)
+    first = place.door.submit(None, Say(place.log))
+    while not begun:  # noqa: ASYNC110 - the writer's thread tells nobody here
+        await asyncio.sleep(0)
+    later = [place.door.submit(None, Say(place.log)) for _ in range(3)]
+    arrived.set()
+    assert [answer.seq for answer in await asyncio.gather(first, *later)] == [1, 2, 3, 4]
+    assert told == [True, True]
+    assert [each.seq for each in place.published] == [1, 2, 3, 4]
+    assert len(begun) == 2
 
 
 async def test_nothing_of_an_ended_session_is_done(place: Place) -> None:

@@ -31,7 +31,7 @@ async def test_a_database_that_hangs_keeps_nobody_from_hearing_goodbye(
         answers = threading.Event()
         hanging = asyncio.ensure_future(place.parts.store.write(lambda _: answers.wait()))
         asked = asyncio.ensure_future(ana.asks("preferences.set", preferences={}))
-        while not place.parts.door._running:
+        while place.parts.door._idle.is_set():
             await place.parts.store.answers()
         leaving = asyncio.ensure_future(place.parts.say_goodbye())
         try:

@@ -397,6 +397,44 @@ def test_close_comes_after_what_was_written(place: Place) -> None:
         assert wire.frames() == []
 
 
+def test_what_is_held_leaves_when_it_is_released_and_keeps_its_place(app: EchoApp, place: Place) -> None:
+    with place.websocket() as wire:
+        wire.send(b"".join(masked(TEXT, said) for said in (b"hold", b"a", b"b", b"hold", b"c")))
+        wait_until(lambda: app.receivers[-1].heard[-1:] == [b"c"])
+        wire.sock.setblocking(False)
+        with pytest.raises(BlockingIOError):  # over the loopback, what was sent is there at once
+            wire.sock.recv(1)
+        wire.sock.settimeout(PATIENCE)
+        wire.send(masked(TEXT, b"release") + masked(TEXT, b"release") + masked(TEXT, b"d"))
+        assert [wire.frame() for _ in range(4)] == [(TEXT, said) for said in (b"a", b"b", b"c", b"d")]
+
+
+def test_what_is_held_is_not_lost_behind_a_backlog(place: Place) -> None:
+    with place.websocket() as wire:
+        wire.send(masked(TEXT, b"fill and hold:3000000"))
+        assert [wire.frame() for _ in range(3001)] == [(TEXT, b"x" * 1000)] * 3000 + [(TEXT, b"held")]
+
+
+@pytest.mark.parametrize(
+    ("order", "then"),
+    [
+        (masked(TEXT, b"close:4012"), [(TEXT, b"a"), (CLOSE, closing(4012, b"as you wish"))]),
+        (masked(TEXT, b"abort"), []),
+        (masked(PING, b"p") + BYE, [(TEXT, b"a"), (PONG, b"p"), ENDED]),
+        (BYE, [(TEXT, b"a"), ENDED]),
+    ],
+)
+def test_what_is_held_goes_before_what_ends_it(order: bytes, then: list[tuple[int, bytes]], place: Place) -> None:
+    with place.websocket() as wire:
+        wire.send(masked(TEXT, b"hold") + masked(TEXT, b"a") + order)
+        if order == masked(TEXT, b"close:4012"):
+            wire.send(masked(CLOSE, closing(4012)))
+        try:
+            assert wire.frames() == then
+        except ConnectionResetError:  # an abort may come as one
+            assert not then
+
+
 def test_words_after_our_close_are_ignored_and_its_answer_is_awaited(app: EchoApp, place: Place) -> None:
     with place.websocket() as wire:
         wire.send(masked(TEXT, b"close:4012"))
