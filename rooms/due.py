@@ -3,7 +3,7 @@
 from sqlalchemy import ColumnElement, Connection, delete, func, literal, or_, update
 from sqlmodel import col, select
 
-from rooms import breath, rules
+from rooms import rules, space
 from rooms.log import append, tell
 from rooms.models import Agreement, Aside, Circle, Entry, EventRow, GestureRow, Invite, Log, ParticipantRow, Person
 from rooms.posting import POSTED
@@ -47,8 +47,8 @@ def perform(work: Work, circle_id: str) -> tuple[int, int] | None:
         append(work, circle.log_id, CircleOpened(at=work.now))
     if circle.state == "closing" and circle.closes_at is not None and circle.closes_at <= work.now:
         _close(work, circle)
-    if circle.breath_asked_until is not None and circle.breath_asked_until <= work.now:
-        breath.forget_asking(circle)
+    if circle.space_due is not None and circle.space_due <= work.now:
+        space.keep(circle, space.forgotten(space.load(circle.space), work.now))
         work.db.add(circle)
     work.db.flush()
     if circle.fades_at is not None and circle.fades_at <= work.now:
@@ -65,7 +65,7 @@ def _due(now: int) -> ColumnElement[bool]:
         (col(Circle.state) == "planned") & (col(Circle.opens_at) <= now),
         (col(Circle.state) == "closing") & (col(Circle.closes_at) <= now),
         col(Circle.fades_at) <= now,
-        col(Circle.breath_asked_until) <= now,
+        col(Circle.space_due) <= now,
     )
 
 
@@ -128,4 +128,4 @@ def _put_away(work: Work, circle: Circle) -> None:
     )
     work.conn.execute(update(Agreement).where(col(Agreement.circle_id) == circle.id).values(text=""))
     circle.topic, circle.about, circle.opener_id = "", "", None
-    breath.forget_asking(circle)
+    space.keep(circle, space.USUAL)

@@ -46,8 +46,19 @@ class Limits:
     """In a breath, between one person's message and their next."""
     breath_every: int = 15 * MINUTE
     """From the beginning of one breath to that of the next in the same circle."""
-    breath_asked: int = 5 * MINUTE
-    """How long one person's wish for a breath waits for a second."""
+    together: int = 5 * MINUTE
+    """How long one person's wish for what takes two waits for a second."""
+    rest: int = MINUTE
+    """How long nobody's words go once the bell was rung."""
+    rest_every: int = 15 * MINUTE
+    """From one ringing of the bell to the next in the same circle."""
+    doors: int = 10 * MINUTE
+    """How long nobody comes in who was not here before, once two people asked for it."""
+    doors_every: int = 15 * MINUTE
+    gentle_between: int = 30 * SECOND
+    """At the gentle pace, between one person's message and their next."""
+    one_between: int = 10 * SECOND
+    """One at a time: between a message and the next one of anybody else."""
 
     gentle_least: int = 30 * SECOND
     gentle_most: int = 3 * MINUTE
@@ -140,7 +151,13 @@ WAITS = (
     "breath",
     "breath_between",
     "breath_every",
-    "breath_asked",
+    "together",
+    "rest",
+    "rest_every",
+    "doors",
+    "doors_every",
+    "gentle_between",
+    "one_between",
     "gentle_least",
     "gentle_most",
     "care_life",
@@ -197,7 +214,10 @@ AT_HAND = {
     "undo": 3 * SECOND,
     "breath": 10 * SECOND,
     "breath_between": 3 * SECOND,
-    "breath_asked": 30 * SECOND,
+    "together": 30 * SECOND,
+    "rest": 10 * SECOND,
+    "gentle_between": 4 * SECOND,
+    "one_between": 2 * SECOND,
     "care_life": 2 * MINUTE,
 }
 """What people need at the least, also where an hour passes in a minute."""

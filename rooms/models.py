@@ -119,14 +119,10 @@ class Circle(Table, table=True):
     agreement_version: int = 1
     opener_id: str | None = Field(default=None, max_length=16)
     key: str = Field(max_length=22)
-    breath_by: str | None = Field(default=None, max_length=16)
-    """The first of the two who ask for a breath; None once it began or the asking is over."""
-    breath_asked_until: int | None = Field(default=None, sa_type=Big, index=True)
-    """How long a second one may say yes to it."""
-    breath_until: int | None = Field(default=None, sa_type=Big)
-    """When the latest breath ends, or ended; what is posted meanwhile is spaced out."""
-    breath_seq: int = Field(default=0, sa_type=Big)
-    """Where the log tells of its beginning."""
+    space: bytes | None = Field(default=None, sa_type=LargeBinary)
+    """How it is held just now, as JSON of `rooms.space.Space`; None where nothing of it is out of the usual. No words."""
+    space_due: int | None = Field(default=None, sa_type=Big, index=True)
+    """When something of that falls due."""
     fades_at: int | None = Field(default=None, sa_type=Big, index=True)
     """When its oldest words are due to fade; None while there is nothing to fade."""
 

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from sqlalchemy import Connection
 
-from rooms import breath, bulk, rules, views
+from rooms import bulk, rules, space, views
 from rooms.history import Reader
 from rooms.wire_views import MyCircle
 
@@ -25,7 +25,7 @@ def places(conn: Connection, asked: Sequence[tuple[str, str]], now: int) -> dict
     """By (circle, person), for those who are in that circle now."""
     found = {}
     for row in bulk.places(conn, asked):
-        circle, person, log_id, epoch, head, floor, me, base, entered, read, host, state, until, ask, by, more = row
+        circle, person, log_id, epoch, head, floor, me, base, entered, read, host, state, kept, more = row
         readable = rules.readable_from(base=base, floor=floor)
         reader = Reader(log_id, epoch, head, readable, floor, me, entered)
         if more:
@@ -40,7 +40,7 @@ def places(conn: Connection, asked: Sequence[tuple[str, str]], now: int) -> dict
                 given=(),
                 received=(),
                 invites=(),
-                breath=breath.standing(until, ask, mine=by == me, now=now),
+                **views.held(kept, me, now),
             )
         found[circle, person] = Place(circle, reader, mine)
     return found

@@ -7,7 +7,7 @@ import msgspec
 from sqlalchemy import Connection, bindparam, func
 from sqlmodel import col, select
 
-from rooms import breath, rules
+from rooms import rules, space
 from rooms.history import Reader
 from rooms.models import Agreement, Aside, Circle, EventRow, GestureRow, Invite, ParticipantRow, Person
 from rooms.wire import Preferences
@@ -25,13 +25,7 @@ GESTURES_MOST = 500
 OUTSIDE_MOST = 200
 """Circles shown to everybody, open ones and ones to come each."""
 _preferences = msgspec.json.Decoder(Preferences).decode
-_STANDING: tuple[Any, ...] = (
-    col(Circle.host_id),
-    col(Circle.state),
-    col(Circle.breath_until),
-    col(Circle.breath_asked_until),
-    col(Circle.breath_by),
-)
+_STANDING: tuple[Any, ...] = (col(Circle.host_id), col(Circle.state), col(Circle.space))
 
 
 def outside(conn: Connection, *, now: int, seat_held: int) -> list[CircleView]:
@@ -115,8 +109,16 @@ def my_circle(conn: Connection, circle_id: str, reader: Reader, now: int) -> MyC
             for row in received
         ),
         invites=tuple(InviteView(id=row[0], uses_left=row[1], ends_at=row[2]) for row in invites),
-        breath=breath.standing(circle.breath_until, circle.breath_asked_until, mine=circle.breath_by == me, now=now),
+        **held(circle.space, me, now),
     )
+
+
+def held(kept: bytes | None, me: str, now: int) -> dict[str, Any]:
+    """How a circle is held, for `MyCircle`; nothing where all is as usual."""
+    if kept is None:
+        return {}
+    found = space.load(kept)
+    return {"space": space.view(found, now), "wished": space.wished(found, me, now)}
 
 
 def participants(conn: Connection, circle_id: str) -> tuple[Participant, ...]:

@@ -3,6 +3,7 @@
 from typing import Literal
 
 from rooms.wire import Discreet, Gesture, Key, Moment, OpaqueId, Preferences, Seq
+from rooms.wire_space import Act, SpaceView
 
 
 class Event(Discreet, tag_field="kind", frozen=True, kw_only=True, omit_defaults=True):
@@ -121,16 +122,16 @@ class MessageUnfolded(Event, tag="message.unfolded", frozen=True, kw_only=True):
     body: str | None = None
 
 
-class BreathAsked(Event, tag="breath.asked", frozen=True, kw_only=True):
-    """Somebody would like a breath, never who; a second person who asks makes it one."""
-
-    until: Moment
+What = Literal["wished", "breath", "doors", "pace", "bell"]
 
 
-class BreathBegan(Event, tag="breath.began", frozen=True, kw_only=True):
-    """Two people asked. Until its end, which no event tells, everybody posts slowly."""
+class SpaceChanged(Event, tag="space.changed", frozen=True, kw_only=True):
+    """How the circle is held from here on, and which of it has just begun."""
 
-    until: Moment
+    space: SpaceView
+    what: What
+    act: Act | None = None
+    """What was wished for."""
 
 
 class WordsFaded(Event, tag="words.faded", frozen=True, kw_only=True):
@@ -214,8 +215,7 @@ CircleEvent = (
     | MessageHeld
     | MessageWithheld
     | MessageUnfolded
-    | BreathAsked
-    | BreathBegan
+    | SpaceChanged
     | WordsFaded
     | Quiet
 )

@@ -25,11 +25,11 @@ from moderation import wire_care as cared
 from moderation import wire_panels as judged
 from moderation import wire_reviewing as reviewed
 from moderation.operating import HoldByLaw, InviteModerator
-from rooms import breath, circles, closing, due, entering, invites, messages, personal, posting, tidy
+from rooms import bell, circles, closing, due, entering, invites, messages, personal, posting, tidy, together
 from rooms import wire as said
+from rooms import wire_space as held
 from rooms.circles import seat
 from rooms.wire import Discreet
-from rooms.wire_breath import AskBreath
 from rooms.work import Answered, Work
 from server import identity, sessions
 from server.door import BatchHandler, Handler
@@ -151,7 +151,10 @@ HANDLERS: Mapping[type, Handler] = {
     said.SetAside: personal.set_aside,
     said.UndoAside: personal.undo_aside,
     said.MarkRead: personal.mark_read,
-    AskBreath: breath.ask,
+    held.AskBreath: together.ask_breath,
+    held.RestDoors: together.rest_doors,
+    held.ChoosePace: together.choose_pace,
+    held.RingBell: bell.ring,
     said.SetPreferences: _set_preferences,
     said.ForgetMe: _forget,
     flagged.FlagMessage: flags.raise_flag,

@@ -40,8 +40,8 @@ from rooms.wire import (
     Preferences,
     Seq,
 )
-from rooms.wire_breath import AskBreath, BreathAnswer, BreathCommand
 from rooms.wire_events import CircleEvent, PersonEvent
+from rooms.wire_space import AskBreath, ChoosePace, RestDoors, RingBell, SpaceCommand, TogetherAnswer
 from rooms.wire_views import CircleView, MadeInvite, MyCircle, Participant
 
 Address = Annotated[str, Meta(pattern=r"^(circle|person)/[A-Za-z0-9_-]{16}$", max_length=23)]
@@ -217,10 +217,10 @@ class ByeFrame(Struct, frozen=True):
 
 
 SocketCommand = WatchLog | UnwatchLog | ReadPage | TellWriting | Beat
-DoorCommand = CircleCommand | BreathCommand | FlagCommand | CareCommand | PanelCommand | ReviewingCommand
+DoorCommand = CircleCommand | SpaceCommand | FlagCommand | CareCommand | PanelCommand | ReviewingCommand
 AnyCommand = DoorCommand | SocketCommand
 AnyEvent = CircleEvent | PersonEvent | FlagEvent | CareEvent | PanelEvent | ReviewingChanged
-Answer = Done | Watching | Page | MadeInvite | BreathAnswer | CareAsked | CareAnswered
+Answer = Done | Watching | Page | MadeInvite | TogetherAnswer | CareAsked | CareAnswered
 AnyFrame = (
     HelloFrame | OkFrame | RefusedFrame | EventFrame | ResetFrame | HereFrame | WritingFrame | HeadsFrame | ByeFrame
 )
@@ -229,7 +229,7 @@ ANSWERS: dict[type[Command], Any] = {
     WatchLog: Watching,
     ReadPage: Page,
     MakeInvite: MadeInvite,
-    AskBreath: BreathAnswer,
+    **dict.fromkeys((AskBreath, RestDoors, ChoosePace, RingBell), TogetherAnswer),
     **CARE_ANSWERS,
 }
 """What ``ok`` holds where it is not `Done`."""

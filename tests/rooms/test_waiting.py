@@ -10,19 +10,19 @@ MOMENTS = st.integers(0, 200_000)
 
 @given(ends=MOMENTS, last=MOMENTS, now=MOMENTS, between=st.integers(1, 60_000))
 def test_a_wait_ends_with_the_spacing_or_with_the_breath(ends: int, last: int, now: int, between: int) -> None:
-    wait = waiting.breath(ends=ends, last=last, between=between, now=now)
+    wait = waiting.spaced(ends=ends, last=last, between=between, now=now, why="breath")
     if now >= ends or now >= last + between:
         assert wait is None
     else:
         assert wait is not None
         assert now < wait.until <= ends
-        assert waiting.breath(ends=ends, last=last, between=between, now=wait.until) is None
+        assert waiting.spaced(ends=ends, last=last, between=between, now=wait.until, why="breath") is None
 
 
 @given(now=MOMENTS, between=st.integers(1, 60_000))
 def test_nobody_waits_where_nothing_runs_or_before_their_first_word(now: int, between: int) -> None:
-    assert waiting.breath(ends=None, last=now, between=between, now=now) is None
-    assert waiting.breath(ends=now + 1, last=None, between=between, now=now) is None
+    assert waiting.spaced(last=None, between=between, now=now, why="gentle") is None
+    assert waiting.spaced(ends=now + 1, last=None, between=between, now=now, why="breath") is None
 
 
 @given(st.lists(st.one_of(st.none(), MOMENTS)))

@@ -28,7 +28,7 @@ export interface AsideSet {
   on: boolean;
 }
 
-/** Ask for a breath, or say yes to one that somebody asked for. It takes two. */
+/** Ask for a breath, in which everybody writes slowly, or say yes to one that somebody asked for. It takes two. */
 export interface AskBreath {
   do: "breath.ask";
   ref?: number;
@@ -54,31 +54,6 @@ export interface BeginReviewing {
   do: "reviewing.begin";
   ref?: number;
   skips?: ("disrespect" | "illegal" | "pressure" | "privacy" | "safety" | "spam" | "threat")[];
-}
-
-/** How it stands with a circle's breath for somebody who comes to look. Moments may have passed. */
-export interface Breath {
-  until?: number | null;
-  asked_until?: number | null;
-  mine?: boolean;
-}
-
-/** Whether it has begun, or waits for a second person; and until when. */
-export interface BreathAnswer {
-  began: boolean;
-  until: number;
-}
-
-/** Somebody would like a breath, never who; a second person who asks makes it one. */
-export interface BreathAsked {
-  kind: "breath.asked";
-  until: number;
-}
-
-/** Two people asked. Until its end, which no event tells, everybody posts slowly. */
-export interface BreathBegan {
-  kind: "breath.began";
-  until: number;
 }
 
 export interface Bye {
@@ -153,6 +128,14 @@ export interface CastBallot {
 export interface ChangePassphrase {
   passphrase: string;
   new_passphrase: string;
+}
+
+/** Ask for another pace, or say yes to one that somebody asked for. It takes two. */
+export interface ChoosePace {
+  do: "pace.choose";
+  ref?: number;
+  circle: string;
+  pace: "gentle" | "one_at_a_time" | "usual";
 }
 
 export interface CircleClosed {
@@ -319,7 +302,7 @@ export interface EnterCircle {
 export interface EventFrame {
   on: string;
   seq: number;
-  event: CircleOpened | CircleClosing | CircleStaysOpen | CircleClosed | ParticipantEntered | ParticipantLeft | MessagePosted | MessageEdited | MessageRephrased | MessageTakenBack | MessageReceived | MessageFolded | MessageHeld | MessageWithheld | MessageUnfolded | BreathAsked | BreathBegan | WordsFaded | Quiet | CircleJoined | CircleParted | GestureMade | GestureUndone | GestureGiven | AsideSet | PreferencesChanged | SessionEnded | FlagMoved | LetterCame | LetterDismissed | CareNow | SeatMoved | PauseMoved | ReviewingChanged;
+  event: CircleOpened | CircleClosing | CircleStaysOpen | CircleClosed | ParticipantEntered | ParticipantLeft | MessagePosted | MessageEdited | MessageRephrased | MessageTakenBack | MessageReceived | MessageFolded | MessageHeld | MessageWithheld | MessageUnfolded | SpaceChanged | WordsFaded | Quiet | CircleJoined | CircleParted | GestureMade | GestureUndone | GestureGiven | AsideSet | PreferencesChanged | SessionEnded | FlagMoved | LetterCame | LetterDismissed | CareNow | SeatMoved | PauseMoved | ReviewingChanged;
 }
 
 /** Say that a message goes against the agreement. Hidden for oneself at once; once per message. */
@@ -534,7 +517,7 @@ export interface LetterDismissed {
 /** An event at its place in a log. */
 export interface Logged {
   seq: number;
-  event: CircleOpened | CircleClosing | CircleStaysOpen | CircleClosed | ParticipantEntered | ParticipantLeft | MessagePosted | MessageEdited | MessageRephrased | MessageTakenBack | MessageReceived | MessageFolded | MessageHeld | MessageWithheld | MessageUnfolded | BreathAsked | BreathBegan | WordsFaded | Quiet | CircleJoined | CircleParted | GestureMade | GestureUndone | GestureGiven | AsideSet | PreferencesChanged | SessionEnded | FlagMoved | LetterCame | LetterDismissed | CareNow | SeatMoved | PauseMoved | ReviewingChanged;
+  event: CircleOpened | CircleClosing | CircleStaysOpen | CircleClosed | ParticipantEntered | ParticipantLeft | MessagePosted | MessageEdited | MessageRephrased | MessageTakenBack | MessageReceived | MessageFolded | MessageHeld | MessageWithheld | MessageUnfolded | SpaceChanged | WordsFaded | Quiet | CircleJoined | CircleParted | GestureMade | GestureUndone | GestureGiven | AsideSet | PreferencesChanged | SessionEnded | FlagMoved | LetterCame | LetterDismissed | CareNow | SeatMoved | PauseMoved | ReviewingChanged;
 }
 
 /** A token from a link, or a six-letter code. */
@@ -712,7 +695,8 @@ export interface MyCircle {
   given?: GivenGesture[];
   received?: ReceivedGesture[];
   invites?: InviteView[];
-  breath?: Breath | null;
+  space?: SpaceView | null;
+  wished?: ("breath" | "doors" | "pace_gentle" | "pace_one_at_a_time" | "pace_usual")[];
 }
 
 export interface MyFlag {
@@ -976,6 +960,13 @@ export interface ResetFrame {
   reset: "faded" | "history" | "left";
 }
 
+/** Ask that for some minutes nobody comes in who was not here before, or say yes to that. It takes two. */
+export interface RestDoors {
+  do: "doors.rest";
+  ref?: number;
+  circle: string;
+}
+
 export interface Reviewing {
   role: "moderator" | "reviewer";
   since: number;
@@ -995,6 +986,13 @@ export interface RevokeInvite {
   ref?: number;
   circle: string;
   invite: string;
+}
+
+/** A minute's rest for everybody, whoever they are. */
+export interface RingBell {
+  do: "bell.ring";
+  ref?: number;
+  circle: string;
 }
 
 export interface SayToPanel {
@@ -1066,6 +1064,23 @@ export interface SignIn {
   remember?: boolean;
 }
 
+/** How the circle is held from here on, and which of it has just begun. */
+export interface SpaceChanged {
+  kind: "space.changed";
+  space: SpaceView;
+  what: "bell" | "breath" | "doors" | "pace" | "wished";
+  act?: "breath" | "doors" | "pace_gentle" | "pace_one_at_a_time" | "pace_usual" | null;
+}
+
+/** Moments may have passed; no event tells of an end that was told with the beginning. */
+export interface SpaceView {
+  pace?: "gentle" | "one_at_a_time" | "usual";
+  rest_until?: number | null;
+  breath_until?: number | null;
+  doors_until?: number | null;
+  wishes?: Wish[];
+}
+
 /** The reasons of a panel: what and until when, on what ground, who decided, how to ask others. */
 export interface Statement {
   outcomes: Outcome[];
@@ -1098,6 +1113,12 @@ export interface TellWriting {
   do: "writing.tell";
   ref?: number;
   circle: string;
+}
+
+/** Whether it has begun, or waits for a second person; and until when. A pace that has begun has no end. */
+export interface TogetherAnswer {
+  began: boolean;
+  until?: number | null;
 }
 
 export interface UndoAside {
@@ -1162,6 +1183,12 @@ export interface Watching {
   person?: PersonView | null;
 }
 
+/** Somebody would like it, never who; so long a second person may say yes. */
+export interface Wish {
+  act: "breath" | "doors" | "pace_gentle" | "pace_one_at_a_time" | "pace_usual";
+  until: number;
+}
+
 export interface WithdrawFlag {
   do: "flag.withdraw";
   ref?: number;
@@ -1190,13 +1217,13 @@ export interface WritingFrame {
   writing?: true;
 }
 
-export type DoorCommand = AddSide | AnswerCare | AskBreath | AskGently | BeginReviewing | CastBallot | CloseCircle | ComeAsModerator | CosignHold | DismissLetter | EditMessage | EndReviewing | EnterCircle | FlagMessage | ForgetMe | GiveUpModerator | GoOn | HoldMessage | KeepCircleOpen | LeaveCircle | LeaveHeavySeat | LeaveSeat | MakeAppeal | MakeGesture | MakeInvite | MarkBadFaith | MarkRead | OpenCircle | PostMessage | ReachOut | ReadyToVote | RephraseMessage | RevokeInvite | SayToPanel | SetAside | SetPreferences | SetReviewing | TakeBackMessage | TakeSeat | UndoAside | UndoBallot | UndoGesture | WithdrawFlag | WorryAbout;
+export type DoorCommand = AddSide | AnswerCare | AskBreath | AskGently | BeginReviewing | CastBallot | ChoosePace | CloseCircle | ComeAsModerator | CosignHold | DismissLetter | EditMessage | EndReviewing | EnterCircle | FlagMessage | ForgetMe | GiveUpModerator | GoOn | HoldMessage | KeepCircleOpen | LeaveCircle | LeaveHeavySeat | LeaveSeat | MakeAppeal | MakeGesture | MakeInvite | MarkBadFaith | MarkRead | OpenCircle | PostMessage | ReachOut | ReadyToVote | RephraseMessage | RestDoors | RevokeInvite | RingBell | SayToPanel | SetAside | SetPreferences | SetReviewing | TakeBackMessage | TakeSeat | UndoAside | UndoBallot | UndoGesture | WithdrawFlag | WorryAbout;
 
 export type SocketCommand = Beat | ReadPage | TellWriting | UnwatchLog | WatchLog;
 
-export type AnyEvent = AsideSet | BreathAsked | BreathBegan | CareNow | CircleClosed | CircleClosing | CircleJoined | CircleOpened | CircleParted | CircleStaysOpen | FlagMoved | GestureGiven | GestureMade | GestureUndone | LetterCame | LetterDismissed | MessageEdited | MessageFolded | MessageHeld | MessagePosted | MessageReceived | MessageRephrased | MessageTakenBack | MessageUnfolded | MessageWithheld | ParticipantEntered | ParticipantLeft | PauseMoved | PreferencesChanged | Quiet | ReviewingChanged | SeatMoved | SessionEnded | WordsFaded;
+export type AnyEvent = AsideSet | CareNow | CircleClosed | CircleClosing | CircleJoined | CircleOpened | CircleParted | CircleStaysOpen | FlagMoved | GestureGiven | GestureMade | GestureUndone | LetterCame | LetterDismissed | MessageEdited | MessageFolded | MessageHeld | MessagePosted | MessageReceived | MessageRephrased | MessageTakenBack | MessageUnfolded | MessageWithheld | ParticipantEntered | ParticipantLeft | PauseMoved | PreferencesChanged | Quiet | ReviewingChanged | SeatMoved | SessionEnded | SpaceChanged | WordsFaded;
 
-export type Answer = BreathAnswer | CareAnswered | CareAsked | Done | MadeInvite | Page | Watching;
+export type Answer = CareAnswered | CareAsked | Done | MadeInvite | Page | TogetherAnswer | Watching;
 
 export type AnyFrame = ByeFrame | EventFrame | HeadsFrame | HelloFrame | HereFrame | OkFrame | RefusedFrame | ResetFrame | WritingFrame;
 
@@ -1207,7 +1234,10 @@ export interface Answers {
   "log.watch": Watching;
   "history.page": Page;
   "invite.make": MadeInvite;
-  "breath.ask": BreathAnswer;
+  "breath.ask": TogetherAnswer;
+  "doors.rest": TogetherAnswer;
+  "pace.choose": TogetherAnswer;
+  "bell.ring": TogetherAnswer;
   "care.worry": CareAsked;
   "care.answer": CareAnswered;
   "care.reach_out": CareAnswered;

@@ -1,0 +1,76 @@
+"""How a circle is held just now, as a value: kept with the circle, changed by the rules here. Pure, but for `change`."""
+
+import msgspec
+from msgspec import Struct
+
+from rooms.log import append
+from rooms.models import Circle
+from rooms.wire_events import SpaceChanged, What
+from rooms.wire_space import Act, Pace, SpaceView, Wish
+from rooms.work import Announcement, Work
+
+
+class Asked(Struct, frozen=True):
+    """A wish that waits for a second person, and whose it is: forgotten with its end."""
+
+    act: Act
+    by: str
+    until: int
+
+
+class Space(Struct, frozen=True, omit_defaults=True):
+    """Moments in ms since 1970 UTC, in the past once they are over; ``by`` and the like are participants."""
+
+    pace: Pace = "usual"
+    rest_until: int | None = None
+    breath_from: int | None = None
+    breath_until: int | None = None
+    doors_until: int | None = None
+    wishes: tuple[Asked, ...] = ()
+
+
+USUAL = Space()
+_encode = msgspec.json.Encoder().encode
+_decode = msgspec.json.Decoder(Space).decode
+
+
+def load(kept: bytes | None) -> Space:
+    return USUAL if kept is None else _decode(kept)
+
+
+def keep(circle: Circle, space: Space) -> None:
+    """Put it into the circle's row, with the moment at which something of it is to be forgotten."""
+    circle.space = None if space == USUAL else _encode(space)
+    circle.space_due = min((wish.until for wish in space.wishes), default=None)
+
+
+def change(work: Work, circle: Circle, space: Space, what: What, act: Act | None = None) -> Announcement:
+    """Keep it, and tell everybody in the circle."""
+    keep(circle, space)
+    work.db.add(circle)
+    return append(work, circle.log_id, SpaceChanged(space=view(space, work.now), what=what, act=act))
+
+
+def view(space: Space, now: int) -> SpaceView:
+    """As everybody in the circle may see it."""
+    return SpaceView(
+        pace=space.pace,
+        rest_until=ahead(space.rest_until, now),
+        breath_until=ahead(space.breath_until, now),
+        doors_until=ahead(space.doors_until, now),
+        wishes=tuple(Wish(act=each.act, until=each.until) for each in space.wishes if now < each.until),
+    )
+
+
+def wished(space: Space, participant: str, now: int) -> tuple[Act, ...]:
+    """What one participant would like, and waits for a second to join."""
+    return tuple(each.act for each in space.wishes if each.by == participant and now < each.until)
+
+
+def forgotten(space: Space, now: int) -> Space:
+    """Without wishes that nobody joined in time."""
+    return msgspec.structs.replace(space, wishes=tuple(each for each in space.wishes if now < each.until))
+
+
+def ahead(moment: int | None, now: int) -> int | None:
+    return moment if moment is not None and now < moment else None
