@@ -1,16 +1,16 @@
 """How a circle is held just now, as a value: kept with the circle, changed by the rules here. Pure, but for `change`."""
 
 import msgspec
-from msgspec import Struct
 
 from rooms.log import append
 from rooms.models import Circle
+from rooms.wire import Discreet
 from rooms.wire_events import SpaceChanged, What
 from rooms.wire_space import Act, Pace, SpaceView, Wish
 from rooms.work import Announcement, Work
 
 
-class Asked(Struct, frozen=True):
+class Asked(Discreet, frozen=True):
     """A wish that waits for a second person, and whose it is: forgotten with its end."""
 
     act: Act
@@ -18,7 +18,7 @@ class Asked(Struct, frozen=True):
     until: int
 
 
-class Space(Struct, frozen=True, omit_defaults=True):
+class Space(Discreet, frozen=True, omit_defaults=True):
     """Moments in ms since 1970 UTC, in the past once they are over; ``by`` and the like are participants."""
 
     pace: Pace = "usual"

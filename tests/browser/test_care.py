@@ -56,12 +56,52 @@ async def open_people(person: Person) -> None:
     await expect(person.dialog).to_be_visible()
 
 
+async def calmer(person: Person, act: str) -> None:
+    if await person.page.locator(".seats").is_visible():
+        await open_people(person)
+    await person.page.get_by_role("button", name="A calmer circle").locator("visible=true").click()
+    await person.dialog.get_by_role("button", name=act, exact=True).click()
+
+
+async def test_the_bell_rests_everybody_and_words_wait_in_the_box(caring: House, somebody: Comes) -> None:
+    ana, bo = await somebody(caring, **PHONE), await somebody(caring)
+    circle = await ana.holds_a_room()
+    await bo.sits_in(circle)
+    await calmer(bo, "Ring the bell")
+    for each in (ana, bo):
+        await expect(bar(each, "Everyone rests until")).to_be_visible()
+    waits = await ana.says("When we have rested.")
+    await expect(waits).to_contain_text("Everyone here rests")
+    await expect(bo.message("When we have rested.")).to_have_count(0)
+    await bo.sees("When we have rested.")
+    await expect(bar(bo, "Everyone rests until")).to_have_count(0)
+    await expect(bo.page.get_by_text("The bell was rung: a minute's rest.")).to_be_visible()
+
+
+async def test_two_choose_a_pace_and_the_door_rests(caring: House, somebody: Comes) -> None:
+    ana, bo, cleo = await somebody(caring, **PHONE), await somebody(caring), await somebody(caring)
+    circle = await ana.holds_a_room()
+    await bo.sits_in(circle)
+    await calmer(ana, "One at a time")
+    await expect(bar(ana, "It begins when somebody else says yes.")).to_be_visible()
+    await bar(bo, "Somebody would like one at a time").get_by_role("button", name="Yes, this pace").click()
+    for each in (ana, bo):
+        await expect(bar(each, "One at a time:")).to_be_visible()
+    await calmer(bo, "Let the door rest")
+    await bar(ana, "Somebody would like the door to rest").get_by_role("button", name="Yes, let it rest").click()
+    await expect(bar(bo, "The door rests until")).to_be_visible()
+    await cleo.has_a_place("Cleo")
+    await cleo.opens(f"/#/w/{circle}")
+    await cleo.page.get_by_label("I'll try to keep to this").check()
+    await cleo.presses("Go in")
+    await expect(cleo.page.get_by_text("The door rests for some minutes.")).to_be_visible()
+
+
 async def test_two_make_a_breath_and_words_wait_or_come_back_into_the_box(caring: House, somebody: Comes) -> None:
     ana, bo = await somebody(caring, **PHONE), await somebody(caring)
     circle = await ana.holds_a_room()
     await bo.sits_in(circle)
-    await open_people(ana)
-    await ana.dialog.get_by_role("button", name="Ask for a breath").click()
+    await calmer(ana, "Ask for a breath")
     await expect(bar(ana, "It begins when somebody else says yes.")).to_be_visible()
     wish = bar(bo, "Somebody would like a breath")
     await expect(wish).not_to_contain_text("Ana")
@@ -72,7 +112,7 @@ async def test_two_make_a_breath_and_words_wait_or_come_back_into_the_box(caring
     await ana.says("One.")
     await bo.sees("One.")
     waits = await ana.says("Two.")
-    await expect(waits).to_contain_text("Everyone here writes slowly just now.")
+    await expect(waits).to_contain_text("Everyone here rests or writes slowly just now.")
     await expect(bo.message("Two.")).to_have_count(0)
     await bo.sees("Two.")
     await expect(waits).not_to_contain_text("slowly")
@@ -93,8 +133,7 @@ async def test_two_make_a_breath_and_words_wait_or_come_back_into_the_box(caring
     await expect(ana.message("Another of mine.")).to_have_count(0)
     await bo.presses("Post")
     await ana.sees("Another of mine.")
-    await open_people(ana)
-    await ana.dialog.get_by_role("button", name="Ask for a breath").click()
+    await calmer(ana, "Ask for a breath")
     await expect(ana.dialog).to_contain_text("There was a breath a short while ago.")
 
 

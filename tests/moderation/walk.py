@@ -271,6 +271,7 @@ _OTHERS: Mapping[str, Any] = {
     "seq": 3,
     "preferences": Preferences(calm=True, gentle_notes=False),
     "topic": "Another room",
+    "pace": "gentle",
     "messages": (),
 }
 """Good values of fields; one that is not known fails the test, so that each new command is looked at here."""

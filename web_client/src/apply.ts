@@ -3,9 +3,10 @@
  * when it comes again, and what leaves a gap is not taken in: then `gap` asks for the log from `last` on.
  */
 import { applyPersonal, type Personal, mineFrom, ownWords } from "./apply_mine.ts";
-import { askedAnew, changeOf, changed, entryOf } from "./entry.ts";
+import { changeOf, changed, entryOf } from "./entry.ts";
 import type { CircleView, HereDiff, Logged, Page, Watching } from "./generated/protocol.ts";
-import { type CircleState, type Entry, type Message, NO_BREATH, emptyCircle, placeOf } from "./state.ts";
+import { heldAnew } from "./held.ts";
+import { type CircleState, type Entry, type Message, emptyCircle, placeOf } from "./state.ts";
 
 /** What comes in about one circle, in the order it came. */
 export type Incoming =
@@ -87,10 +88,8 @@ class Draft {
     const change = changeOf(event);
     if (change) return this.change(change.target, change.change);
     switch (event.kind) {
-      case "breath.asked":
-        return this.set({ breath: askedAnew(this.state.breath, event.until) });
-      case "breath.began":
-        return this.set({ breath: { ...NO_BREATH, until: event.until } });
+      case "space.changed":
+        return this.set(heldAnew(this.state, event.space));
       case "words.faded":
         return this.floor(event.floor);
       case "participant.entered":

@@ -1,5 +1,4 @@
 /** The part of the fold that is one's own: what only this person sees of a circle, and one's own place. Pure. */
-import { breathOf } from "./entry.ts";
 import type {
   AsideSet,
   FlagMoved,
@@ -18,7 +17,7 @@ import type {
   SeatView,
   Watching,
 } from "./generated/protocol.ts";
-import { type CircleState, type PersonState, toggled } from "./state.ts";
+import { type CircleState, type PersonState, USUAL, toggled } from "./state.ts";
 
 /** Events of a person's log that belong to one circle. */
 export type Personal = GestureMade | GestureUndone | GestureGiven | AsideSet | FlagMoved;
@@ -34,7 +33,8 @@ export function mineFrom(state: CircleState, mine: MyCircle, flags: readonly MyF
     aside: new Set(mine.aside ?? []),
     given: givenBy(mine.given ?? []),
     answered: answersTo(mine.received ?? []),
-    breath: breathOf(mine.breath),
+    space: mine.space ?? USUAL,
+    wished: new Set(mine.wished ?? []),
     flags: new Map(flags.map(({ target, status }) => [target, status])),
   };
 }

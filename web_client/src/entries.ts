@@ -1,5 +1,6 @@
 /** What stands in a circle's log as something of its own: messages as they are now, and quiet lines. */
 import type { FlagMessage } from "./generated/protocol.ts";
+import type { Act } from "./held.ts";
 
 /** What a flag says was felt. */
 export type Category = FlagMessage["category"];
@@ -42,7 +43,7 @@ export interface Message {
 export interface Line {
   readonly kind: "line";
   readonly seq: number;
-  readonly what: "opened" | "closing" | "stays_open" | "closed" | "entered";
+  readonly what: "opened" | "closing" | "stays_open" | "closed" | "entered" | "bell" | Act;
   /** When it happened; for `closing` the moment it will close; 0 where the log does not say. */
   readonly at: number;
   /** `entered`: who came, by the name they carry here. */

@@ -1,6 +1,6 @@
 /** Events of the log as entries, and what the others change about a message. Pure. */
-import type { AnyEvent, Breath, MessagePosted } from "./generated/protocol.ts";
-import type { BreathState, Category, Covered, Entry, Line, Message } from "./state.ts";
+import type { AnyEvent, MessagePosted, SpaceChanged } from "./generated/protocol.ts";
+import type { Category, Covered, Entry, Line, Message } from "./state.ts";
 
 /** The message or line an event makes; `null` where it only changes something else. `own` are one's covered words. */
 export function entryOf(seq: number, event: AnyEvent, own: ReadonlyMap<number, string>): Entry | null {
@@ -32,6 +32,10 @@ export function entryOf(seq: number, event: AnyEvent, own: ReadonlyMap<number, s
       return { ...line, what: "stays_open", hosted: event.hosted };
     case "circle.closed":
       return { ...line, what: "closed", at: event.at };
+    case "space.changed": {
+      const what = begun(event);
+      return what === null ? null : { ...line, what };
+    }
     default:
       return null;
   }
@@ -71,14 +75,10 @@ export function changed(message: Message, change: Partial<Message>, me: string):
   return isWordless(now.cover) && now.by !== me ? { ...now, body: null } : now;
 }
 
-/** How a circle's breath stood when its log was asked for. */
-export function breathOf(breath: Breath | null | undefined): BreathState {
-  return { until: breath?.until ?? null, askedUntil: breath?.asked_until ?? null, mine: breath?.mine ?? false };
-}
-
-/** Somebody would like a breath; the same wish as before stays one's own, and a newer one is another's. */
-export function askedAnew({ until, askedUntil, mine }: BreathState, asked: number): BreathState {
-  return { until, askedUntil: asked, mine: mine && askedUntil === asked };
+/** What is worth a line: that something begins, not that somebody would like it. */
+function begun({ what, space }: SpaceChanged): Line["what"] | null {
+  if (what === "wished") return null;
+  return what === "pace" ? `pace_${space.pace ?? "usual"}` : what;
 }
 
 /** Covered so that nobody is sent the words. */

@@ -3,7 +3,7 @@ import type { Gesture } from "./generated/protocol.ts";
 import { patchCircle } from "./intake.ts";
 import { type Result, value } from "./result.ts";
 import { addToOutbox, removeFromOutbox, retryInOutbox } from "./sending.ts";
-import { NO_BREATH, toggled } from "./state.ts";
+import { toggled } from "./state.ts";
 import { hold, preferences } from "./store.ts";
 import { command, tell } from "./wire.ts";
 
@@ -76,15 +76,6 @@ export function foldForMe(circle: string, target: number, on: boolean): void {
   const { foldedForMe } = hold(circle);
   foldedForMe.value = toggled(foldedForMe.value, target, on);
   open(circle, target, false);
-}
-
-/** Ask for a minute in which everybody writes slowly, or say yes to one; it takes two. */
-export async function askBreath(circle: string): Promise<Result> {
-  const answer = await command({ do: "breath.ask", circle });
-  if (!answer.ok) return answer;
-  const { began, until } = answer.value;
-  patchCircle(circle, { breath: began ? { ...NO_BREATH, until } : { ...NO_BREATH, askedUntil: until, mine: true } });
-  return value(null);
 }
 
 /** Call on every change of the composer: others learn that somebody is writing, at most every 3 s, if one allows it. */

@@ -12,6 +12,7 @@ import { Flag } from "./flag.tsx";
 import { HostSheet } from "./host.tsx";
 import { More } from "./more.tsx";
 import { People } from "./people.tsx";
+import { SpaceSheet } from "./space.tsx";
 import { TakeBack } from "./take_back.tsx";
 import { closeSheet, sheet } from "./ui.ts";
 import { Worried } from "./worried.tsx";
@@ -33,6 +34,8 @@ export function Sheets({ held }: { held: CircleHold }) {
       return <TakeBack circle={circle} seq={open.seq} />;
     case "hard_time":
       return <HardTime circle={circle} />;
+    case "calmer":
+      return <SpaceSheet state={state} />;
     case "host":
       return <HostSheet state={state} />;
     case "leave":

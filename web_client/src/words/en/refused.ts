@@ -42,6 +42,7 @@ export const refused = {
   refused_agreement_changed: "The agreement has changed. Please read it again.",
   refused_circle_not_found: "This circle is not there any more.",
   refused_circle_closed: "This circle has closed.",
+  refused_doors_rest: "The door rests for some minutes. Please come back then.",
   refused_circle_full: "This circle is full right now.",
   refused_circle_not_open_yet: "This circle is not open yet.",
   refused_circle_not_closing: "The circle is not closing.",

@@ -51,6 +51,8 @@ export const refusedInside = {
   refused_care_not_found: "This is over by now. You can say at any time that you would like company.",
   refused_gentle_not_witness: "Only those who had been here for a while when it was said can ask.",
   refused_gentle_own_words: "These are your own words. You can change them or take them back.",
+  refused_bell_too_soon: "The bell was rung a short while ago. Let some minutes pass before the next rest.",
+  refused_doors_too_soon: "The doors rested a short while ago. Let some minutes pass before they rest again.",
   refused_breath_too_soon: "There was a breath a short while ago. Let some minutes pass before the next.",
   refused_gesture_not_here: "This gesture is not there any more.",
   refused_key_reused: "This was posted before with other words.",
