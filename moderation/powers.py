@@ -87,10 +87,10 @@ POWERS = (
     ),
     Power(
         letter="h",
-        does="announce the closing of a room one holds, and take the announcement back",
+        does="announce the closing of a room one holds, and take the announcement back; hand the room over",
         holder="host",
         reach="circle",
-        commands=("circle.close", "circle.keep_open", "circle.go_on"),
+        commands=("circle.close", "circle.keep_open", "circle.go_on", "host.stop", "host.shift"),
         stopped_by=2,
     ),
     Power(
@@ -143,6 +143,22 @@ TOGETHER = (
         commands=("breath.ask",),
         lasts=MINUTE,
         caps=((1, 15 * MINUTE, "circle"),),
+    ),
+    Power(
+        letter="close",
+        does="announce the closing of a room that somebody else holds, or nobody",
+        holder="anyone",
+        reach="circle",
+        commands=("circle.close together",),
+        stopped_by=2,
+    ),
+    Power(
+        letter="host",
+        does="hold the space, once a second person says yes to it; it is a turn, and brings no other power than h",
+        holder="anyone",
+        reach="circle",
+        commands=("host.offer", "host.agree"),
+        stopped_by=2,
     ),
     Power(
         letter="doors",

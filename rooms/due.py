@@ -3,7 +3,7 @@
 from sqlalchemy import ColumnElement, Connection, delete, func, literal, or_, update
 from sqlmodel import col, select
 
-from rooms import rules, space
+from rooms import hosting, rules, space
 from rooms.log import append, tell
 from rooms.models import Agreement, Aside, Circle, Entry, EventRow, GestureRow, Invite, Log, ParticipantRow, Person
 from rooms.posting import POSTED
@@ -48,7 +48,7 @@ def perform(work: Work, circle_id: str) -> tuple[int, int] | None:
     if circle.state == "closing" and circle.closes_at is not None and circle.closes_at <= work.now:
         _close(work, circle)
     if circle.space_due is not None and circle.space_due <= work.now:
-        space.keep(circle, space.forgotten(space.load(circle.space), work.now))
+        space.keep(circle, space.forgotten(hosting.fall_due(work, circle, space.load(circle.space)), work.now))
         work.db.add(circle)
     work.db.flush()
     if circle.fades_at is not None and circle.fades_at <= work.now:
@@ -71,6 +71,7 @@ def _due(now: int) -> ColumnElement[bool]:
 
 def _close(work: Work, circle: Circle) -> None:
     circle.state, circle.closed_at, circle.host_id = "closed", work.now, None
+    space.keep(circle, space.USUAL)
     append(work, circle.log_id, CircleClosed(at=work.now))
     if circle.keep_for == 0 or circle.fades_at is None:
         # Nothing was said, or words stay only until now; either way the circle can be put away.

@@ -55,6 +55,11 @@ class Limits:
     doors: int = 10 * MINUTE
     """How long nobody comes in who was not here before, once two people asked for it."""
     doors_every: int = 15 * MINUTE
+    handover: int = 10 * MINUTE
+    """How long a circle is asked who would like to hold it; then it goes on as equals."""
+    host_silent: int = 10 * MINUTE
+    """So long without a screen a host counts as gone."""
+    shift_most: int = 12 * HOUR
     gentle_between: int = 30 * SECOND
     """At the gentle pace, between one person's message and their next."""
     one_between: int = 10 * SECOND
@@ -158,6 +163,8 @@ WAITS = (
     "doors_every",
     "gentle_between",
     "one_between",
+    "handover",
+    "host_silent",
     "gentle_least",
     "gentle_most",
     "care_life",
@@ -216,6 +223,8 @@ AT_HAND = {
     "breath_between": 3 * SECOND,
     "together": 30 * SECOND,
     "rest": 10 * SECOND,
+    "handover": 30 * SECOND,
+    "host_silent": 20 * SECOND,
     "gentle_between": 4 * SECOND,
     "one_between": 2 * SECOND,
     "care_life": 2 * MINUTE,

@@ -4,7 +4,8 @@ import msgspec
 from sqlalchemy import delete, update
 from sqlmodel import col, select
 
-from rooms.circles import go, seat
+from rooms.circles import seat
+from rooms.leaving import go
 from rooms.log import tell
 from rooms.messages import withdraw
 from rooms.models import Aside, Circle, EventRow, GestureRow, Invite, Log, ParticipantRow, Person

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from sqlalchemy import Connection
 
-from rooms import bulk, rules, space, views
+from rooms import bulk, rules, views
 from rooms.history import Reader
 from rooms.wire_views import MyCircle
 
@@ -34,13 +34,11 @@ def places(conn: Connection, asked: Sequence[tuple[str, str]], now: int) -> dict
             mine = MyCircle(
                 participant=me,
                 read=read,
-                hosting=host == me,
-                announced_closing=host == me and state == "closing",
                 aside=(),
                 given=(),
                 received=(),
                 invites=(),
-                **views.held(kept, me, now),
+                **views.held(host, state, kept, me, now),
             )
         found[circle, person] = Place(circle, reader, mine)
     return found

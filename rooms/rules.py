@@ -78,11 +78,9 @@ def may_change(*, writer: str | None, asker: str, taken_back: bool) -> None:
         raise Refusal("message.taken_back")
 
 
-def may_close(*, state: str, host: str | None, asker: str) -> None:
+def may_close(state: str) -> None:
     if state == "closed":
         raise Refusal("circle.closed")
-    if host is None or host != asker:
-        raise Refusal("circle.not_host")
 
 
 def fullness(*, inside: int, capacity: int) -> Fullness:

@@ -27,6 +27,17 @@ class Space(Discreet, frozen=True, omit_defaults=True):
     breath_until: int | None = None
     doors_until: int | None = None
     wishes: tuple[Asked, ...] = ()
+    closing_by_two: bool = False
+    """The closing that is under way was announced by two people and not by who holds the space."""
+    beside: tuple[str, ...] = ()
+    """Who holds it beside the host, the longest first."""
+    shift_until: int | None = None
+    """When the host's turn is over."""
+    handover_until: int | None = None
+    """So long the circle is asked who would hold it."""
+    willing: str | None = None
+    """Who offers."""
+    willing_until: int | None = None
 
 
 USUAL = Space()
@@ -41,14 +52,17 @@ def load(kept: bytes | None) -> Space:
 def keep(circle: Circle, space: Space) -> None:
     """Put it into the circle's row, with the moment at which something of it is to be forgotten."""
     circle.space = None if space == USUAL else _encode(space)
-    circle.space_due = min((wish.until for wish in space.wishes), default=None)
+    ends = (space.shift_until, space.handover_until, *(wish.until for wish in space.wishes))
+    circle.space_due = min((each for each in ends if each is not None), default=None)
 
 
-def change(work: Work, circle: Circle, space: Space, what: What, act: Act | None = None) -> Announcement:
+def change(
+    work: Work, circle: Circle, space: Space, what: What, *, act: Act | None = None, who: str | None = None
+) -> Announcement:
     """Keep it, and tell everybody in the circle."""
     keep(circle, space)
     work.db.add(circle)
-    return append(work, circle.log_id, SpaceChanged(space=view(space, work.now), what=what, act=act))
+    return append(work, circle.log_id, SpaceChanged(space=view(space, work.now), what=what, act=act, who=who))
 
 
 def view(space: Space, now: int) -> SpaceView:
@@ -59,7 +73,14 @@ def view(space: Space, now: int) -> SpaceView:
         breath_until=ahead(space.breath_until, now),
         doors_until=ahead(space.doors_until, now),
         wishes=tuple(Wish(act=each.act, until=each.until) for each in space.wishes if now < each.until),
+        handover_until=ahead(space.handover_until, now),
+        willing=space.willing if ahead(space.willing_until, now) is not None else None,
+        willing_until=ahead(space.willing_until, now),
     )
+
+
+def holds(host: str | None, space: Space, participant: str) -> bool:
+    return participant == host or participant in space.beside
 
 
 def wished(space: Space, participant: str, now: int) -> tuple[Act, ...]:

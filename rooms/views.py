@@ -96,12 +96,9 @@ def my_circle(conn: Connection, circle_id: str, reader: Reader, now: int) -> MyC
     invites = conn.execute(
         select(Invite.id, Invite.uses_left, Invite.ends_at).where(Invite.made_by == me, Invite.ends_at > now)
     )
-    hosting = circle[0] == me
     return MyCircle(
         participant=me,
         read=read,
-        hosting=hosting,
-        announced_closing=hosting and circle[1] == "closing",
         aside=tuple(aside),
         given=tuple(GivenGesture(target=row[0], gesture=row[1]) for row in given),  # type: ignore[arg-type]
         received=tuple(
@@ -109,16 +106,21 @@ def my_circle(conn: Connection, circle_id: str, reader: Reader, now: int) -> MyC
             for row in received
         ),
         invites=tuple(InviteView(id=row[0], uses_left=row[1], ends_at=row[2]) for row in invites),
-        **held(circle.space, me, now),
+        **held(circle.host_id, circle.state, circle.space, me, now),
     )
 
 
-def held(kept: bytes | None, me: str, now: int) -> dict[str, Any]:
-    """How a circle is held, for `MyCircle`; nothing where all is as usual."""
-    if kept is None:
-        return {}
+def held(host: str | None, state: str, kept: bytes | None, me: str, now: int) -> dict[str, Any]:
+    """How a circle is held, for `MyCircle`; only what is out of the usual."""
     found = space.load(kept)
-    return {"space": space.view(found, now), "wished": space.wished(found, me, now)}
+    hosting = space.holds(host, found, me)
+    mine: dict[str, Any] = {
+        "hosting": hosting,
+        "announced_closing": hosting and state == "closing" and not found.closing_by_two,
+    }
+    if kept is not None:
+        mine |= {"space": space.view(found, now), "wished": space.wished(found, me, now)}
+    return mine
 
 
 def participants(conn: Connection, circle_id: str) -> tuple[Participant, ...]:

@@ -122,7 +122,10 @@ class MessageUnfolded(Event, tag="message.unfolded", frozen=True, kw_only=True):
     body: str | None = None
 
 
-What = Literal["wished", "breath", "doors", "pace", "bell"]
+What = Literal[
+    "wished", "breath", "doors", "pace", "bell", "closing",
+    "handover", "willing", "unwilling", "host", "beside", "beside_left", "equals",
+]  # fmt: skip
 
 
 class SpaceChanged(Event, tag="space.changed", frozen=True, kw_only=True):
@@ -132,6 +135,8 @@ class SpaceChanged(Event, tag="space.changed", frozen=True, kw_only=True):
     what: What
     act: Act | None = None
     """What was wished for."""
+    who: OpaqueId | None = None
+    """Who holds the space now, or beside its host."""
 
 
 class WordsFaded(Event, tag="words.faded", frozen=True, kw_only=True):

@@ -9,7 +9,7 @@ from rooms.wire import Command, Discreet, Moment, OpaqueId
 
 Pace = Literal["usual", "gentle", "one_at_a_time"]
 """*Gentle*: some time between one person's messages. *One at a time*: some time after anybody's before another's."""
-Act = Literal["breath", "doors", "pace_usual", "pace_gentle", "pace_one_at_a_time"]
+Act = Literal["breath", "doors", "pace_usual", "pace_gentle", "pace_one_at_a_time", "close"]
 """What takes two people."""
 
 
@@ -63,6 +63,11 @@ class SpaceView(Discreet, frozen=True, kw_only=True, omit_defaults=True):
     doors_until: Moment | None = None
     """Until then nobody comes in who was not here before."""
     wishes: tuple[Wish, ...] = ()
+    handover_until: Moment | None = None
+    """The circle is asked who would like to hold the space."""
+    willing: OpaqueId | None = None
+    """Who offers to."""
+    willing_until: Moment | None = None
 
 
 SpaceCommand = AskBreath | RestDoors | ChoosePace | RingBell

@@ -25,8 +25,23 @@ from moderation import wire_care as cared
 from moderation import wire_panels as judged
 from moderation import wire_reviewing as reviewed
 from moderation.operating import HoldByLaw, InviteModerator
-from rooms import bell, circles, closing, due, entering, invites, messages, personal, posting, tidy, together
+from rooms import (
+    bell,
+    circles,
+    closing,
+    due,
+    entering,
+    hosting,
+    invites,
+    leaving,
+    messages,
+    personal,
+    posting,
+    tidy,
+    together,
+)
 from rooms import wire as said
+from rooms import wire_hosting as hosted
 from rooms import wire_space as held
 from rooms.circles import seat
 from rooms.wire import Discreet
@@ -46,6 +61,12 @@ class Seen(Discreet, frozen=True):
     """These people are here today."""
 
     people: tuple[str, ...]
+
+
+class HostGone(Struct, frozen=True):
+    """The screens of this circle's host have been gone for long."""
+
+    circle: str
 
 
 class Tidy(Struct, frozen=True):
@@ -113,6 +134,10 @@ def _still_here(work: Work, command: StillHere) -> None:
     personal.still_here(work, command.participants)
 
 
+def _host_gone(work: Work, command: HostGone) -> None:
+    hosting.silent(work, command.circle)
+
+
 def _seen(work: Work, command: Seen) -> None:
     reviewing.seen(work, command.people)
 
@@ -138,7 +163,7 @@ def _tidy(work: Work, _command: Tidy) -> None:
 
 HANDLERS: Mapping[type, Handler] = {
     said.OpenCircle: circles.open_circle,
-    said.LeaveCircle: circles.leave,
+    said.LeaveCircle: leaving.leave,
     said.CloseCircle: closing.close,
     said.KeepCircleOpen: closing.keep_open,
     said.GoOn: closing.go_on,
@@ -155,6 +180,11 @@ HANDLERS: Mapping[type, Handler] = {
     held.RestDoors: together.rest_doors,
     held.ChoosePace: together.choose_pace,
     held.RingBell: bell.ring,
+    hosted.OfferHost: hosting.offer,
+    hosted.AgreeHost: hosting.agree,
+    hosted.StopHost: hosting.stop,
+    hosted.SetShift: hosting.set_shift,
+    HostGone: _host_gone,
     said.SetPreferences: _set_preferences,
     said.ForgetMe: _forget,
     flagged.FlagMessage: flags.raise_flag,

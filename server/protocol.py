@@ -32,6 +32,7 @@ from moderation.wire_panels import PanelCommand, PanelEvent, PauseMoved, SeatVie
 from moderation.wire_reviewing import Reviewing, ReviewingChanged, ReviewingCommand
 from rooms.wire import (
     CircleCommand,
+    CloseCircle,
     Command,
     Discreet,
     MakeInvite,
@@ -41,6 +42,7 @@ from rooms.wire import (
     Seq,
 )
 from rooms.wire_events import CircleEvent, PersonEvent
+from rooms.wire_hosting import HostCommand
 from rooms.wire_space import AskBreath, ChoosePace, RestDoors, RingBell, SpaceCommand, TogetherAnswer
 from rooms.wire_views import CircleView, MadeInvite, MyCircle, Participant
 
@@ -217,7 +219,7 @@ class ByeFrame(Struct, frozen=True):
 
 
 SocketCommand = WatchLog | UnwatchLog | ReadPage | TellWriting | Beat
-DoorCommand = CircleCommand | SpaceCommand | FlagCommand | CareCommand | PanelCommand | ReviewingCommand
+DoorCommand = CircleCommand | SpaceCommand | HostCommand | FlagCommand | CareCommand | PanelCommand | ReviewingCommand
 AnyCommand = DoorCommand | SocketCommand
 AnyEvent = CircleEvent | PersonEvent | FlagEvent | CareEvent | PanelEvent | ReviewingChanged
 Answer = Done | Watching | Page | MadeInvite | TogetherAnswer | CareAsked | CareAnswered
@@ -229,7 +231,7 @@ ANSWERS: dict[type[Command], Any] = {
     WatchLog: Watching,
     ReadPage: Page,
     MakeInvite: MadeInvite,
-    **dict.fromkeys((AskBreath, RestDoors, ChoosePace, RingBell), TogetherAnswer),
+    **dict.fromkeys((CloseCircle, AskBreath, RestDoors, ChoosePace, RingBell), TogetherAnswer),
     **CARE_ANSWERS,
 }
 """What ``ok`` holds where it is not `Done`."""

@@ -9,9 +9,9 @@ from rooms.limits import Limits
 from server.protocol import DoorCommand
 
 COMMANDS = sorted(each.__struct_config__.tag for each in get_args(DoorCommand))
-GRANTED = [command.removesuffix(" mine") for power in (*POWERS, *TOGETHER) for command in power.commands]
-TWO_WAYS = {"message.hold"}
-"""Of others, and with ``mine`` of what shows one's own data."""
+GRANTED = [command.split()[0] for power in (*POWERS, *TOGETHER) for command in power.commands]
+TWO_WAYS = {"message.hold", "circle.close"}
+"""Of others, and with ``mine`` of what shows one's own data; by who holds the space, and ``together`` by two people."""
 
 
 @pytest.mark.parametrize("command", COMMANDS)
@@ -62,5 +62,7 @@ def test_what_is_listed_lasts_as_long_as_the_rules_let_it() -> None:
         "breath": limits.breath,
         "doors": limits.doors,
         "pace": None,
+        "close": None,
+        "host": None,
         "co-sign": limits.hold_cosigned,
     }

@@ -21,7 +21,7 @@ from moderation.powers import ASKING, AT_THE_TABLE, POWERS, SERVING, TALK, TOGET
 from moderation.wire import FlagMoved
 from moderation.wire_care import WorryAbout
 from rooms import covers, messages
-from rooms.circles import go
+from rooms.leaving import go
 from rooms.limits import HOUR, MINUTE, SECOND
 from rooms.log import tell
 from rooms.models import Circle, EventRow, ParticipantRow, Person
@@ -206,6 +206,10 @@ def course(walk: Walk) -> Iterator[Stage]:
             "doors.rest",
             "pace.choose",
             "bell.ring",
+            "host.offer",
+            "host.agree",
+            "host.stop",
+            "host.shift",
             "care.worry",
             "care.answer",
             "care.reach_out",

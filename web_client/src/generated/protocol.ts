@@ -13,6 +13,14 @@ export interface AddSide {
   body: string;
 }
 
+/** Say yes to the person who offers. */
+export interface AgreeHost {
+  do: "host.agree";
+  ref?: number;
+  circle: string;
+  participant: string;
+}
+
 /** Yes: those in the circle who are willing are told that one would like company. No: nobody learns of anything. */
 export interface AnswerCare {
   do: "care.answer";
@@ -696,7 +704,7 @@ export interface MyCircle {
   received?: ReceivedGesture[];
   invites?: InviteView[];
   space?: SpaceView | null;
-  wished?: ("breath" | "doors" | "pace_gentle" | "pace_one_at_a_time" | "pace_usual")[];
+  wished?: ("breath" | "close" | "doors" | "pace_gentle" | "pace_one_at_a_time" | "pace_usual")[];
 }
 
 export interface MyFlag {
@@ -707,6 +715,13 @@ export interface MyFlag {
 /** An empty object. */
 export interface Nothing {
 
+}
+
+/** Offer to hold the space, or to hold it beside its host. Somebody else has to say yes. */
+export interface OfferHost {
+  do: "host.offer";
+  ref?: number;
+  circle: string;
 }
 
 export interface OfferedName {
@@ -1058,6 +1073,14 @@ export interface SetReviewing {
   skips?: ("disrespect" | "illegal" | "pressure" | "privacy" | "safety" | "spam" | "threat")[];
 }
 
+/** Until when the host holds it; absent: no end is set. */
+export interface SetShift {
+  do: "host.shift";
+  ref?: number;
+  circle: string;
+  until?: number | null;
+}
+
 export interface SignIn {
   sign_in_name: string;
   passphrase: string;
@@ -1068,8 +1091,9 @@ export interface SignIn {
 export interface SpaceChanged {
   kind: "space.changed";
   space: SpaceView;
-  what: "bell" | "breath" | "doors" | "pace" | "wished";
-  act?: "breath" | "doors" | "pace_gentle" | "pace_one_at_a_time" | "pace_usual" | null;
+  what: "bell" | "beside" | "beside_left" | "breath" | "closing" | "doors" | "equals" | "handover" | "host" | "pace" | "unwilling" | "willing" | "wished";
+  act?: "breath" | "close" | "doors" | "pace_gentle" | "pace_one_at_a_time" | "pace_usual" | null;
+  who?: string | null;
 }
 
 /** Moments may have passed; no event tells of an end that was told with the beginning. */
@@ -1079,6 +1103,9 @@ export interface SpaceView {
   breath_until?: number | null;
   doors_until?: number | null;
   wishes?: Wish[];
+  handover_until?: number | null;
+  willing?: string | null;
+  willing_until?: number | null;
 }
 
 /** The reasons of a panel: what and until when, on what ground, who decided, how to ask others. */
@@ -1094,6 +1121,13 @@ export interface Statement {
   band: string;
   second?: boolean;
   appeal_until?: number | null;
+}
+
+/** I need to stop: hand over at once, or take one's own offer back. */
+export interface StopHost {
+  do: "host.stop";
+  ref?: number;
+  circle: string;
 }
 
 export interface TakeBackMessage {
@@ -1185,7 +1219,7 @@ export interface Watching {
 
 /** Somebody would like it, never who; so long a second person may say yes. */
 export interface Wish {
-  act: "breath" | "doors" | "pace_gentle" | "pace_one_at_a_time" | "pace_usual";
+  act: "breath" | "close" | "doors" | "pace_gentle" | "pace_one_at_a_time" | "pace_usual";
   until: number;
 }
 
@@ -1217,7 +1251,7 @@ export interface WritingFrame {
   writing?: true;
 }
 
-export type DoorCommand = AddSide | AnswerCare | AskBreath | AskGently | BeginReviewing | CastBallot | ChoosePace | CloseCircle | ComeAsModerator | CosignHold | DismissLetter | EditMessage | EndReviewing | EnterCircle | FlagMessage | ForgetMe | GiveUpModerator | GoOn | HoldMessage | KeepCircleOpen | LeaveCircle | LeaveHeavySeat | LeaveSeat | MakeAppeal | MakeGesture | MakeInvite | MarkBadFaith | MarkRead | OpenCircle | PostMessage | ReachOut | ReadyToVote | RephraseMessage | RestDoors | RevokeInvite | RingBell | SayToPanel | SetAside | SetPreferences | SetReviewing | TakeBackMessage | TakeSeat | UndoAside | UndoBallot | UndoGesture | WithdrawFlag | WorryAbout;
+export type DoorCommand = AddSide | AgreeHost | AnswerCare | AskBreath | AskGently | BeginReviewing | CastBallot | ChoosePace | CloseCircle | ComeAsModerator | CosignHold | DismissLetter | EditMessage | EndReviewing | EnterCircle | FlagMessage | ForgetMe | GiveUpModerator | GoOn | HoldMessage | KeepCircleOpen | LeaveCircle | LeaveHeavySeat | LeaveSeat | MakeAppeal | MakeGesture | MakeInvite | MarkBadFaith | MarkRead | OfferHost | OpenCircle | PostMessage | ReachOut | ReadyToVote | RephraseMessage | RestDoors | RevokeInvite | RingBell | SayToPanel | SetAside | SetPreferences | SetReviewing | SetShift | StopHost | TakeBackMessage | TakeSeat | UndoAside | UndoBallot | UndoGesture | WithdrawFlag | WorryAbout;
 
 export type SocketCommand = Beat | ReadPage | TellWriting | UnwatchLog | WatchLog;
 
@@ -1234,6 +1268,7 @@ export interface Answers {
   "log.watch": Watching;
   "history.page": Page;
   "invite.make": MadeInvite;
+  "circle.close": TogetherAnswer;
   "breath.ask": TogetherAnswer;
   "doors.rest": TogetherAnswer;
   "pace.choose": TogetherAnswer;

@@ -46,7 +46,7 @@ export const refused = {
   refused_circle_full: "This circle is full right now.",
   refused_circle_not_open_yet: "This circle is not open yet.",
   refused_circle_not_closing: "The circle is not closing.",
-  refused_circle_not_host: "Only the host can do that.",
+  refused_circle_not_host: "Only whoever holds the space here can do that.",
   refused_circle_too_many: "You are in many circles already. Leave one first.",
   refused_circle_one_at_a_time: "You have a room open. Close it first.",
   refused_circle_keep_your_place_first: "To open a room here, keep your place first. You find that in My safety.",
