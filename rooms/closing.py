@@ -28,7 +28,7 @@ def close(work: Work, command: CloseCircle) -> Answered:
     elif not alone:
         raise Refusal("circle.not_host")
     circle.state, circle.closes_at, circle.go_on_by = "closing", work.now + work.limits.closing_notice, None
-    append(work, circle.log_id, CircleClosing(closes_at=circle.closes_at))
+    append(work, circle.log_id, CircleClosing(closes_at=circle.closes_at, together=not alone))
     others = tuple(each for each in held.wishes if each.act != "close")
     _keep(work, circle, replace(held, closing_by_two=not alone, wishes=others))
     return Answered(made=TogetherAnswer(began=True, until=circle.closes_at))
@@ -59,17 +59,16 @@ def go_on(work: Work, command: GoOn) -> Answered:
         return Answered(circle=circle.id)
     if held.closing_by_two:
         return _stay_open(work, circle)
-    circle.host_id = None
-    answered = _stay_open(work, circle)
-    hosting.hand_over(work, circle, replace(space.load(circle.space), beside=(), shift_until=None))
+    answered = _stay_open(work, circle, hosted=False)
+    hosting.without(work, circle, space.load(circle.space))
     return answered
 
 
-def _stay_open(work: Work, circle: Circle) -> Answered:
+def _stay_open(work: Work, circle: Circle, *, hosted: bool = True) -> Answered:
     if circle.state != "closing":
         return Answered(circle=circle.id, dup=True)
     circle.state, circle.closes_at, circle.go_on_by = "open", None, None
-    told = append(work, circle.log_id, CircleStaysOpen(hosted=circle.host_id is not None))
+    told = append(work, circle.log_id, CircleStaysOpen(hosted=hosted and circle.host_id is not None))
     _keep(work, circle, replace(space.load(circle.space), closing_by_two=False))
     return Answered(circle=circle.id, epoch=told.epoch, seq=told.seq)
 

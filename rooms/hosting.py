@@ -9,10 +9,11 @@ from sqlalchemy.orm import aliased
 from sqlmodel import col, select
 
 from rooms import space
-from rooms.models import Circle, ParticipantRow
+from rooms.log import tell
+from rooms.models import Circle, ParticipantRow, Person
 from rooms.space import Space
 from rooms.together import still_inside, talking
-from rooms.wire_events import What
+from rooms.wire_events import HostingChanged, What
 from rooms.wire_hosting import AgreeHost, OfferHost, SetShift, StopHost
 from rooms.work import Answered, Refusal, Work
 
@@ -55,11 +56,12 @@ def agree(work: Work, command: AgreeHost) -> Answered:
     if willing is None or willing != command.participant or willing == mine.id:
         raise Refusal("host.nobody_offers")
     rest = replace(held, willing=None, willing_until=None)
+    if circle.host_id is not None and not space.holds(circle.host_id, held, mine.id):
+        raise Refusal("circle.not_host")
+    _tell(work, willing, circle, on=True)
     if circle.host_id is None:
         circle.host_id, circle.host_shown = willing, False
         return _told(work, circle, replace(rest, handover_until=None), "host", who=willing)
-    if not space.holds(circle.host_id, held, mine.id):
-        raise Refusal("circle.not_host")
     return _told(work, circle, replace(rest, beside=(*rest.beside, willing)), "beside", who=willing)
 
 
@@ -93,6 +95,8 @@ def let_go(work: Work, circle: Circle, held: Space, participant: str) -> Answere
     left = replace(held, beside=beside)
     if left.willing == participant:
         left = replace(left, willing=None, willing_until=None)
+    if space.holds(circle.host_id, held, participant):
+        _tell(work, participant, circle, on=False)
     if circle.host_id != participant:
         return _told(work, circle, left, "beside_left") if left != held else Answered(circle=circle.id)
     left = replace(left, shift_until=None)
@@ -102,6 +106,15 @@ def let_go(work: Work, circle: Circle, held: Space, participant: str) -> Answere
         others = tuple(each for each in beside if each != heir)
         return _told(work, circle, replace(left, beside=others), "host", who=heir)
     return hand_over(work, circle, replace(left, beside=()))
+
+
+def without(work: Work, circle: Circle, held: Space) -> Answered:
+    """Nobody holds it any more, because others went on without them."""
+    for each in (circle.host_id, *held.beside):
+        if each is not None:
+            _tell(work, each, circle, on=False)
+    circle.host_id, circle.host_shown = None, False
+    return hand_over(work, circle, replace(held, beside=(), shift_until=None))
 
 
 def hand_over(work: Work, circle: Circle, held: Space) -> Answered:
@@ -127,6 +140,13 @@ def _willing(work: Work, held: Space) -> str | None:
 def _told(work: Work, circle: Circle, held: Space, what: What, who: str | None = None) -> Answered:
     told = space.change(work, circle, space.forgotten(held, work.now), what, who=who)
     return Answered(circle=circle.id, epoch=told.epoch, seq=told.seq)
+
+
+def _tell(work: Work, participant: str, circle: Circle, *, on: bool) -> None:
+    """Word of it to the person's own screens."""
+    row = work.db.get(ParticipantRow, participant)
+    if row is not None and row.person_id is not None:
+        tell(work, work.db.get_one(Person, row.person_id).log_id, HostingChanged(circle=circle.id, on=on))
 
 
 def silent(work: Work, circle_id: str) -> None:

@@ -62,10 +62,14 @@ def change(
     """Keep it, and tell everybody in the circle."""
     keep(circle, space)
     work.db.add(circle)
-    return append(work, circle.log_id, SpaceChanged(space=view(space, work.now), what=what, act=act, who=who))
+    return append(
+        work,
+        circle.log_id,
+        SpaceChanged(space=view(space, work.now, hosted=circle.host_id is not None), what=what, act=act, who=who),
+    )
 
 
-def view(space: Space, now: int) -> SpaceView:
+def view(space: Space, now: int, *, hosted: bool = True) -> SpaceView:
     """As everybody in the circle may see it."""
     return SpaceView(
         pace=space.pace,
@@ -73,6 +77,7 @@ def view(space: Space, now: int) -> SpaceView:
         breath_until=ahead(space.breath_until, now),
         doors_until=ahead(space.doors_until, now),
         wishes=tuple(Wish(act=each.act, until=each.until) for each in space.wishes if now < each.until),
+        hosted=hosted,
         handover_until=ahead(space.handover_until, now),
         willing=space.willing if ahead(space.willing_until, now) is not None else None,
         willing_until=ahead(space.willing_until, now),

@@ -118,8 +118,8 @@ def held(host: str | None, state: str, kept: bytes | None, me: str, now: int) ->
         "hosting": hosting,
         "announced_closing": hosting and state == "closing" and not found.closing_by_two,
     }
-    if kept is not None:
-        mine |= {"space": space.view(found, now), "wished": space.wished(found, me, now)}
+    if kept is not None or host is None:
+        mine |= {"space": space.view(found, now, hosted=host is not None), "wished": space.wished(found, me, now)}
     return mine
 
 

@@ -19,6 +19,8 @@ class CircleOpened(Event, tag="circle.opened", frozen=True, kw_only=True):
 
 class CircleClosing(Event, tag="circle.closing", frozen=True, kw_only=True):
     closes_at: Moment
+    together: bool = False
+    """Two people announced it, and not who holds the space."""
 
 
 class CircleStaysOpen(Event, tag="circle.stays_open", frozen=True, kw_only=True):
@@ -136,7 +138,7 @@ class SpaceChanged(Event, tag="space.changed", frozen=True, kw_only=True):
     act: Act | None = None
     """What was wished for."""
     who: OpaqueId | None = None
-    """Who holds the space now, or beside its host."""
+    """Who holds the space now, or beside its host, after offering to."""
 
 
 class WordsFaded(Event, tag="words.faded", frozen=True, kw_only=True):
@@ -195,6 +197,13 @@ class AsideSet(Event, tag="aside.was_set", frozen=True, kw_only=True):
     on: bool
 
 
+class HostingChanged(Event, tag="hosting.changed", frozen=True, kw_only=True):
+    """One holds the space of that circle, or does no longer."""
+
+    circle: OpaqueId
+    on: bool
+
+
 class PreferencesChanged(Event, tag="preferences.changed", frozen=True, kw_only=True):
     preferences: Preferences | None = None
     """As they are now."""
@@ -231,6 +240,7 @@ PersonEvent = (
     | GestureUndone
     | GestureGiven
     | AsideSet
+    | HostingChanged
     | PreferencesChanged
     | SessionEnded
 )

@@ -63,6 +63,8 @@ class SpaceView(Discreet, frozen=True, kw_only=True, omit_defaults=True):
     doors_until: Moment | None = None
     """Until then nobody comes in who was not here before."""
     wishes: tuple[Wish, ...] = ()
+    hosted: bool = True
+    """Somebody holds the space."""
     handover_until: Moment | None = None
     """The circle is asked who would like to hold the space."""
     willing: OpaqueId | None = None

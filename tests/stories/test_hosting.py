@@ -50,7 +50,7 @@ async def test_where_nobody_offers_the_circle_goes_on_as_equals(place: House) ->
     await ana.asks("host.stop", circle=circle)
     await told(bo, circle, "handover")
     await place.clock.passes(minutes=10)
-    assert await told(bo, circle, "equals") == {}
+    assert await told(bo, circle, "equals") == {"hosted": False}
     await cleo.says("We are still here.")
     # And later somebody may hold it all the same.
     await ana.asks("host.offer", circle=circle)

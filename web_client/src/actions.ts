@@ -60,4 +60,14 @@ export {
 
 /** Reading: pages, jumps, what was missed, the private read mark. */
 export { dismissAway, jumpTo, markRead, newer, older, readFrom, toLatest } from "./reading.ts";
-export { askBreath, choosePace, restDoors, ringBell, sayYes } from "./space.ts";
+export {
+  agreeHost,
+  askBreath,
+  choosePace,
+  offerHost,
+  restDoors,
+  ringBell,
+  sayYes,
+  setShift,
+  stopHost,
+} from "./space.ts";

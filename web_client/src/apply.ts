@@ -83,7 +83,7 @@ class Draft {
     if (seq <= this.state.last || this.state.phase !== "inside") return;
     if (seq !== this.state.last + 1) return this.set({ gap: true });
     this.set({ last: seq });
-    const entry = entryOf(seq, event, this.state.own);
+    const entry = entryOf(seq, event, this.state.own, this.state.participants);
     if (entry) this.copied().push(entry);
     const change = changeOf(event);
     if (change) return this.change(change.target, change.change);
@@ -99,7 +99,8 @@ class Draft {
       case "circle.opened":
         return this.seen({ state: "open" });
       case "circle.closing":
-        return this.seen({ state: "closing", closes_at: event.closes_at });
+        this.seen({ state: "closing", closes_at: event.closes_at });
+        return this.set({ announcedClosing: this.state.hosting && !(event.together ?? false) });
       case "circle.stays_open":
         this.seen({ state: "open", closes_at: null, ...(event.hosted ? {} : { host: null }) });
         return this.set({ announcedClosing: false, hosting: this.state.hosting && event.hosted });
@@ -116,7 +117,7 @@ class Draft {
     const own = ownWords(page.own);
     for (const { seq, event } of page.events) {
       // Changes in a page are passed over: messages are read as they are now.
-      const entry = seq < state.low && seq >= page.base ? entryOf(seq, event, own) : null;
+      const entry = seq < state.low && seq >= page.base ? entryOf(seq, event, own, state.participants) : null;
       if (entry) older.push(this.placed(entry));
     }
     const low = page.events[0]?.seq ?? page.base;

@@ -7,6 +7,7 @@ import type {
   GestureMade,
   GestureUndone,
   GivenGesture,
+  HostingChanged,
   Letter,
   Logged,
   MyCircle,
@@ -20,7 +21,7 @@ import type {
 import { type CircleState, type PersonState, USUAL, toggled } from "./state.ts";
 
 /** Events of a person's log that belong to one circle. */
-export type Personal = GestureMade | GestureUndone | GestureGiven | AsideSet | FlagMoved;
+export type Personal = GestureMade | GestureUndone | GestureGiven | AsideSet | HostingChanged | FlagMoved;
 
 /** What only this person sees of a circle, as it came with the answer to watching it. */
 export function mineFrom(state: CircleState, mine: MyCircle, flags: readonly MyFlag[]): Partial<CircleState> {
@@ -49,6 +50,8 @@ export function applyPersonal(state: CircleState, event: Personal): Partial<Circ
       return { given: withGiven(state.given, event) };
     case "aside.was_set":
       return { aside: toggled(state.aside, event.participant, event.on) };
+    case "hosting.changed":
+      return { hosting: event.on, announcedClosing: state.announcedClosing && event.on };
     case "flag.moved":
       return { flags: new Map(state.flags).set(event.target, event.status) };
   }

@@ -43,12 +43,12 @@ export interface Message {
 export interface Line {
   readonly kind: "line";
   readonly seq: number;
-  readonly what: "opened" | "closing" | "stays_open" | "closed" | "entered" | "bell" | Act;
+  readonly what: "opened" | "closing" | "stays_open" | "closed" | "entered" | "bell" | "host" | "equals" | Act;
   /** When it happened; for `closing` the moment it will close; 0 where the log does not say. */
   readonly at: number;
-  /** `entered`: who came, by the name they carry here. */
+  /** `entered`, `host`: who came, or who holds the space, by the name they carry here. */
   readonly name: string;
-  /** `entered`: their participant id. */
+  /** `entered`, `host`: their participant id. */
   readonly by: string;
   /** `stays_open`: whether the circle still has its host. */
   readonly hosted: boolean;

@@ -2,8 +2,16 @@
 import type { AnyEvent, MessagePosted, SpaceChanged } from "./generated/protocol.ts";
 import type { Category, Covered, Entry, Line, Message } from "./state.ts";
 
-/** The message or line an event makes; `null` where it only changes something else. `own` are one's covered words. */
-export function entryOf(seq: number, event: AnyEvent, own: ReadonlyMap<number, string>): Entry | null {
+/**
+ * The message or line an event makes; `null` where it only changes something else. `own` are one's covered words,
+ * `names` those of who is here.
+ */
+export function entryOf(
+  seq: number,
+  event: AnyEvent,
+  own: ReadonlyMap<number, string>,
+  names: ReadonlyMap<string, string>,
+): Entry | null {
   const line: Line = { kind: "line", seq, what: "opened", at: 0, name: "", by: "", hosted: true };
   switch (event.kind) {
     case "message.posted":
@@ -34,7 +42,7 @@ export function entryOf(seq: number, event: AnyEvent, own: ReadonlyMap<number, s
       return { ...line, what: "closed", at: event.at };
     case "space.changed": {
       const what = begun(event);
-      return what === null ? null : { ...line, what };
+      return what === null ? null : { ...line, what, by: event.who ?? "", name: names.get(event.who ?? "") ?? "" };
     }
     default:
       return null;
@@ -77,8 +85,18 @@ export function changed(message: Message, change: Partial<Message>, me: string):
 
 /** What is worth a line: that something begins, not that somebody would like it. */
 function begun({ what, space }: SpaceChanged): Line["what"] | null {
-  if (what === "wished") return null;
-  return what === "pace" ? `pace_${space.pace ?? "usual"}` : what;
+  switch (what) {
+    case "pace":
+      return `pace_${space.pace ?? "usual"}`;
+    case "bell":
+    case "breath":
+    case "doors":
+    case "host":
+    case "equals":
+      return what;
+    default:
+      return null;
+  }
 }
 
 /** Covered so that nobody is sent the words. */

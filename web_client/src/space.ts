@@ -1,4 +1,5 @@
 /** Holding a circle together: what takes two, and the bell that anyone may ring. */
+import { closeCircle } from "./circles.ts";
 import { type Act, type Pace, wishedFor } from "./held.ts";
 import { patchCircle } from "./intake.ts";
 import { type Result, value } from "./result.ts";
@@ -21,14 +22,33 @@ export async function choosePace(circle: string, pace: Pace): Promise<Result> {
 
 /** A minute's rest for everybody, oneself included; needs nobody else. */
 export async function ringBell(circle: string): Promise<Result> {
-  const answer = await command({ do: "bell.ring", circle });
-  return answer.ok ? value(null) : answer;
+  return plainly(await command({ do: "bell.ring", circle }));
+}
+
+/** Offer to hold the space; somebody else has to say yes. */
+export async function offerHost(circle: string): Promise<Result> {
+  return plainly(await command({ do: "host.offer", circle }));
+}
+
+export async function agreeHost(circle: string, participant: string): Promise<Result> {
+  return plainly(await command({ do: "host.agree", circle, participant }));
+}
+
+/** I need to stop; or I take my offer back. */
+export async function stopHost(circle: string): Promise<Result> {
+  return plainly(await command({ do: "host.stop", circle }));
+}
+
+/** Until when one holds it (ms); `null`: no end is set. */
+export async function setShift(circle: string, until: number | null): Promise<Result> {
+  return plainly(await command({ do: "host.shift", circle, until }));
 }
 
 /** Say yes to what somebody would like. */
 export function sayYes(circle: string, act: Act): Promise<Result> {
   if (act === "breath") return askBreath(circle);
   if (act === "doors") return restDoors(circle);
+  if (act === "close") return closeCircle(circle);
   return choosePace(circle, act === "pace_usual" ? "usual" : act === "pace_gentle" ? "gentle" : "one_at_a_time");
 }
 
@@ -37,4 +57,8 @@ function wishing(circle: string, act: Act, answer: Result<{ began: boolean; unti
   const { began, until } = answer.value;
   if (!began && until != null) patchCircle(circle, wishedFor(hold(circle).state.value, act, until));
   return value(null);
+}
+
+function plainly(answer: Result<unknown>): Result {
+  return answer.ok ? value(null) : answer;
 }

@@ -154,6 +154,7 @@ export interface CircleClosed {
 export interface CircleClosing {
   kind: "circle.closing";
   closes_at: number;
+  together?: boolean;
 }
 
 export interface CircleJoined {
@@ -310,7 +311,7 @@ export interface EnterCircle {
 export interface EventFrame {
   on: string;
   seq: number;
-  event: CircleOpened | CircleClosing | CircleStaysOpen | CircleClosed | ParticipantEntered | ParticipantLeft | MessagePosted | MessageEdited | MessageRephrased | MessageTakenBack | MessageReceived | MessageFolded | MessageHeld | MessageWithheld | MessageUnfolded | SpaceChanged | WordsFaded | Quiet | CircleJoined | CircleParted | GestureMade | GestureUndone | GestureGiven | AsideSet | PreferencesChanged | SessionEnded | FlagMoved | LetterCame | LetterDismissed | CareNow | SeatMoved | PauseMoved | ReviewingChanged;
+  event: CircleOpened | CircleClosing | CircleStaysOpen | CircleClosed | ParticipantEntered | ParticipantLeft | MessagePosted | MessageEdited | MessageRephrased | MessageTakenBack | MessageReceived | MessageFolded | MessageHeld | MessageWithheld | MessageUnfolded | SpaceChanged | WordsFaded | Quiet | CircleJoined | CircleParted | GestureMade | GestureUndone | GestureGiven | AsideSet | HostingChanged | PreferencesChanged | SessionEnded | FlagMoved | LetterCame | LetterDismissed | CareNow | SeatMoved | PauseMoved | ReviewingChanged;
 }
 
 /** Say that a message goes against the agreement. Hidden for oneself at once; once per message. */
@@ -431,6 +432,13 @@ export interface HoldMessage {
   mine?: boolean;
 }
 
+/** One holds the space of that circle, or does no longer. */
+export interface HostingChanged {
+  kind: "hosting.changed";
+  circle: string;
+  on: boolean;
+}
+
 export interface InviteLook {
   circle: CircleView;
 }
@@ -525,7 +533,7 @@ export interface LetterDismissed {
 /** An event at its place in a log. */
 export interface Logged {
   seq: number;
-  event: CircleOpened | CircleClosing | CircleStaysOpen | CircleClosed | ParticipantEntered | ParticipantLeft | MessagePosted | MessageEdited | MessageRephrased | MessageTakenBack | MessageReceived | MessageFolded | MessageHeld | MessageWithheld | MessageUnfolded | SpaceChanged | WordsFaded | Quiet | CircleJoined | CircleParted | GestureMade | GestureUndone | GestureGiven | AsideSet | PreferencesChanged | SessionEnded | FlagMoved | LetterCame | LetterDismissed | CareNow | SeatMoved | PauseMoved | ReviewingChanged;
+  event: CircleOpened | CircleClosing | CircleStaysOpen | CircleClosed | ParticipantEntered | ParticipantLeft | MessagePosted | MessageEdited | MessageRephrased | MessageTakenBack | MessageReceived | MessageFolded | MessageHeld | MessageWithheld | MessageUnfolded | SpaceChanged | WordsFaded | Quiet | CircleJoined | CircleParted | GestureMade | GestureUndone | GestureGiven | AsideSet | HostingChanged | PreferencesChanged | SessionEnded | FlagMoved | LetterCame | LetterDismissed | CareNow | SeatMoved | PauseMoved | ReviewingChanged;
 }
 
 /** A token from a link, or a six-letter code. */
@@ -1103,6 +1111,7 @@ export interface SpaceView {
   breath_until?: number | null;
   doors_until?: number | null;
   wishes?: Wish[];
+  hosted?: boolean;
   handover_until?: number | null;
   willing?: string | null;
   willing_until?: number | null;
@@ -1255,7 +1264,7 @@ export type DoorCommand = AddSide | AgreeHost | AnswerCare | AskBreath | AskGent
 
 export type SocketCommand = Beat | ReadPage | TellWriting | UnwatchLog | WatchLog;
 
-export type AnyEvent = AsideSet | CareNow | CircleClosed | CircleClosing | CircleJoined | CircleOpened | CircleParted | CircleStaysOpen | FlagMoved | GestureGiven | GestureMade | GestureUndone | LetterCame | LetterDismissed | MessageEdited | MessageFolded | MessageHeld | MessagePosted | MessageReceived | MessageRephrased | MessageTakenBack | MessageUnfolded | MessageWithheld | ParticipantEntered | ParticipantLeft | PauseMoved | PreferencesChanged | Quiet | ReviewingChanged | SeatMoved | SessionEnded | SpaceChanged | WordsFaded;
+export type AnyEvent = AsideSet | CareNow | CircleClosed | CircleClosing | CircleJoined | CircleOpened | CircleParted | CircleStaysOpen | FlagMoved | GestureGiven | GestureMade | GestureUndone | HostingChanged | LetterCame | LetterDismissed | MessageEdited | MessageFolded | MessageHeld | MessagePosted | MessageReceived | MessageRephrased | MessageTakenBack | MessageUnfolded | MessageWithheld | ParticipantEntered | ParticipantLeft | PauseMoved | PreferencesChanged | Quiet | ReviewingChanged | SeatMoved | SessionEnded | SpaceChanged | WordsFaded;
 
 export type Answer = CareAnswered | CareAsked | Done | MadeInvite | Page | TogetherAnswer | Watching;
 

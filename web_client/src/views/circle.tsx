@@ -11,6 +11,7 @@ import { count, learn, t } from "../words.ts";
 import { Bars } from "./bars.tsx";
 import { Composer } from "./composer.tsx";
 import { Agreement } from "./door.tsx";
+import { Tending } from "./holding.tsx";
 import { Messages } from "./messages.tsx";
 import { Notices } from "./notices.tsx";
 import { People, sittings } from "./people.tsx";
@@ -130,6 +131,7 @@ export function CircleLinks({ state }: { state: CircleState }) {
       {state.view?.state !== "closed" && state.view?.state !== "planned" && (
         <>
           <Calmer />
+          <Tending state={state} />
           <button type="button" class="link" aria-haspopup="dialog" onClick={() => (sheet.value = { is: "worried", seq: null })}>
             {t("worried")}
           </button>

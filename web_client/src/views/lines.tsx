@@ -32,6 +32,12 @@ function words({ line }: LineRow): string {
       return line.hosted ? t("staysLine") : t("staysEqualsLine");
     case "closed":
       return t("closedLine");
+    case "host":
+      return t("hostLine", { name: line.name });
+    case "equals":
+      return t("equalsLine");
+    case "close":
+      return "";
     case "bell":
       return t("bellLine");
     case "breath":

@@ -7,6 +7,7 @@ import { t } from "../words.ts";
 import { useAct } from "./act.ts";
 import { Said } from "./fields.tsx";
 import { whenWords } from "../when.ts";
+import { HoldingBars } from "./holding.tsx";
 import { SpaceBars } from "./space.tsx";
 import { sheet } from "./ui.ts";
 
@@ -23,6 +24,7 @@ export function Notices({ state, letter }: { state: CircleState; letter: Letter 
         </div>
       )}
       <SpaceBars state={state} />
+      <HoldingBars state={state} />
       {state.view?.state === "closing" && <Closing state={state} />}
       {state.view?.state === "closed" && <p class="bar says">{t("closedHint")}</p>}
       {state.view?.state === "planned" && (

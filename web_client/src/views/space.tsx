@@ -12,6 +12,7 @@ import { useUntil } from "./until.ts";
 
 const WISHED: Readonly<Record<Act, PlainKey>> = {
   breath: "breathAsked",
+  close: "closeAsked",
   doors: "doorsAsked",
   pace_usual: "paceUsualAsked",
   pace_gentle: "paceGentleAsked",
@@ -19,6 +20,7 @@ const WISHED: Readonly<Record<Act, PlainKey>> = {
 };
 const YES: Readonly<Record<Act, PlainKey>> = {
   breath: "breathYes",
+  close: "closeYes",
   doors: "doorsYes",
   pace_usual: "paceYes",
   pace_gentle: "paceYes",
