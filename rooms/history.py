@@ -14,17 +14,8 @@ from rooms import rules
 from rooms.covers import AS_IT_STANDS, shown
 from rooms.models import Circle, EventRow, Log, ParticipantRow, Person
 from rooms.wire import Preferences
-from rooms.wire_events import (
-    CircleEvent,
-    GestureMade,
-    MessageEdited,
-    MessagePosted,
-    MessageRephrased,
-    ParticipantEntered,
-    PersonEvent,
-    PreferencesChanged,
-    Quiet,
-)
+from rooms.wire_events import CircleEvent, GestureMade, ParticipantEntered, PersonEvent, PreferencesChanged, Quiet
+from rooms.wire_messages import MessageEdited, MessagePosted, MessageRephrased
 
 _decode = msgspec.json.Decoder(CircleEvent | PersonEvent).decode
 _preferences = msgspec.json.Decoder(Preferences).decode

@@ -10,8 +10,8 @@ from rooms.log import tell
 from rooms.messages import withdraw
 from rooms.models import Aside, Circle, EventRow, GestureRow, Invite, Log, ParticipantRow, Person
 from rooms.posting import POSTED
-from rooms.wire import ForgetMe, MarkRead, SetAside, SetPreferences, UndoAside
-from rooms.wire_events import AsideSet, Event, PreferencesChanged, SessionEnded
+from rooms.wire import Event, ForgetMe, MarkRead, SetAside, SetPreferences, UndoAside
+from rooms.wire_events import AsideSet, PreferencesChanged, SessionEnded
 from rooms.work import Answered, Refusal, Work
 
 

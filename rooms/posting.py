@@ -17,7 +17,7 @@ from rooms.models import Circle, EventRow
 from rooms.space import Space
 from rooms.text import body as clean_body
 from rooms.wire import PostMessage
-from rooms.wire_events import MessagePosted
+from rooms.wire_messages import MessagePosted
 from rooms.work import Announcement, Answered, Refusal, Work
 
 POSTED = str(MessagePosted.__struct_config__.tag)

@@ -38,6 +38,10 @@ class Command(Discreet, tag_field="do", forbid_unknown_fields=True, frozen=True,
     ref: Annotated[int, Meta(ge=0, lt=2**31)] = 0
 
 
+class Event(Discreet, tag_field="kind", frozen=True, kw_only=True, omit_defaults=True):
+    """One thing that happened, in the log of a circle or of a person."""
+
+
 class Preferences(Discreet, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """How one person likes to be here. Kept with the person, never on the phone."""
 
