@@ -7,7 +7,7 @@ has them yet. Times are milliseconds; a power without an end touches only its ho
 from dataclasses import dataclass
 from typing import Literal
 
-from rooms.limits import DAY, HOUR, MINUTE, SECOND
+from rooms.units import DAY, HOUR, MINUTE, SECOND
 
 Holder = Literal["anyone", "author", "host", "reviewer", "subject", "operator"]
 Reach = Literal["self", "author", "person", "message", "circle", "nobody"]

@@ -7,10 +7,10 @@ from sqlalchemy import Connection
 
 from rooms import bulk, bulk_entering, invites, rules, space
 from rooms.bulk_entering import Found, Offered
-from rooms.limits import MINUTE
 from rooms.log import kept, new_id, tell
 from rooms.names import name as clean_name
 from rooms.names import refuse_reserved
+from rooms.units import MINUTE
 from rooms.wire import EnterCircle
 from rooms.wire_events import CircleJoined, ParticipantEntered
 from rooms.work import Announcement, Answered, Refusal, Work

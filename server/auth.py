@@ -14,7 +14,7 @@ from starlette.requests import HTTPConnection
 from starlette.responses import Response
 
 from rooms import statements
-from rooms.limits import DAY, HOUR
+from rooms.units import DAY, HOUR
 from rooms.wire_events import SessionEnded
 from rooms.work import Announcement
 from server.door import Actor

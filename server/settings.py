@@ -13,7 +13,8 @@ from urllib.parse import urlsplit
 from pydantic import Field, field_validator, model_validator
 from pydantic_settings import NoDecode, SettingsConfigDict
 
-from rooms.limits import CIRCLES_EACH, HOUR, MINUTE, Limits, scaled
+from rooms.limits import CIRCLES_EACH, Limits, scaled
+from rooms.units import HOUR, MINUTE
 from server.machine_settings import MachineSettings
 from server.panel_settings import PanelSettings
 

@@ -11,8 +11,8 @@ from moderation.models_care import CareOffer
 from moderation.powers import POWERS, TOGETHER
 from moderation.wire_care import AskGently, WorryAbout
 from rooms import bell, space, together
-from rooms.limits import DAY, HOUR, MINUTE
 from rooms.models import Circle
+from rooms.units import DAY, HOUR, MINUTE
 from rooms.wire_space import AskBreath, RestDoors, RingBell, SpaceView
 from rooms.work import Refusal
 from server.limits import Limits as ServerLimits

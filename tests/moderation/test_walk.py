@@ -22,9 +22,9 @@ from moderation.wire import FlagMoved
 from moderation.wire_care import WorryAbout
 from rooms import covers, messages
 from rooms.leaving import go
-from rooms.limits import HOUR, MINUTE, SECOND
 from rooms.log import tell
 from rooms.models import Circle, EventRow, ParticipantRow, Person
+from rooms.units import HOUR, MINUTE, SECOND
 from rooms.wire import CloseCircle, GoOn
 from rooms.wire_space import AskBreath
 from rooms.work import Work

@@ -23,10 +23,10 @@ from moderation.operating import InviteModerator
 from moderation.wire import FlagCommand
 from moderation.wire_care import CareCommand, WorryAbout
 from moderation.wire_panels import CastBallot, HoldMessage, MessageMark, PanelCommand
-from rooms.limits import HOUR, MINUTE
 from rooms.log import deliver
 from rooms.models import Agreement, EventRow, Invite, Person
 from rooms.posting import POSTED
+from rooms.units import HOUR, MINUTE
 from rooms.wire import MakeGesture, MakeInvite, Preferences
 from rooms.work import Refusal, Work
 from server import errands

@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy import Connection, event, text
 from starlette.requests import HTTPConnection
 
-from rooms.limits import HOUR
+from rooms.units import HOUR
 from server import auth
 from server.auth import Auth, Seen, good
 from server.keys import Keys
