@@ -75,9 +75,10 @@ def post_all(asked: Sequence[tuple[Work, PostMessage]]) -> list[Answered | Refus
     return [each.result for each in posts if each.result is not None]
 
 
-def fingerprint(key: str, circle: str, body: str, reply_to: int | None) -> bytes:
+def fingerprint(command: PostMessage, body: str) -> bytes:
     """Keyed by the message's own random key, so that it says nothing about the words once the key is gone."""
-    return blake2b(_packed((circle, body, reply_to)), key=key.encode(), digest_size=16).digest()
+    said = (command.circle, body, command.reply_to, command.meet, command.prompt)
+    return blake2b(_packed(said), key=command.key.encode(), digest_size=16).digest()
 
 
 def _judge(conn: Connection, posts: Sequence[Post]) -> None:
@@ -95,7 +96,7 @@ def _judge(conn: Connection, posts: Sequence[Post]) -> None:
             each.result = refusal
             continue
         each.seat = seat
-        each.print = fingerprint(command.key, command.circle, each.body, command.reply_to)
+        each.print = fingerprint(command, each.body)
         going.append(each)
     known = _known(conn, going)
     pace = Pace(conn, going)
@@ -178,6 +179,8 @@ def _store(conn: Connection, posts: Sequence[Post]) -> None:
                 body=each.body,
                 key=each.command.key,
                 reply_to=each.command.reply_to,
+                meet=each.command.meet,
+                prompt=each.command.prompt,
             )
             each.work.announce(Announcement(address, epoch, seq, event))
             rows.append(_row(each, event))

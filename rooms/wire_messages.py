@@ -2,7 +2,7 @@
 
 from typing import Literal
 
-from rooms.wire import Event, Key, Moment, OpaqueId, Seq
+from rooms.wire import Event, Key, Meet, Moment, OpaqueId, Seq
 
 Cover = Literal["folded", "held", "withheld"]
 
@@ -17,6 +17,10 @@ class MessagePosted(Event, tag="message.posted", frozen=True, kw_only=True):
     """Absent once taken back."""
     key: Key
     reply_to: Seq | None = None
+    meet: Meet | None = None
+    prompt: bool = False
+    share: bool = False
+    """Given while its writer held the piece."""
     edited: bool = False
     rephrased: bool = False
     cover: Cover | None = None

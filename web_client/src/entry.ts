@@ -25,6 +25,8 @@ export function entryOf(
         takenBack: event.body == null && (event.cover == null || event.cover === "folded"),
         key: event.key,
         replyTo: event.reply_to ?? null,
+        manner: { meet: event.meet ?? null, prompt: event.prompt ?? false },
+        share: event.share ?? false,
         edited: event.edited ?? false,
         rephrased: event.rephrased ?? false,
         cover: coverOf(event),

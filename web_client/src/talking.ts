@@ -1,4 +1,5 @@
 /** Talking: words, gestures, setting aside. */
+import { PLAIN } from "./entries.ts";
 import type { Gesture } from "./generated/protocol.ts";
 import { patchCircle } from "./intake.ts";
 import { type Result, value } from "./result.ts";
@@ -18,10 +19,10 @@ const told = new Map<string, number>();
  * Put words into the outbox; they show at once and go by themselves, in order, once. Blank words are not posted.
  * The value is the key of the row, or `null` where there was nothing to post.
  */
-export function post(circle: string, body: string, replyTo: number | null = null): string | null {
+export function post(circle: string, body: string, replyTo: number | null = null, manner = PLAIN): string | null {
   if (body.trim() === "") return null;
   told.delete(circle);
-  return addToOutbox(circle, body, replyTo);
+  return addToOutbox(circle, body, replyTo, manner);
 }
 
 /** Send a refused message again; other words make it another message with a key of its own. */

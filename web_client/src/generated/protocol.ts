@@ -642,6 +642,9 @@ export interface MessagePosted {
   body?: string | null;
   key: string;
   reply_to?: number | null;
+  meet?: "ideas" | "just_listen" | "same_here" | "sit_with_me" | null;
+  prompt?: boolean;
+  share?: boolean;
   edited?: boolean;
   rephrased?: boolean;
   cover?: "folded" | "held" | "withheld" | null;
@@ -845,6 +848,8 @@ export interface PostMessage {
   key: string;
   body: string;
   reply_to?: number | null;
+  meet?: "ideas" | "just_listen" | "same_here" | "sit_with_me" | null;
+  prompt?: boolean;
 }
 
 /** How one person likes to be here. Kept with the person, never on the phone. */
