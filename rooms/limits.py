@@ -49,6 +49,25 @@ class Limits:
     breath_asked: int = 5 * MINUTE
     """How long one person's wish for a breath waits for a second."""
 
+    round_gather: int = MINUTE
+    """How long an offered round waits for people, unless all have answered or it is begun sooner."""
+    round_most: int = 50
+    """So many join one round at the most."""
+    round_asked: int = 5 * MINUTE
+    """How long one person's wish about a round waits for others."""
+    round_talk: int = 10 * MINUTE
+    """How long is talked about the shares, where a round was offered so."""
+    round_late: int = 10 * SECOND
+    """What falls due and is noticed only after so long fell due while no server ran: its wait begins anew."""
+    piece_wait: int = MINUTE
+    """How long the piece waits for a holder whose screens are gone."""
+    piece_quiet: int = 5 * MINUTE
+    """How long it stays with a holder who is here and gives no sign; they are asked when a fifth of it is left."""
+    piece_sign: int = 20 * SECOND
+    """Signs of a holder that follow each other sooner are not noted."""
+    piece_ask_every: int = 3 * MINUTE
+    """So long nobody can have the holder asked whether to go on, from the beginning of a turn or the last asking."""
+
     gentle_least: int = 30 * SECOND
     gentle_most: int = 3 * MINUTE
     """A gentle note reaches the author after a random time between these."""
@@ -141,6 +160,13 @@ WAITS = (
     "breath_between",
     "breath_every",
     "breath_asked",
+    "round_gather",
+    "round_asked",
+    "round_talk",
+    "piece_wait",
+    "piece_quiet",
+    "piece_sign",
+    "piece_ask_every",
     "gentle_least",
     "gentle_most",
     "care_life",
@@ -198,6 +224,13 @@ AT_HAND = {
     "breath": 10 * SECOND,
     "breath_between": 3 * SECOND,
     "breath_asked": 30 * SECOND,
+    "round_gather": 20 * SECOND,
+    "round_asked": 30 * SECOND,
+    "round_talk": MINUTE,
+    "piece_wait": 15 * SECOND,
+    "piece_quiet": MINUTE,
+    "piece_sign": 5 * SECOND,
+    "piece_ask_every": 20 * SECOND,
     "care_life": 2 * MINUTE,
 }
 """What people need at the least, also where an hour passes in a minute."""
