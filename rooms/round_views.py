@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from rooms import round as core
 from rooms.limits import Limits
-from rooms.round_events import Ask, Asked, Begin, ComeBack, Join, LayDown, Listen, Pass, Sign, StepOut, Tick
+from rooms.round_events import Ask, Asked, Back, Begin, ComeBack, Join, LayDown, Listen, Pass, Sign, StepOut
 from rooms.round_state import Round
 from rooms.wire_round import Act, Box, MyRound, RoundView
 from rooms.work import Refusal
@@ -60,7 +60,7 @@ def _acts(state: Round, who: str) -> Iterator[tuple[Act, Asked]]:
 
 def _has_effect(state: Round, event: Asked, now: int, limits: Limits) -> bool:
     """Asked of the rules themselves, so that nothing is offered that would be refused. What is only too soon is offered."""
-    before, _ = core.step(state, Tick(), now=now, limits=limits)
+    before, _ = core.step(state, Back(event.by), now=now, limits=limits)
     try:
         after, _ = core.step(before, event, now=now, limits=limits)
     except Refusal as refusal:
