@@ -27,6 +27,7 @@ from rooms.round_events import (
     Begin,
     Close,
     ComeBack,
+    Effect,
     Event,
     Gone,
     Happened,
@@ -53,10 +54,9 @@ def step(state: Round | None, event: Event, *, now: int, limits: Limits) -> Step
     """``state`` is None before the first round of a circle. The piece being elsewhere is told by ``piece.not_yours``, or for
     words by ``circle.waiting`` with the ``round``; other refusals are ``round.*`` and ``piece.*``.
     """
+    due: tuple[Effect, ...] = ()
     if state is not None:
         state, due = round_due.caught_up(state, now=now, limits=limits)
-    else:
-        due = ()
     if isinstance(event, Offer):
         after, effects = _offer(state, event, now)
     elif state is None or (isinstance(event, Happened) and state.phase == "over"):
@@ -67,7 +67,8 @@ def step(state: Round | None, event: Event, *, now: int, limits: Limits) -> Step
         after, effects = _happened(state, event, now, limits)
     else:
         after, effects = _asked(state, event, now, limits)
-    return Step(after, (*due, *effects))
+    after, more = round_due.settled(after, now=now, limits=limits)
+    return Step(after, (*due, *effects, *more))
 
 
 def next_at(state: Round, limits: Limits) -> int | None:

@@ -4,6 +4,7 @@ Nothing is timed while a holder is here and gives signs. Waits are counted from 
 was set back they begin now at the latest, and where nobody was there to notice their end they begin anew.
 """
 
+from collections.abc import Iterator
 from dataclasses import replace
 
 from rooms import piece as pieces
@@ -36,6 +37,11 @@ def caught_up(state: Round, *, now: int, limits: Limits) -> Moved:
     at = next_at(state, limits)
     if at is not None and now - at > limits.round_late:
         state = _anew(state, now)
+    return settled(state, now=now, limits=limits)
+
+
+def settled(state: Round, *, now: int, limits: Limits) -> Moved:
+    """With nothing left that is due: what somebody did may have made something due at once."""
     effects: tuple[Effect, ...] = ()
     while (at := next_at(state, limits)) is not None and at <= now:
         state, more = _due(state, now=now, limits=limits)
@@ -85,6 +91,8 @@ def _asks_at(state: Round, limits: Limits) -> int | None:
 
 def _not_ahead(state: Round, now: int) -> Round:
     """No moment lies after now, wherever the clock stood before."""
+    if max(_moments(state)) <= now:
+        return state
 
     def wished(wish: Wish | None) -> Wish | None:
         return None if wish is None else replace(wish, at=min(wish.at, now))
@@ -104,6 +112,16 @@ def _not_ahead(state: Round, now: int) -> Round:
         begin=wished(state.begin),
         lay=tuple(replace(each, at=min(each.at, now)) for each in state.lay),
     )
+
+
+def _moments(state: Round) -> Iterator[int]:
+    yield state.at
+    yield from (each.away_since for each in state.seats if each.away_since is not None)
+    wishes = (*state.lay, state.begin)
+    if state.piece is not None:
+        yield from (state.piece.since, state.piece.sign, state.piece.asked_at or 0)
+        wishes = (*wishes, state.piece.asking)
+    yield from (each.at for each in wishes if each is not None)
 
 
 def _anew(state: Round, now: int) -> Round:

@@ -36,33 +36,34 @@ def mine(state: Round | None, who: str, *, entered_at: int, now: int, limits: Li
     """One's own part; ``entered_at`` is when this person last came into the circle (ms)."""
     if state is None or state.phase == "over":
         return None
-    piece = state.piece
+    here, _ = core.step(state, Back(who), now=now, limits=limits)
+    assert here is not None
+    piece = here.piece
     return MyRound(
-        box=box(state, who),
-        may=tuple(act for act, event in _acts(state, who) if _has_effect(state, event, now, limits)),
+        box=box(here, who),
+        may=tuple(act for act, event in _acts(here, who) if _has_effect(here, event, now, limits)),
         asked=piece is not None and piece.who == who and piece.asked,
-        late=entered_at > state.offered_at,
+        late=entered_at > here.offered_at,
     )
 
 
-def _acts(state: Round, who: str) -> Iterator[tuple[Act, Asked]]:
-    it = state.id
+def _acts(here: Round, who: str) -> Iterator[tuple[Act, Asked]]:
+    it = here.id
     yield "join", Join(it, who)
     yield "listen", Listen(it, who)
     yield "step_out", StepOut(it, who)
     yield "begin", Begin(it, who)
-    yield "pass", Pass(it, who, state.turn)
-    yield "come_back", ComeBack(it, who, state.turn)
-    yield "stay", Sign(it, who, state.turn)
+    yield "pass", Pass(it, who, here.turn)
+    yield "come_back", ComeBack(it, who, here.turn)
+    yield "stay", Sign(it, who, here.turn)
     yield "ask", Ask(it, who)
     yield "lay_down", LayDown(it, who)
 
 
-def _has_effect(state: Round, event: Asked, now: int, limits: Limits) -> bool:
+def _has_effect(here: Round, event: Asked, now: int, limits: Limits) -> bool:
     """Asked of the rules themselves, so that nothing is offered that would be refused. What is only too soon is offered."""
-    before, _ = core.step(state, Back(event.by), now=now, limits=limits)
     try:
-        after, _ = core.step(before, event, now=now, limits=limits)
+        after, _ = core.step(here, event, now=now, limits=limits)
     except Refusal as refusal:
         return "retry_after" in refusal.facts
-    return after != before
+    return after != here

@@ -357,22 +357,18 @@ def clocks_may_be_wrong(world: World, taken: Taken) -> None:
         assert at is not None
         longest = max(limits.piece_quiet, limits.piece_wait, limits.round_gather, limits.round_talk)
         assert at - taken.at <= longest
-    turn = taken.book.turn
     woken = world.woke[-1] == taken.at and isinstance(taken.event, Tick)
-    if turn is not None and woken and taken.told(Passed):
-        bases = (turn.sign, turn.given, *world.woke)
-        waits = [max(turn.dropped or 0, turn.given) + limits.piece_wait] if turn.dropped is not None else []
-        waits += [each + limits.piece_quiet for each in bases] + [each + limits.piece_wait for each in world.woke]
-        waits += [turn.saved_until, turn.sign + limits.piece_quiet - limits.piece_sign]
-        spread = limits.round_late + limits.piece_sign
-        assert any(at <= taken.at <= at + spread for at in waits), (taken.at, waits)
+    if woken and taken.before is not None and taken.told(Passed, Began):
+        due = core.next_at(taken.before, limits)
+        assert due is not None
+        assert taken.at - due <= limits.round_late
 
 
 @law(18)
 def what_is_due_is_known(world: World, taken: Taken) -> None:
     """Nothing due is left undone, nothing happens before it is due, and then something does."""
     state, limits, now = taken.after, world.limits, taken.at
-    if state is None or taken.refused is not None:
+    if state is None or state == taken.before:
         return
     at = core.next_at(state, limits)
     assert (at is None) == (state.phase == "over")
@@ -388,7 +384,7 @@ def what_is_due_is_known(world: World, taken: Taken) -> None:
 def what_one_can_do_is_offered(world: World, taken: Taken) -> None:
     """The holder can always pass; whoever is in a round can always step out; who came late has a card."""
     state, turn = taken.after, world.book.turn
-    if state is None or state.phase == "over" or taken.refused is not None:
+    if state is None or state.phase == "over" or state == taken.before:
         assert state is None or state.phase != "over" or round_views.seen(state, question="?") is None
         return
     for who in (turn.who,) if turn is not None else world.book.order[:1]:

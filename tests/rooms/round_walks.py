@@ -50,7 +50,16 @@ class Walk:
             self.trouble()
         else:
             rng.choice(
-                (self.anybody, self.anybody, self.stale, self.joins, self.leaves, self.wait, self.words, self.flaps)
+                (
+                    self.anybody,
+                    self.anybody,
+                    self.stale,
+                    self.joins,
+                    self.leaves,
+                    self.wait,
+                    self.words,
+                    self.many_wishes,
+                )
             )()
 
     # --- what fits
@@ -61,11 +70,14 @@ class Walk:
         world.rounds += 1
         by = rng.choice(PEOPLE)
         world.take(Offer(f"round-{world.rounds}", by, joins=rng.random() < 0.9, talk=rng.random() < 0.3))
+        if rng.random() < 0.1:
+            for who in PEOPLE:
+                world.take(Join(world.book.id, who))
 
     def onward(self) -> None:
         world, rng, book = self.world, self.rng, self.world.book
         if book.phase == "gathering":
-            if len(book.order) < rng.randrange(2, 6):
+            if len(book.order) < rng.randrange(2, 8):
                 self.joins()
             else:
                 world.take(Begin(book.id, rng.choice((book.by, *book.order))))
@@ -80,6 +92,8 @@ class Walk:
                 world.take(ComeBack(book.id, turn.who, turn.turn))
             else:
                 world.take(Sign(book.id, turn.who, turn.turn))
+        elif rng.random() < 0.5:
+            self.anybody()
         else:
             self.wait()
 
@@ -94,8 +108,10 @@ class Walk:
     def trouble(self) -> None:
         world, rng = self.world, self.rng
         act = rng.random()
-        if act < 0.35:
+        if act < 0.25:
             self.flaps()
+        elif act < 0.4:
+            self.pocket()
         elif act < 0.5:
             world.take(Present(frozenset(who for who in PEOPLE if rng.random() < 0.6)))
         elif act < 0.6:
@@ -122,6 +138,34 @@ class Walk:
                 world.wait(rng.choice((SECOND, 30 * SECOND, 59 * SECOND, MINUTE, 2 * MINUTE)))
                 world.take(Back(who))
 
+    def pocket(self) -> None:
+        """The holder's screen comes and goes by itself, and nobody looks at it."""
+        world, rng, turn = self.world, self.rng, self.world.book.turn
+        if turn is None:
+            return
+        if turn.who not in world.book.away and rng.random() < 0.7:
+            world.wait(max(0, turn.sign + world.limits.piece_quiet - world.now - rng.randrange(1, 70) * SECOND))
+        for _ in range(rng.randrange(1, 12)):
+            world.take(Gone(turn.who, world.now))
+            world.wait(rng.choice((15 * SECOND, 50 * SECOND)))
+            world.take(Back(turn.who))
+            world.wait(rng.choice((SECOND, 5 * SECOND, 20 * SECOND)))
+
+    def many_wishes(self) -> None:
+        """Several want the same, one after the other, and some leave after that."""
+        world, rng, book = self.world, self.rng, self.world.book
+        kind = rng.choice((Ask, LayDown))
+        for who in rng.sample(PEOPLE, rng.randrange(2, 5)):
+            world.take(kind(book.id, who))
+            if rng.random() < 0.2:
+                world.take(Left(who))
+            elif rng.random() < 0.3 and world.book.turn is not None:
+                for _ in range(rng.randrange(1, 4)):
+                    turn = world.book.turn
+                    if turn is not None:
+                        world.take(Share(turn.who))
+                        world.wait(rng.choice((MINUTE, 2 * MINUTE)))
+
     def leaves(self) -> None:
         world, rng = self.world, self.rng
         if rng.random() < 0.5:
@@ -132,12 +176,14 @@ class Walk:
     def stale(self) -> None:
         """Something meant for another round, an earlier or later turn, or said by somebody else."""
         world, rng, book = self.world, self.rng, self.world.book
-        round_, turn = (
-            rng.choice(self.old)
-            if rng.random() < 0.5
-            else (book.id, rng.randrange(1, max(book.had.values(), default=1) + 5))
-        )
+        round_, turn = rng.choice(self.old)
+        if rng.random() < 0.6:
+            round_, turn = book.id, rng.choice((max(book.turns, default=1), rng.randrange(1, 6)))
         by = rng.choice(PEOPLE)
+        mine = [each for each, who in book.turns.items() if book.turn is not None and who == book.turn.who]
+        if mine and rng.random() < 0.5:
+            # A second press of what was pressed in an earlier turn.
+            round_, by, turn = book.id, book.turns[mine[0]], mine[0]
         world.take(
             rng.choice((Pass(round_, by, turn), ComeBack(round_, by, turn), Sign(round_, by, turn), StepOut("x", by)))
         )
@@ -148,7 +194,7 @@ class Walk:
         act = rng.random()
         if act < 0.01:
             world.take(Close())
-        elif act < 0.1:
+        elif act < 0.15:
             world.take(Offer("another", by))
         elif act < 0.3:
             world.take(Begin(book.id, by))
@@ -179,9 +225,10 @@ class Walk:
         assert world.book.phase == "over"
 
 
-def walked(seed: int, judge: Judge, *, steps: int = 45, mirrored: bool = True) -> World:
+def walked(seed: int, judge: Judge, *, steps: int = 45, mirrored: bool = True, settles: bool = True) -> World:
     walk = Walk(Random(seed), judge, mirrored=mirrored)
     for _ in range(steps):
         walk.step()
-    walk.settle()
+    if settles:
+        walk.settle()
     return walk.world

@@ -44,7 +44,7 @@ from rooms.round_state import Round, pack, unpack
 from rooms.work import Refusal
 
 PEOPLE = tuple(f"P{n}" for n in range(7))
-LIMITS = Limits(round_most=6)
+LIMITS = Limits(round_most=5)
 BEGAN = 1_700_000_000_000
 
 
