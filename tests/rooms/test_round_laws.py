@@ -186,7 +186,7 @@ def test_walks_keep_every_law(start: int) -> None:
 @pytest.mark.timeout(600)
 @pytest.mark.parametrize("start", range(1_000, 9_000, 1_000))
 def test_long_walks_keep_every_law(start: int) -> None:
-    for seed in range(start, start + 250):
+    for seed in range(start, start + 60):
         walked(seed, judge, steps=120)
 
 
