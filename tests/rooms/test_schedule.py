@@ -227,7 +227,7 @@ def schedules(draw: st.DrawFn) -> Schedule:
 
 
 @given(schedule=schedules(), ahead=st.integers(-10 * 86_400_000, 120 * 86_400_000))
-@settings(max_examples=120, deadline=None)
+@settings(max_examples=60, deadline=None)
 @example(Schedule("Pacific/Apia", date(2011, 12, 2), 1_140, 90), 0)
 @example(Schedule("America/Asuncion", date(2024, 9, 29), 15, 60), 0)
 def test_the_next_are_those_that_looking_at_every_day_finds(schedule: Schedule, ahead: int) -> None:
