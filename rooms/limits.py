@@ -61,6 +61,24 @@ class Limits(PanelLimits):
     """At the gentle pace, between one person's message and their next."""
     one_between: int = 10 * SECOND
     """One at a time: between a message and the next one of anybody else."""
+    round_gather: int = MINUTE
+    """How long an offered round waits for people, unless all have answered or it is begun sooner."""
+    round_most: int = 50
+    """So many join one round at the most."""
+    round_asked: int = 5 * MINUTE
+    """How long one person's wish about a round waits for others."""
+    round_talk: int = 10 * MINUTE
+    """How long is talked about the shares, where a round was offered so."""
+    round_late: int = 10 * SECOND
+    """What falls due and is noticed only after so long fell due while no server ran: its wait begins anew."""
+    piece_wait: int = MINUTE
+    """How long the piece waits for a holder whose screens are gone."""
+    piece_quiet: int = 5 * MINUTE
+    """How long it stays with a holder who is here and gives no sign; they are asked when a fifth of it is left."""
+    piece_sign: int = 20 * SECOND
+    """Signs of a holder that follow each other sooner are not noted."""
+    piece_ask_every: int = 3 * MINUTE
+    """So long nobody can have the holder asked whether to go on, from the beginning of a turn or the last asking."""
 
 
 WAITS = (
@@ -79,6 +97,13 @@ WAITS = (
     "one_between",
     "handover",
     "host_silent",
+    "round_gather",
+    "round_asked",
+    "round_talk",
+    "piece_wait",
+    "piece_quiet",
+    "piece_sign",
+    "piece_ask_every",
 )
 
 
@@ -95,6 +120,13 @@ AT_HAND = {
     "host_silent": 20 * SECOND,
     "gentle_between": 4 * SECOND,
     "one_between": 2 * SECOND,
+    "round_gather": 20 * SECOND,
+    "round_asked": 30 * SECOND,
+    "round_talk": MINUTE,
+    "piece_wait": 15 * SECOND,
+    "piece_quiet": MINUTE,
+    "piece_sign": 5 * SECOND,
+    "piece_ask_every": 20 * SECOND,
     "care_life": 2 * MINUTE,
 }
 """What people need at the least, also where an hour passes in a minute."""
