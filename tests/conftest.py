@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import NoReturn, Protocol, TypeVar
 
 import pytest
+from hypothesis import HealthCheck, settings
 from playwright.async_api import Browser, async_playwright
 
 from tests.chromium import QUIET, find_or_install
@@ -18,6 +19,9 @@ from tests.redis_sets import RedisCluster, RedisFamily
 from tests.servers import PostgresServer, RedisServer, Unavailable
 
 UNTESTED = pytest.StashKey[set[str]]()
+# On top of what Hypothesis chooses by itself: on a busy machine an example takes as long as it takes.
+settings.register_profile("busy", settings(), deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("busy")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

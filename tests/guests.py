@@ -17,7 +17,7 @@ from websockets.exceptions import ConnectionClosed
 
 from tests.http import Answer, ask
 
-PATIENCE = 20.0
+PATIENCE = 30.0
 """Seconds after which a test that waits for something says what it waited for."""
 
 SENT_AGAIN = ("message.post", "circle.open")

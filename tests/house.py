@@ -5,7 +5,7 @@ import contextlib
 import os
 import signal
 import sys
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -42,6 +42,17 @@ class Hours:
         self.moved = 0
         real = parts.time_of_day
         parts.time_of_day = lambda: real() + self.moved
+
+    @contextlib.contextmanager
+    def standing_still(self) -> Iterator[None]:
+        """Meanwhile it moves by `passes` alone, however long a busy machine takes."""
+        going = self.parts.time_of_day
+        stood = going() - self.moved
+        self.parts.time_of_day = lambda: stood + self.moved
+        try:
+            yield
+        finally:
+            self.parts.time_of_day = going
 
     async def passes(self, *, hours: float = 0, minutes: float = 0, seconds: float = 0) -> None:
         """Let time pass and what fell due happen."""

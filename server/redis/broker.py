@@ -29,6 +29,8 @@ PAUSE_MOST = 2.0
 """Seconds before connecting anew, doubled each time, with jitter."""
 GAPS_EVERY = 0.25
 """Seconds between two calls of `Receiver.gap` at least: each of them asks the database."""
+BEGINS_WITHIN = 4.0
+"""Seconds in which a Redis that says nothing is asked again at the start; one that refuses is believed at once."""
 LAST_WORDS = 0.5
 """Seconds that closing gives to what is still in the box."""
 
@@ -53,6 +55,7 @@ class RedisBroker:
         self._receiver: Receiver | None = None
         self._running: asyncio.Task[None] | None = None
         self._began: asyncio.Future[None] | None = None
+        self._begins_by = 0.0
         self._pause = PAUSE_FIRST
         self._broke_at = 0.0
         self._gap_at = 0.0
@@ -62,7 +65,8 @@ class RedisBroker:
     async def start(self, receiver: Receiver) -> None:
         self._receiver = receiver
         seed = parse(self._url)
-        self._began = asyncio.get_running_loop().create_future()
+        loop = asyncio.get_running_loop()
+        self._began, self._begins_by = loop.create_future(), loop.time() + BEGINS_WITHIN
         self._running = asyncio.create_task(self._run(seed))
         try:
             await self._began
@@ -206,11 +210,14 @@ class RedisBroker:
 
     def _broke(self, cause: Exception) -> None:
         self.outbox.forget_whispers()
+        now = asyncio.get_running_loop().time()
         if self._began is not None and not self._began.done():
+            if isinstance(cause, WireBroken) and cause.silent and now < self._begins_by:
+                return
             sentence = cause.sentence if isinstance(cause, WireBroken) else NO_ANSWER
             self._began.set_exception(cause if isinstance(cause, BrokerUnavailable) else BrokerUnavailable(sentence))
         elif not self.suspect and not self.closing:
-            self._broke_at = asyncio.get_running_loop().time()
+            self._broke_at = now
             log.warning("Redis is suspect", extra={"cause": str(cause) if isinstance(cause, WireBroken) else "bug"})
             self.missed("broken")
         self.suspect = True

@@ -24,6 +24,7 @@ REFUSED = "Redis refuses the name or password in REDIS_URL."
 NOT_PERMITTED = "Redis does not permit this account what the server needs; check REDIS_URL."
 NO_ANSWER = "Redis does not answer; check REDIS_URL and that it runs."
 SENTENCES = {"NOAUTH": REFUSED, "WRONGPASS": REFUSED, "NOPERM": NOT_PERMITTED}
+SILENCE = frozenset({"TimeoutError", "no answer", "no probe"})
 NOTHING_YET: Final = object()
 _packed = cast(Callable[[Command], bytes], hiredis.pack_command)
 
@@ -44,6 +45,11 @@ class WireBroken(Exception):
     def __init__(self, cause: str, sentence: str = NO_ANSWER) -> None:
         super().__init__(cause)
         self.sentence = sentence
+
+    @property
+    def silent(self) -> bool:
+        """Nothing came in time: it may hang, or the machine have too much to do."""
+        return str(self) in SILENCE
 
 
 class Wire(asyncio.Protocol):

@@ -13,6 +13,16 @@ from tests.browser.people import Person, arrive
 from tests.guests import Guest
 from tests.house import House, Process, house
 
+FOLDER = Path(__file__).parent
+AT_MOST = 300
+"""Seconds for one story: many pages at once take long beside other tests on a small machine."""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        if item.path.is_relative_to(FOLDER):
+            item.add_marker(pytest.mark.timeout(AT_MOST))
+
 
 class Comes(Protocol):
     async def __call__(self, at: House | Process | None = None, **like: Any) -> Person: ...

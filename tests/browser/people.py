@@ -6,7 +6,6 @@ What a person's page complained about, asked of other places, said over its sock
 import asyncio
 import contextlib
 import re
-import time
 from collections.abc import AsyncIterator, Callable
 from typing import Any, Self
 
@@ -29,14 +28,19 @@ from tests.browser.road import Road
 from tests.guests import new_key
 from tests.house import House, Process
 
-PATIENCE = 20.0
-"""Seconds after which somebody who waits for something says what for."""
+PATIENCE = 45.0
+"""Seconds after which somebody who waits for something says what for: more than a page may wait before it tries again."""
 PHONE: dict[str, Any] = {"viewport": {"width": 360, "height": 640}, "has_touch": True, "is_mobile": True}
 DESK: dict[str, Any] = {"viewport": {"width": 1280, "height": 800}}
 AWAY = ("net::ERR_", "WebSocket connection to")
 """How Chromium begins, or what it says inside, when it only says that something could not be reached."""
 
 expect.set_options(timeout=PATIENCE * 1000)
+
+
+def speaks_of(frame: str, name: str) -> bool:
+    """Whether this name or id stands in a frame, and not by chance as two or three letters of some other id."""
+    return re.search(rf"(?<![\w-]){re.escape(name)}(?![\w-])", frame) is not None
 
 
 class Person:
@@ -50,7 +54,6 @@ class Person:
         self.name = ""
         self.sent: list[str] = []
         self.heard: list[str] = []
-        self.sent_at: list[float] = []
         self.sockets: list[WebSocket] = []
         self.asked: list[str] = []
         """Addresses of all requests, as they were."""
@@ -104,27 +107,61 @@ class Person:
         return str(made["circle"])
 
     async def looks_at(self, circle: str) -> Self:
-        """Open the page of a circle one is in, and wait until its words are there."""
+        """Open the page of a circle one is in, and wait until all that was said there is drawn."""
+        before = self.answers_to_watching(circle)
+        is_there = self.page.url == f"{self.place.url}/#/c/{circle}"
         await self.opens(f"/#/c/{circle}")
+        if not is_there:
+            await self.has_read(circle, before)
         await expect(self.box).to_be_visible()
         await expect(self.status).to_have_text("")
         return self
 
     async def goes_to(self, where: str) -> None:
-        """Another screen of the same page, such as ``#/safety``."""
-        await self.page.evaluate("where => { location.hash = where }", where)
+        """Another screen of the same page, such as ``#/safety``; returns when the page has heard of it."""
+        await self.page.evaluate(
+            """where => location.hash === where || new Promise(done => {
+                addEventListener('hashchange', () => done(true), { once: true });
+                location.hash = where;
+            })""",
+            where,
+        )
 
     async def comes_back_to(self, circle: str) -> None:
         """From another screen of the same page; returns when what was missed is here."""
-
-        def followed() -> int:
-            return sum(f'"on":"circle/{circle}"' in frame and '"reason":' in frame for frame in self.heard)
-
-        before = followed()
+        before = self.answers_to_watching(circle)
         await self.goes_to(f"#/c/{circle}")
+        await self.has_read(circle, before)
         await expect(self.box).to_be_visible()
-        await self.until(lambda: followed() > before, "follows the circle again")
+
+    def answers_to_watching(self, circle: str) -> int:
+        """How often the page was told, so far, what a circle's log holds."""
+        return len(self._answers_to_watching(circle))
+
+    async def has_read(self, circle: str, before: int) -> None:
+        """Wait until a circle's log was asked for once more than so often, and all that there was of it is drawn."""
+
+        def is_here() -> bool:
+            answers = self._answers_to_watching(circle)
+            if len(answers) <= before:
+                return False
+            at, told = answers[-1]
+            frames = (msgspec.json.decode(frame) for frame in self.heard[at + 1 :] if '"seq":' in frame)
+            seqs = (frame["seq"] for frame in frames if "seq" in frame and frame["on"] == told["on"])
+            return bool(max(seqs, default=told["start"] - 1) >= told["head"])
+
+        await self.until(is_here, "has all of the circle's log")
         await self.is_painted()
+
+    def _answers_to_watching(self, circle: str) -> list[tuple[int, dict[str, Any]]]:
+        """Which of the frames that were heard they are, and what each said."""
+        told = []
+        for at, text in enumerate(self.heard):
+            if f'"on":"circle/{circle}"' in text and '"re":' in text:
+                answer = msgspec.json.decode(text).get("ok", {})
+                if answer.get("on") == f"circle/{circle}" and "start" in answer:
+                    told.append((at, answer))
+        return told
 
     @contextlib.asynccontextmanager
     async def offline(self) -> AsyncIterator[None]:
@@ -166,6 +203,7 @@ class Person:
         await self.presses("Open the room")
         await expect(self.heading(topic)).to_be_visible()
         await expect(self.box).to_be_visible()
+        await expect(self.page).to_have_url(re.compile(r"/#/c/[\w-]{16}$"))
         return self.page.url.rsplit("/", 1)[1]
 
     async def enters(self, topic: str) -> None:
@@ -197,7 +235,8 @@ class Person:
         message = self.message(words)
         await message.hover()
         await message.locator(".msg-more").click()
-        return self.page.get_by_role("dialog")
+        await expect(self.dialog).to_be_visible()
+        return self.dialog
 
     async def holds_the_room(self) -> None:
         """Open what a host can do; a wide window has two ways there."""
@@ -341,8 +380,6 @@ class Person:
         self._changed.set()
 
     def _spoke(self, frames: list[str], frame: str | bytes) -> None:
-        if frames is self.sent:
-            self.sent_at.append(time.monotonic())
         frames.append(frame if isinstance(frame, str) else frame.decode())
         self._changed.set()
 

@@ -23,7 +23,7 @@ hours = "every night"
 
 @pytest.fixture
 async def caring(tmp_path: Path) -> AsyncIterator[House]:
-    """A place with a help line, where a breath takes ten seconds and a message of it three."""
+    """A place with a help line, whose waits are a sixth of what people are given."""
     lines = tmp_path / "lines.toml"
     lines.write_text(LINES)
     settings = {"established_hours": 0, "established_minutes": 0, "guest_hours": 10_000, "time_scale": 6}
@@ -63,23 +63,27 @@ async def calmer(person: Person, act: str) -> None:
     await person.dialog.get_by_role("button", name=act, exact=True).click()
 
 
-async def test_the_bell_rests_everybody_and_words_wait_in_the_box(caring: House, somebody: Comes) -> None:
-    ana, bo = await somebody(caring, **PHONE), await somebody(caring)
+async def test_the_bell_rests_everybody_and_words_wait_in_the_box(place: House, somebody: Comes) -> None:
+    ana, bo = await somebody(**PHONE), await somebody()
     circle = await ana.holds_a_room()
     await bo.sits_in(circle)
-    await calmer(bo, "Ring the bell")
-    for each in (ana, bo):
-        await expect(bar(each, "Everyone rests until")).to_be_visible()
-    waits = await ana.says("When we have rested.")
-    await expect(waits).to_contain_text("Everyone here rests")
-    await expect(bo.message("When we have rested.")).to_have_count(0)
-    await bo.sees("When we have rested.")
-    await expect(bar(bo, "Everyone rests until")).to_have_count(0)
-    await expect(bo.page.get_by_text("The bell was rung: a minute's rest.")).to_be_visible()
+    with place.clock.standing_still():
+        await calmer(bo, "Ring the bell")
+        for each in (ana, bo):
+            await expect(bar(each, "Everyone rests until")).to_be_visible()
+        waits = await ana.says("When we have rested.")
+        await expect(waits).to_contain_text("Everyone here rests")
+        await expect(bo.message("When we have rested.")).to_have_count(0)
+        await expect(bo.page.get_by_text("The bell was rung: a minute's rest.")).to_be_visible()
+        await bar(ana, "Everyone rests until").wait_for()
+        await place.clock.passes(minutes=1)
+        await waits.get_by_role("button", name="Keep as draft").click()
+        await ana.presses("Post")
+        await bo.sees("When we have rested.")
 
 
-async def test_two_choose_a_pace_and_the_door_rests(caring: House, somebody: Comes) -> None:
-    ana, bo, cleo = await somebody(caring, **PHONE), await somebody(caring), await somebody(caring)
+async def test_two_choose_a_pace_and_the_door_rests(place: House, somebody: Comes) -> None:
+    ana, bo, cleo = await somebody(**PHONE), await somebody(), await somebody()
     circle = await ana.holds_a_room()
     await bo.sits_in(circle)
     await calmer(ana, "One at a time")
@@ -97,44 +101,56 @@ async def test_two_choose_a_pace_and_the_door_rests(caring: House, somebody: Com
     await expect(cleo.page.get_by_text("The door rests for some minutes.")).to_be_visible()
 
 
-async def test_two_make_a_breath_and_words_wait_or_come_back_into_the_box(caring: House, somebody: Comes) -> None:
-    ana, bo = await somebody(caring, **PHONE), await somebody(caring)
+async def test_two_make_a_breath_and_words_wait_or_come_back_into_the_box(place: House, somebody: Comes) -> None:
+    ana, bo = await somebody(**PHONE), await somebody()
+    for each in (ana, bo):
+        await each.page.clock.install()
     circle = await ana.holds_a_room()
     await bo.sits_in(circle)
-    await calmer(ana, "Ask for a breath")
-    await expect(bar(ana, "It begins when somebody else says yes.")).to_be_visible()
-    wish = bar(bo, "Somebody would like a breath")
-    await expect(wish).not_to_contain_text("Ana")
-    await wish.get_by_role("button", name="Yes, a breath").click()
-    for each in (ana, bo):
-        await expect(bar(each, "A breath, until")).to_be_visible()
-    # The host as everybody else.
-    await ana.says("One.")
-    await bo.sees("One.")
-    waits = await ana.says("Two.")
-    await expect(waits).to_contain_text("Everyone here rests or writes slowly just now.")
-    await expect(bo.message("Two.")).to_have_count(0)
-    await bo.sees("Two.")
-    await expect(waits).not_to_contain_text("slowly")
-    # By keys: up to the message that waits, into it, and its words are in the box again.
-    waits = await bo.says("One of mine.")
-    await ana.sees("One of mine.")
-    waits = await bo.says("Another of mine.")
-    await expect(waits.get_by_role("button", name="Keep as draft")).to_be_visible()
-    await bo.page.keyboard.press("Shift+Tab")
-    await waits.focus()
-    await bo.page.keyboard.press("Enter")
-    await expect(waits.get_by_role("button", name="Keep as draft")).to_be_focused()
-    await bo.page.keyboard.press("Enter")
-    await expect(bo.box).to_be_focused()
-    await expect(bo.box).to_have_value("Another of mine.")
-    await expect(waits).to_have_count(0)
-    await expect(bar(bo, "A breath, until")).to_have_count(0)
-    await expect(ana.message("Another of mine.")).to_have_count(0)
-    await bo.presses("Post")
-    await ana.sees("Another of mine.")
-    await calmer(ana, "Ask for a breath")
-    await expect(ana.dialog).to_contain_text("There was a breath a short while ago.")
+    with place.clock.standing_still():
+        await calmer(ana, "Ask for a breath")
+        await expect(bar(ana, "It begins when somebody else says yes.")).to_be_visible()
+        wish = bar(bo, "Somebody would like a breath")
+        await expect(wish).not_to_contain_text("Ana")
+        await wish.get_by_role("button", name="Yes, a breath").click()
+        for each in (ana, bo):
+            await expect(bar(each, "A breath, until")).to_be_visible()
+        # The host as everybody else.
+        await ana.says("One.")
+        await bo.sees("One.")
+        waits = await ana.says("Two.")
+        await expect(waits).to_contain_text("Everyone here rests or writes slowly just now.")
+        await expect(bo.message("Two.")).to_have_count(0)
+        await place.clock.passes(seconds=21)
+        await ana.page.clock.fast_forward(21_000)
+        await bo.sees("Two.")
+        await expect(waits).not_to_contain_text("slowly")
+        # By keys: up to the message that waits, into it, and its words are in the box again.
+        await bo.says("One of mine.")
+        await ana.sees("One of mine.")
+        waits = await bo.says("Another of mine.")
+        await expect(waits).to_contain_text("Everyone here rests or writes slowly just now.")
+        await expect(waits.get_by_role("button", name="Keep as draft")).to_be_visible()
+        await bo.page.keyboard.press("Shift+Tab")
+        await waits.focus()
+        await bo.page.keyboard.press("Enter")
+        await expect(waits.get_by_role("button", name="Keep as draft")).to_be_focused()
+        await bo.page.keyboard.press("Enter")
+        await expect(bo.box).to_be_focused()
+        await expect(bo.box).to_have_value("Another of mine.")
+        await expect(waits).to_have_count(0)
+        # A minute after it began it is over, for the place and on the page.
+        await place.clock.passes(seconds=40)
+        await ana.says("And now?")
+        await bo.page.clock.fast_forward(30_000)
+        await bo.sees("And now?")
+        await bo.page.clock.fast_forward(31_000)
+        await expect(bar(bo, "A breath, until")).to_have_count(0)
+        await expect(ana.message("Another of mine.")).to_have_count(0)
+        await bo.presses("Post")
+        await ana.sees("Another of mine.")
+        await calmer(ana, "Ask for a breath")
+        await expect(ana.dialog).to_contain_text("There was a breath a short while ago.")
 
 
 async def test_asking_gently_brings_one_note_without_a_name(caring: House, somebody: Comes) -> None:

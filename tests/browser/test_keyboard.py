@@ -30,20 +30,33 @@ RECORD = """() => {
 """Keeps what is put into the hidden log, and when, since each of it is gone after a second."""
 
 
-async def with_words(somebody: Comes, guest: Guests, count: int = 6, **like: Any) -> tuple[Guest, Person, str]:
+async def with_words(
+    somebody: Comes, guest: Guests, count: int = 6, *, own_clock: bool = False, **like: Any
+) -> tuple[Guest, Person, str]:
+    """With a clock of its own, time passes on Bo's page when the test says so, from here on."""
     ana, bo = await guest("Ana"), await somebody(**like)
+    if own_clock:
+        await bo.page.clock.install()
     circle = await ana.opens(history_open=True)
     for n in range(count):
         await ana.says(f"Line {n}")
     await bo.sits_in(circle)
     await bo.sees(f"Line {count - 1}")
+    if own_clock:
+        await bo.page.clock.pause_at(await bo.page.evaluate("() => Date.now() / 1000 + 1"))
     return ana, bo, circle
+
+
+async def hears(person: Person, words: str) -> None:
+    """These words have come, and the page, whose time stands still, takes them in."""
+    await person.until(lambda: any(words in frame for frame in person.heard), f"hears {words}")
+    await person.page.clock.run_for(200)
 
 
 async def test_the_list_is_one_tab_stop_with_arrows_inside(somebody: Comes, guest: Guests) -> None:
     _, bo, _ = await with_words(somebody, guest)
     keys = bo.page.keyboard
-    assert await bo.page.locator("#rows [tabindex='0']").count() == 1
+    await expect(bo.page.locator("#rows [tabindex='0']")).to_have_count(1)
     await bo.message("Line 5").focus()
     await keys.press("ArrowUp")
     await expect(bo.message("Line 4")).to_be_focused()
@@ -55,10 +68,10 @@ async def test_the_list_is_one_tab_stop_with_arrows_inside(somebody: Comes, gues
     await keys.press("Enter")
     more = bo.message("Line 4").locator(".msg-more")
     await expect(more).to_be_focused()
-    assert await more.evaluate("button => getComputedStyle(button).opacity") == "1"
+    await expect(more).to_have_css("opacity", "1")
     await keys.press("Escape")
     await expect(bo.message("Line 4")).to_be_focused()
-    assert await bo.page.locator("#rows [tabindex='0']").count() == 1
+    await expect(bo.page.locator("#rows [tabindex='0']")).to_have_count(1)
     await keys.press("Escape")
     await expect(bo.box).to_be_focused()
     await keys.press("Shift+Tab")
@@ -66,26 +79,37 @@ async def test_the_list_is_one_tab_stop_with_arrows_inside(somebody: Comes, gues
 
 
 async def test_only_what_arrives_live_from_others_is_read_out(somebody: Comes, guest: Guests) -> None:
-    ana, bo, circle = await with_words(somebody, guest)
+    ana, bo, circle = await with_words(somebody, guest, own_clock=True)
     await bo.page.evaluate(RECORD)
     log = bo.page.locator("#news")
     await expect(log).to_have_attribute("role", "log")
     seq = await ana.says("I am *glad*.")
-    await bo.page.wait_for_function("() => window.said.length === 1")
+    await hears(bo, "I am *glad*.")
+    assert await bo.page.evaluate("() => window.said") == ["Ana: I am glad."]
     # It is there for a second only, so that nobody comes upon it later.
+    await bo.page.clock.run_for(1_000)
     await expect(log).to_have_text("")
     await bo.says("So am I.")
     await ana.hears("So am I.")
     await ana.asks("message.take_back", circle=circle, target=seq)
+    await hears(bo, '"message.taken_back"')
     await expect(bo.messages.filter(has_text="Taken back")).to_have_count(1)
     await asyncio.gather(*(ana.says(f"Quick {n}") for n in range(8)))
+    await hears(bo, "Quick 7")
     await bo.sees("Quick 7")
-    await bo.page.wait_for_function("() => /\\d new messages/.test(window.said.at(-1))")
+    assert await bo.page.evaluate("() => window.said.at(-1)") == "8 new messages"
+    # What comes within the same second waits for the next.
+    for words in ("Once more.", "And once more."):
+        await ana.says(words)
+        await hears(bo, words)
+    assert await bo.page.evaluate("() => window.said.length") == 2
+    await bo.page.clock.run_for(1_000)
     said = await bo.page.evaluate("() => window.said")
-    assert said[0] == "Ana: I am glad."
+    assert said[1:] == ["8 new messages", "Ana: Once more.", "Ana: And once more."]
     assert not [each for each in said if "So am I" in each or "Line" in each or "Taken" in each]
     writes = await bo.page.evaluate("() => [...new Set(window.writes.map(Math.round))]")
-    assert all(later - earlier >= 990 or later - earlier < 20 for earlier, later in itertools.pairwise(writes))
+    assert len(writes) == 3
+    assert all(later - earlier >= 1_000 for earlier, later in itertools.pairwise(writes))
     rows = bo.page.locator("#rows")
     assert await rows.get_attribute("aria-live") is None
     await expect(rows).to_have_attribute("role", "list")
@@ -187,6 +211,7 @@ async def test_a_long_press_opens_what_more_opens(somebody: Comes, guest: Guests
     await cdp.send("Input.dispatchTouchEvent", {"type": "touchEnd", "touchPoints": []})
     await expect(bo.dialog.get_by_role("button", name="Reply")).to_be_visible()
     await bo.page.keyboard.press("Escape")
+    await expect(bo.dialog).to_have_count(0)
     assert await bo.page.locator("[draggable=true]").count() == 0
     # Letters alone do nothing outside of a text field.
     await message.focus()
@@ -210,9 +235,9 @@ async def test_controls_are_large_enough_and_the_focus_ring_is_in_sight(somebody
                 .map(([html, box]) => `${html} ${Math.round(box.width)}x${Math.round(box.height)}`)"""
         )
         assert not small, (where, small)
-    await bo.goes_to(f"#/c/{circle}")
-    await expect(bo.box).to_be_visible()
+    await bo.comes_back_to(circle)
     await bo.box.press("Shift+Tab")
+    await expect(bo.message("Line 29")).to_be_focused()
     await bo.page.keyboard.press("Home")
     for _ in range(8):
         await bo.page.keyboard.press("ArrowDown")

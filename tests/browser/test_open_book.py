@@ -48,6 +48,9 @@ async def a_day_passes(place: House) -> None:
 
 
 async def lived_in(place: House) -> None:
+    # Months are counted from a fixed day on: on its last days, what comes later here would fall into the month after next.
+    month = place.parts.door.limits.month
+    await place.clock.passes(seconds=(month - place.parts.now() % month) / 1000 + 3600)
     await happens(place, "flag", 40, category="disrespect")
     await happens(place, "flag", 9, category="pressure")
     for today in (1, 1, 1, 1, 1, 1, 2, 2, 3):

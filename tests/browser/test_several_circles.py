@@ -50,7 +50,8 @@ async def test_news_of_another_circle_light_a_dot_at_once_and_are_there_on_openi
     await expect(back).not_to_contain_text("Something new")
 
     # Also on the list itself, and with no request for it.
-    await back.click()
+    async with bo.page.expect_response("**/api/circles"):
+        await back.click()
     await expect(bo.page.get_by_role("link", name="One")).not_to_contain_text(NEW)
     asked = lists_asked(bo)
     await ana.says("And here?", one)

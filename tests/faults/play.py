@@ -32,8 +32,8 @@ class Profile:
     posts: int = 5_000
     faults: int = 20
     think: float = 0.15
-    limit: float = 180.0
-    healing: float = 20.0
+    limit: float = 480.0
+    healing: float = 60.0
     """Seconds after the last post in which everybody must have everything."""
     detoured: int = 0
     """So many people come by way of proxies, where there are some before the servers."""

@@ -16,7 +16,7 @@ from tests.servers import PostgresServer, RedisServer
 
 Fault = Callable[[], Awaitable[None]]
 Kinds = Callable[[World], Sequence[Fault]]
-BOUNDS = Bounds(stale=8.0, healed=8.0)
+BOUNDS = Bounds(stale=15.0, healed=15.0)
 """On a machine that also runs everybody's clients, and other programs beside."""
 HERE = (
     "before_transaction", "after_key_lookup", "after_head_update", "after_insert", "before_commit", "after_commit",

@@ -18,7 +18,7 @@ from tests.http import Answer
 from tests.keeper import Keeper
 from tests.servers import PostgresServer, RedisServer
 
-pytestmark = [pytest.mark.faults, pytest.mark.timeout(240)]
+pytestmark = [pytest.mark.faults, pytest.mark.timeout(600)]
 SAID = "a sentence that nobody else would say by chance"
 PATIENCE = 30.0
 

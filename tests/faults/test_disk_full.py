@@ -21,7 +21,7 @@ from tests.http import ask
 from tests.keeper import Keeper
 from tests.servers import PostgresServer
 
-pytestmark = [pytest.mark.faults, pytest.mark.timeout(240)]
+pytestmark = [pytest.mark.faults, pytest.mark.timeout(600)]
 PATIENCE = 60.0
 LONG = "I have so much to say tonight. " * 100
 ROOM = 512 * 1024

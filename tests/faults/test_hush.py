@@ -9,7 +9,7 @@ from tests.faults.hush import Hush
 from tests.keeper import Keeper
 from tests.servers import RedisServer
 
-pytestmark = [pytest.mark.faults, pytest.mark.timeout(240)]
+pytestmark = [pytest.mark.faults, pytest.mark.timeout(600)]
 
 
 async def test_while_a_log_is_opened(keeper: Keeper, tmp_path: Path) -> None:

@@ -13,7 +13,7 @@ from tests.faults.profiles import PLANS, Plan, play
 from tests.keeper import Keeper
 from tests.servers import PostgresServer, RedisServer
 
-pytestmark = [pytest.mark.faults, pytest.mark.timeout(240)]
+pytestmark = [pytest.mark.faults, pytest.mark.timeout(600)]
 ALONE = ("answer_before_commit", "publish_before_commit", "resume_late")
 """Found in the smoke run of one process."""
 BETWEEN = ("max_plus_one", "numbers_outside", "lookup_outside", "push_over_gap")

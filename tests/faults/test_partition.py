@@ -21,7 +21,7 @@ from tests.guests import Guest
 from tests.keeper import Keeper
 from tests.servers import RedisServer, Unavailable
 
-pytestmark = [pytest.mark.faults, pytest.mark.timeout(240)]
+pytestmark = [pytest.mark.faults, pytest.mark.timeout(600)]
 PATIENCE = 60.0
 
 

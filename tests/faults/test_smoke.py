@@ -10,7 +10,7 @@ from tests.faults.profiles import PLANS, play
 from tests.keeper import Keeper
 from tests.servers import PostgresServer, RedisServer
 
-pytestmark = [pytest.mark.faults, pytest.mark.timeout(300)]
+pytestmark = [pytest.mark.faults, pytest.mark.timeout(600)]
 
 
 async def test_two_processes_with_redis_and_postgresql(

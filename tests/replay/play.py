@@ -153,7 +153,7 @@ class Replay:
         on = f"circle/{self.circle}"
         heads = await self.world.heads()
         try:
-            async with asyncio.timeout(10 + self.drops.away):
+            async with asyncio.timeout(60 + self.drops.away):
                 for each in self.people:
                     await each.there.wait()
                     if on in each.watched:

@@ -15,7 +15,7 @@ from tests.replay.play import Drops, Outcome, Replay
 from tests.servers import RedisServer
 
 SHORT = Drops(every=0.3, away=0.5)
-BOUNDS = Bounds(stale=5.0)
+BOUNDS = Bounds(stale=15.0, healed=15.0)
 """On a machine that also runs everybody's clients, and other tests beside."""
 
 

@@ -30,6 +30,10 @@ class Link(Waiter):
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
 
+    async def is_asked(self, times: int) -> None:
+        """Until so many connections were opened."""
+        await self.until(lambda: self._accepted >= times)
+
     def swallow(self, *connections: int) -> None:
         """All that were ever opened, or these, in the order in which they were."""
         self._holes |= set(connections or range(1_000))
@@ -48,6 +52,7 @@ class Link(Waiter):
         self._writers += [writer, back]
         number = self._accepted
         self._accepted += 1
+        self.happened()
         for source, sink in ((reader, back), (there, writer)):
             task = asyncio.create_task(self._pass_on(source, sink, number))
             self._tasks.add(task)

@@ -21,7 +21,6 @@ PATIENCE = 45.0
 """Seconds until a test gives up waiting."""
 THINKING = 0.05
 """Seconds between an answer and the next post of the same person."""
-SOON = 0.2
 PAUSE = 0.05
 AT_ONCE = 12
 """Requests of which some come to each of two processes."""
@@ -44,18 +43,25 @@ class Several(Process):
         keepers = {pid for pid, parent, what in running() if parent == self.pid and "only_while" in what}
         return next((pid for pid, parent, _ in running() if parent in keepers), None)
 
-    async def answers(self, within: float = PATIENCE) -> list[int]:
+    async def answers(self) -> list[int]:
         """What each of some requests at once says of how ready the place is. 0: cut off, or no answer in time."""
-        found = await asyncio.gather(*(self._asks(within) for _ in range(AT_ONCE)))
+        found = await asyncio.gather(*(self._asks() for _ in range(AT_ONCE)))
         # Asked without a pause, they would take the time that a new process needs to start.
         await asyncio.sleep(PAUSE)
         return found
 
     async def gets_red(self) -> None:
-        """Until a process says that something is lacking. What comes to one that is gone waits for the next."""
-        async with asyncio.timeout(PATIENCE):
-            while 503 not in await self.answers(SOON):
-                pass
+        """Until a process says that something is lacking. What comes to one that is gone waits for the next, unawaited."""
+        asked: set[asyncio.Task[int]] = set()
+        try:
+            async with asyncio.timeout(PATIENCE):
+                while not any(each.done() and each.result() == 503 for each in asked):
+                    asked |= {asyncio.create_task(self._asks()) for _ in range(AT_ONCE)}
+                    await asyncio.sleep(PAUSE)
+        finally:
+            for each in asked:
+                each.cancel()
+            await asyncio.gather(*asked, return_exceptions=True)
 
     async def gets_green(self) -> None:
         async with asyncio.timeout(PATIENCE):
@@ -69,9 +75,9 @@ class Several(Process):
             while log.read_text().count(what) < times:  # noqa: ASYNC110 - a file gives no sign
                 await asyncio.sleep(0.05)
 
-    async def _asks(self, within: float) -> int:
+    async def _asks(self) -> int:
         try:
-            async with asyncio.timeout(within):
+            async with asyncio.timeout(PATIENCE):
                 return (await ask("GET", self.url + "/health/ready")).status
         except (OSError, TimeoutError, asyncio.IncompleteReadError):
             return 0

@@ -14,7 +14,7 @@ from pathlib import Path
 
 from server.__main__ import main
 
-PATIENCE = 20.0
+PATIENCE = 60.0
 """Seconds after which a program that should have ended is ended."""
 
 

@@ -11,16 +11,17 @@ import pytest
 
 from server.broker import BrokerUnavailable
 from server.presence_board import BoardSilent, Change
-from server.redis.broker import RedisBroker
+from server.redis import broker as redis_broker
+from server.redis.broker import GAPS_EVERY, RedisBroker
 from server.redis.node import parse
 from server.redis.parcels import PARTITIONS, WAITING_MOST, channel_of, partition_of
 from server.redis.presence import RedisBoard
 from server.redis.wire import Wire
 from tests.server.link import Link
-from tests.server.processes import Process, circle, circles_of, event
+from tests.server.processes import PATIENCE, Process, circle, circles_of, event, loop_seconds
 from tests.servers import RedisServer
 
-NOTICED = 3.0  # seconds within which a process must know that it hears nothing
+NOTICED = 3.0  # seconds within which a process must know that it hears nothing; while it is held up it does not listen
 AT = circle(1)
 EAR, MOUTH = 1, 2  # of the connections that a broker opens, the one that listens and the one that publishes
 
@@ -56,10 +57,7 @@ async def town(redis_url: str, caplog: pytest.LogCaptureFixture) -> AsyncIterato
 
 async def notices(process: Process) -> float:
     """Wait until a process suspects Redis; seconds that took. A broken line is told as a gap at once."""
-    loop = asyncio.get_running_loop()
-    began = loop.time()
-    await process.until(lambda: process.broker.suspect)
-    return loop.time() - began
+    return await loop_seconds(process.until(lambda: process.broker.suspect))
 
 
 async def recovers(process: Process) -> None:
@@ -279,6 +277,8 @@ async def test_rubbish_on_a_channel_is_a_gap_and_no_more(town: Town, caplog: pyt
         random.randbytes(10_000),
     ]
 
+    loop = asyncio.get_running_loop()
+    began = loop.time()
     for each in rubbish * 20:
         await wire.ask([("PUBLISH", channel_of(partition_of(AT)), each)])
 
@@ -286,7 +286,7 @@ async def test_rubbish_on_a_channel_is_a_gap_and_no_more(town: Town, caplog: pyt
     ana.broker.publish([event(AT, 1)])
     await bo.hears(AT, 1)
     assert not bo.broker.suspect
-    assert bo.gaps - gaps <= 3
+    assert bo.gaps - gaps <= (loop.time() - began) / GAPS_EVERY + 2
     assert sum("unreadable" in each.getMessage() for each in caplog.records) == 1
     assert "that were said" not in caplog.text
 
@@ -316,7 +316,7 @@ async def test_subscriptions_are_bounded_by_the_partitions(town: Town) -> None:
 
     for number in range(10_000):
         ana.broker.unfollow(circle(number))
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(PATIENCE):
         while len(channels) > 1:
             [channels] = await wire.ask([("PUBSUB", "CHANNELS", "peer_circles:*")])
 
@@ -356,7 +356,7 @@ async def test_one_commit_is_one_publish_for_each_partition(town: Town) -> None:
 
 
 async def test_commands_that_are_given_up_never_leave_their_reply_to_another(town: Town) -> None:
-    board = RedisBoard(parse(town.url), "here", life=60.0, patience=5.0)
+    board = RedisBoard(parse(town.url), "here", life=3_600.0, patience=5.0)
     everybody = [f"participant{number:05d}" for number in range(20)]
     for number, each in enumerate(everybody):
         await board.sync([Change(circle(number), staying=[each])])
@@ -386,7 +386,8 @@ async def test_commands_that_are_given_up_never_leave_their_reply_to_another(tow
 
 
 async def test_a_board_without_redis_is_silent(town: Town, redis_server: RedisServer) -> None:
-    board = RedisBoard(parse(town.url), "here", life=60.0, patience=0.3)
+    # Long enough for a Redis that is there to be reached anew on a busy machine.
+    board = RedisBoard(parse(town.url), "here", life=3_600.0, patience=2.0)
     await board.sync([Change(AT, staying=["participant00001"])])
 
     redis_server.suspend()
@@ -472,6 +473,21 @@ async def test_an_account_that_may_not_publish_is_one_plain_sentence(town: Town)
         await broker.start(Process(broker, confirms=True))
 
     await wire.ask([("ACL", "DELUSER", "fern")])
+
+
+async def test_a_redis_that_is_slow_to_answer_at_the_start_is_asked_again(
+    town: Town, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(redis_broker, "BEGINS_WITHIN", PATIENCE)
+    link = Link(town.url)
+    url = await town.stack.enter_async_context(link)
+    link.swallow()
+    starting = asyncio.create_task(town.process(url))
+    await link.is_asked(2)
+    assert not starting.done()
+    link.heal()
+    ana = await starting
+    assert not ana.broker.suspect
 
 
 async def test_a_redis_that_hangs_at_the_start_is_one_plain_sentence(town: Town, redis_server: RedisServer) -> None:

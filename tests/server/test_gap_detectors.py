@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from server import connection, hub
-from tests.guests import Guest
+from tests.guests import PATIENCE, Guest
 from tests.house import House, house
 from tests.server.link import Link
 from tests.servers import RedisServer
@@ -34,7 +34,7 @@ class Pair:
     redis: RedisServer
 
     async def suspects(self) -> None:
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(PATIENCE):
             while not self.two.parts.broker.suspect:  # noqa: ASYNC110
                 await asyncio.sleep(0.01)
 

@@ -121,7 +121,7 @@ async def waits(place: House, count: int) -> None:
     def look(conn: Connection) -> int:
         return int(conn.execute(_waiting).scalar_one())
 
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(60):
         while await place.parts.store.read(look) != count:
             pass
 

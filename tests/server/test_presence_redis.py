@@ -13,10 +13,14 @@ from server.broker import BrokerUnavailable
 from server.presence_board import Waits
 from server.redis.presence import RedisPresence
 from tests.keeper import Keeper
-from tests.server.processes import Screens, circle
+from tests.server.processes import PATIENCE, Screens, circle, loop_seconds
 from tests.servers import RedisServer
 
 QUICK = Waits(grace=0.1, every=0.05, refresh=0.4, answer=0.2, patience=0.3)
+SURE = Waits(grace=0.1, every=0.05, refresh=1.0, answer=5.0, patience=5.0)
+"""For a Redis that is there, however busy the machine is."""
+REBUILT = Waits(grace=0.1, every=0.05, refresh=2.0, answer=5.0, patience=0.3)
+"""With as much time to renew all entries after a loss as there usually is, next to how soon the loss is noticed."""
 AT = circle(1)
 HERON, FERN, ANA = "heron00000000000", "fern000000000000", "ana0000000000000"
 
@@ -79,8 +83,8 @@ async def test_what_was_lost_on_the_way_is_found_by_oneself(town: Town) -> None:
 
 
 async def test_nobody_is_told_what_he_was_told_when_he_came(town: Town) -> None:
-    first, near = await town.process()
-    second, far = await town.process()
+    first, near = await town.process(SURE)
+    second, far = await town.process(SURE)
     await enters(first, near, AT, HERON)
     await near.show(AT, HERON)
 
@@ -118,11 +122,8 @@ async def test_people_of_a_process_that_was_killed_vanish(town: Town, keeper: Ke
     await screens.show(AT, HERON, FERN)
     assert await presence.here(AT) == {HERON, FERN}
 
-    loop = asyncio.get_running_loop()
-    killed = loop.time()
     other.kill()
-    await screens.show(AT, HERON)
-    assert loop.time() - killed <= 3.75 * QUICK.refresh  # 30 s where it is 8 s
+    assert await loop_seconds(screens.show(AT, HERON)) <= 3.75 * QUICK.refresh  # 30 s where it is 8 s
 
     assert await presence.here(AT) == {HERON}
     other.wait()
@@ -136,14 +137,13 @@ async def test_while_redis_hangs_one_knows_ones_own(town: Town, redis_server: Re
     await enters(first, near, AT, HERON)
     await enters(second, far, AT, FERN)
     await near.show(AT, HERON, FERN)
-    loop = asyncio.get_running_loop()
 
     redis_server.suspend()
     first.came(AT, ANA)
     for _ in range(20):
-        asked = loop.time()
-        assert await first.here(AT) >= {HERON, ANA}
-        assert loop.time() - asked <= 0.25
+        asked = asyncio.ensure_future(first.here(AT))
+        assert await loop_seconds(asked) <= 0.25
+        assert asked.result() >= {HERON, ANA}
     await near.until(lambda: ANA in near.shown[AT])
     assert ANA not in far.shown[AT]
 
@@ -176,8 +176,8 @@ async def test_who_goes_while_redis_is_away_has_gone_when_it_is_back(town: Town,
 
 @pytest.mark.faults
 async def test_after_a_restart_without_memory_all_are_back(town: Town, redis_server: RedisServer) -> None:
-    first, near = await town.process()
-    second, far = await town.process()
+    first, near = await town.process(REBUILT)
+    second, far = await town.process(REBUILT)
     for number in range(300):
         await enters(first, near, circle(number), HERON)
         await enters(second, far, circle(number), FERN)
@@ -186,7 +186,7 @@ async def test_after_a_restart_without_memory_all_are_back(town: Town, redis_ser
 
     redis_server.restart()
     third, _ = await town.process()
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(PATIENCE):
         for number in range(300):
             while await third.here(circle(number)) != {HERON, FERN}:
                 pass
@@ -214,7 +214,7 @@ async def test_an_outage_is_two_lines_in_the_log(
     town: Town, redis_server: RedisServer, caplog: pytest.LogCaptureFixture
 ) -> None:
     caplog.set_level("INFO")
-    presence, screens = await town.process()
+    presence, screens = await town.process(Waits(grace=0.1, every=0.05, refresh=0.4, patience=1.0))
     presence.came(AT, HERON)
     await screens.show(AT, HERON)
 
@@ -222,7 +222,7 @@ async def test_an_outage_is_two_lines_in_the_log(
     presence.came(AT, FERN)
     await screens.show(AT, HERON, FERN)
     with pytest.raises(TimeoutError):
-        await screens.until(lambda: HERON not in screens.shown[AT], within=2)  # several tries fit in
+        await screens.until(lambda: HERON not in screens.shown[AT], within=3)  # several tries fit in
     redis_server.start()
     presence.went(AT, FERN)
     await screens.show(AT, HERON)

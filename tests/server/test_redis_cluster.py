@@ -19,7 +19,7 @@ from server.redis.presence import KEY, RedisBoard
 from tests.guests import Guest
 from tests.house import house
 from tests.redis_sets import RedisCluster, RedisFamily
-from tests.server.processes import Process, circle, circles_of, event
+from tests.server.processes import PATIENCE, Process, circle, circles_of, event
 from tests.servers import RedisServer
 
 EVERYWHERE = [circles_of(partition, 1)[0] for partition in range(PARTITIONS)]
@@ -62,7 +62,7 @@ async def trusts(process: Process) -> None:
 async def heard_again(ana: Process, bo: Process, *addresses: str) -> None:
     """Wait until what Ana publishes reaches Bo, without counting on any one message."""
     seq = 1_000_000
-    async with asyncio.timeout(15):
+    async with asyncio.timeout(PATIENCE):
         while not all(any(seq >= 1_000_000 for seq in bo.seqs(each)) for each in addresses):
             seq += 1
             ana.broker.publish([event(each, seq) for each in addresses])
@@ -135,7 +135,7 @@ async def test_a_slot_that_moves_takes_its_channel_along(
 
 
 async def test_presence_goes_where_its_slot_goes(cluster_url: str, redis_cluster: RedisCluster) -> None:
-    board = RedisBoard(parse(cluster_url), "here", life=60.0, patience=10.0)
+    board = RedisBoard(parse(cluster_url), "here", life=3_600.0, patience=10.0)
     everywhere = [circle(number) for number in range(100)]
     found = await board.sync([Change(each, staying=["participant00001"]) for each in everywhere])
     assert found == [{"participant00001"}] * 100
@@ -207,7 +207,7 @@ async def test_an_address_that_is_a_replica_leads_to_the_primary(
 ) -> None:
     layout = await layout_seen_from(parse(family_url))
     assert [node.place[1] for node in layout.nodes] == [redis_family.primary.port]
-    board = RedisBoard(parse(family_url), "here", life=60.0, patience=5.0)
+    board = RedisBoard(parse(family_url), "here", life=3_600.0, patience=5.0)
     assert await board.sync([Change(circle(1), staying=["participant00001"])]) == [{"participant00001"}]
     await board.close()
 
@@ -219,7 +219,7 @@ async def test_a_primary_that_becomes_a_replica_is_left_for_the_new_one(
     by_replica, by_primary = await town.process(family_url), await town.process(redis_family.primary.url)
     await by_primary.follows(circle(1))
     await by_replica.follows(circle(1))
-    board = RedisBoard(parse(redis_family.primary.url), "here", life=60.0, patience=5.0)
+    board = RedisBoard(parse(redis_family.primary.url), "here", life=3_600.0, patience=5.0)
     await board.sync([Change(circle(1), staying=["participant00001"])])
     gaps = by_primary.gaps, by_replica.gaps
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.guests import Guest
+from tests.guests import PATIENCE, Guest
 from tests.house import House, house
 
 
@@ -60,6 +60,6 @@ async def test_who_breaks_off_in_the_handshake_leaves_nothing_behind(place: Hous
         for _ in range(number % 20):
             await asyncio.sleep(0)
         raw.close()
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(PATIENCE):
         while len(place.parts.all_connections()) > 1 or set(place.parts.hub.feeds) != {bo.me}:
             await bo.asks("log.unwatch", on="circle/AAAAAAAAAAAAAAAA")

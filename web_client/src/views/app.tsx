@@ -1,4 +1,4 @@
-import { useEffect, useState } from "preact/hooks";
+import { useEffect, useLayoutEffect, useState } from "preact/hooks";
 import { later } from "../later.ts";
 import { onExitCount } from "../leaving.ts";
 import { route } from "../router.ts";
@@ -80,7 +80,7 @@ function waiting() {
 /** Three dots that say how many presses on Shift are still to come. */
 function ShiftDots() {
   const [pressed, setPressed] = useState(0);
-  useEffect(() => onExitCount(setPressed), []);
+  useLayoutEffect(() => onExitCount(setPressed), []);
   return (
     <div role="status">
       {pressed > 0 && (

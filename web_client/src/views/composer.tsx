@@ -1,4 +1,4 @@
-import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
+import { useLayoutEffect, useRef, useState } from "preact/hooks";
 import * as actions from "../actions.ts";
 import { allDrafts, draftOf, saveDraft } from "../drafts.ts";
 import { PLAIN } from "../entries.ts";
@@ -29,7 +29,8 @@ export function Composer({ held }: { held: CircleHold }) {
   const pause = usePause(circle);
   // Words of one's own can be changed meanwhile: that may be what ends it.
   const rests = pause !== null && !changing;
-  useEffect(() => setText(startWords(held, intent.value)), [now]);
+  // In the layout phase: words written the moment the box is there for another purpose must not be written over.
+  useLayoutEffect(() => setText(startWords(held, intent.value)), [now]);
   useLayoutEffect(() => grow(box.current), [text]);
   const left = actions.BODY_LIMIT - [...text].length;
   const write = (words: string) => {

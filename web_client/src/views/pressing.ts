@@ -1,4 +1,4 @@
-import { useEffect } from "preact/hooks";
+import { useLayoutEffect } from "preact/hooks";
 import { onListKey } from "../keys.ts";
 import { sheet } from "./ui.ts";
 
@@ -11,10 +11,10 @@ interface Held<T> {
 
 /**
  * The message one was at last is the list's one tab stop, or the newest; the arrow keys go from one to the next, and
- * inside one Tab goes on among its buttons.
+ * inside one Tab goes on among its buttons. In the layout phase: a key pressed as soon as rows are there finds this.
  */
 export function useRoving(list: Held<HTMLElement>, rows: number): void {
-  useEffect(() => {
+  useLayoutEffect(() => {
     const element = list.current;
     if (!element) return undefined;
     const onFocus = (event: FocusEvent): void => {
@@ -40,7 +40,7 @@ export function useRoving(list: Held<HTMLElement>, rows: number): void {
       element.removeEventListener("focusout", onBlur);
     };
   }, []);
-  useEffect(() => {
+  useLayoutEffect(() => {
     const element = list.current;
     if (!element || element.contains(document.activeElement)) return;
     const items = element.querySelectorAll<HTMLElement>("[data-message]");
@@ -60,7 +60,7 @@ function controls(item: HTMLElement): NodeListOf<HTMLElement> {
 
 /** A long press on a message opens what its "More" button opens. */
 export function useListPress(list: Held<HTMLElement>): void {
-  useEffect(() => {
+  useLayoutEffect(() => {
     const element = list.current;
     if (!element) return undefined;
     let timer: ReturnType<typeof setTimeout> | undefined;

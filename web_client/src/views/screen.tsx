@@ -1,5 +1,5 @@
 import type { ComponentChildren } from "preact";
-import { useEffect, useRef } from "preact/hooks";
+import { useEffect, useLayoutEffect, useRef } from "preact/hooks";
 import { type Route, href } from "../router.ts";
 import { t } from "../words.ts";
 import { Bars } from "./bars.tsx";
@@ -61,7 +61,8 @@ let moved = false;
 /** Take the focus to a new screen's heading, so that it is read first; never when the page has just come up. */
 export function useHeading() {
   const heading = useRef<HTMLHeadingElement>(null);
-  useEffect(() => {
+  // In the layout phase: whoever is at a control of the new screen at once is not taken from it a moment later.
+  useLayoutEffect(() => {
     if (moved) heading.current?.focus({ preventScroll: true });
     moved = true;
   }, []);

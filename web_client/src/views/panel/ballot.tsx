@@ -1,4 +1,4 @@
-import { useEffect, useRef, useState } from "preact/hooks";
+import { useLayoutEffect, useRef, useState } from "preact/hooks";
 import {
   type Marks,
   SENTENCE_LIMIT,
@@ -59,7 +59,7 @@ export function Ballot({ seat, read }: { seat: SeatView; read: CaseToRead }) {
   };
   useDeskKeys(keysFor(read, marks, mark, (person) => set({ person }), () => letter.current?.focus()));
   // Nothing of a letter is left where nothing is asked for.
-  useEffect(() => act.say(undefined), [reasoned]);
+  useLayoutEffect(() => act.say(undefined), [reasoned]);
   return (
     <form
       class="stack ballot"
