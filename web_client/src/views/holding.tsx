@@ -89,14 +89,14 @@ export function HandOver({ state }: { state: CircleState }) {
   };
   return (
     <section class="stack">
-      <p>{t("stopLead")}</p>
+      <p>{t("handLead")}</p>
       <button
         type="button"
         class="button main-act whole"
         aria-disabled={act.busy}
         onClick={() => void act.run(() => actions.stopHost(state.id), closeSheet)}
       >
-        {t("stopDo")}
+        {t("handDo")}
       </button>
       <h3 id="shift">{t("shiftTitle")}</h3>
       <div class="pills" role="group" aria-labelledby="shift">

@@ -23,7 +23,7 @@ export function HostSheet({ state }: { state: CircleState }) {
             {t("hostInvite")}
           </button>
           <button type="button" class="pill" aria-pressed={at === "stop"} onClick={() => turn("stop")}>
-            {t("stopTitle")}
+            {t("handTitle")}
           </button>
           <button type="button" class="pill" aria-pressed={at === "now"} onClick={() => turn("now")}>
             {t("closeTitle")}
