@@ -248,6 +248,15 @@ def test_a_round_takes_so_many_and_no_more() -> None:
     assert circle.refused(Join(IT, "Otter")) == "round.full"
 
 
+def test_coming_and_going_does_not_fill_the_memory() -> None:
+    circle = Circle()
+    circle.offered("Ana", "Bo")
+    for number in range(4 * LIMITS.round_most - 2):
+        circle.does(Join(IT, f"P{number}"))
+        circle.does(Left(f"P{number}"))
+    assert circle.refused(Join(IT, "Otter")) == "round.full"
+
+
 # --- the piece --------------------------------------------------------------------------------------------
 
 
