@@ -270,6 +270,17 @@ def test_nobody_else_can_pass_it() -> None:
     assert circle.holder == "Ana"
 
 
+def test_who_shared_has_passed_all_the_same() -> None:
+    circle = Circle()
+    circle.going("Ana", "Bo")
+    circle.does(Share("Ana"))
+    circle.passes(MINUTE)
+    circle.does(Sign(IT, "Ana", 1))
+    assert circle.pass_("Ana", silent=True)[0] == Passed("Ana", 1, "passed")
+    circle.does(Sign(IT, "Bo", 2))
+    assert circle.pass_("Bo", silent=True)[0] == Passed("Bo", 2, "silent")
+
+
 def test_two_presses_pass_once() -> None:
     circle = Circle()
     circle.going("Ana", "Bo", "Fern")
@@ -495,8 +506,21 @@ def test_two_others_may_ask_kindly_and_nothing_comes_of_it_by_itself() -> None:
     assert circle.does(Ask(IT, "Bo")) == ()
     assert circle.does(Ask(IT, "Bo")) == ()
     assert circle.does(Ask(IT, "Otter")) == (KindlyAsked("Ana", 1),)
-    assert circle.passes(5 * MINUTE - 1) == ()
+    assert circle.mine("Ana").asked
     circle.does(Sign(IT, "Ana", 1))
+    assert not circle.mine("Ana").asked
+    assert circle.refused(Ask(IT, "Bo")) == "piece.too_soon"
+    assert circle.passes(4 * MINUTE - 1) == ()
+
+
+def test_an_unanswered_question_makes_no_time_shorter() -> None:
+    circle = Circle()
+    circle.going("Ana", "Bo")
+    circle.passes(3 * MINUTE)
+    circle.does(Sign(IT, "Ana", 1))
+    circle.does(Ask(IT, "Bo"))
+    circle.does(Ask(IT, "Otter"))
+    assert circle.passes(5 * MINUTE - 1) == ()
     assert circle.holder == "Ana"
 
 
