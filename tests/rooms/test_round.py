@@ -360,6 +360,29 @@ def test_the_minute_counts_from_when_they_were_last_here() -> None:
     assert circle.passes(40 * SECOND)[-1] == Given("Bo", 2)
 
 
+def test_hearing_again_that_they_are_gone_makes_the_minute_no_longer() -> None:
+    circle = Circle()
+    circle.going("Ana", "Bo")
+    circle.does(Gone("Ana", circle.now))
+    for _ in range(5):
+        circle.passes(10 * SECOND)
+        circle.does(Gone("Ana", circle.now))
+        circle.does(Present(frozenset(("Bo",))))
+    assert circle.passes(10 * SECOND)[-1] == Given("Bo", 2)
+
+
+def test_hearing_again_that_they_are_here_is_no_sign_of_theirs() -> None:
+    circle = Circle()
+    circle.going("Ana", "Bo")
+    for _ in range(9):
+        circle.passes(30 * SECOND)
+        circle.does(Back("Ana"))
+        circle.does(Present(frozenset(("Ana", "Bo"))))
+    circle.passes(29 * SECOND)
+    circle.does(Back("Ana"))
+    assert circle.passes(SECOND)[-1] == Given("Bo", 2)
+
+
 def test_who_returns_in_time_keeps_it() -> None:
     circle = Circle()
     circle.going("Ana", "Bo")
