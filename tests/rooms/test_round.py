@@ -536,6 +536,18 @@ def test_two_others_may_ask_kindly_and_nothing_comes_of_it_by_itself() -> None:
     assert circle.passes(4 * MINUTE - 1) == ()
 
 
+def test_a_wish_to_ask_ends_and_may_be_made_anew() -> None:
+    circle = Circle()
+    circle.going("Ana", "Bo")
+    for who in ("Bo", "Otter", "Otter"):
+        circle.passes(3 * MINUTE)
+        circle.does(Sign(IT, "Ana", 1))
+        circle.passes(3 * MINUTE)
+        circle.does(Sign(IT, "Ana", 1))
+        assert circle.does(Ask(IT, who)) == ()
+    assert circle.does(Ask(IT, "Bo")) == (KindlyAsked("Ana", 1),)
+
+
 def test_an_unanswered_question_makes_no_time_shorter() -> None:
     circle = Circle()
     circle.going("Ana", "Bo")
@@ -557,6 +569,15 @@ def test_the_piece_is_laid_down_when_more_want_that_than_do_not() -> None:
     circle.does(LayDown(IT, "Bo"))
     assert circle.followed[-1] == Over("laid_down")
     assert round_views.box(circle.state, "Ana") == "open"
+
+
+def test_nobody_lays_it_down_alone() -> None:
+    circle = Circle()
+    circle.going("Ana", "Bo")
+    circle.does(Present(frozenset()))
+    assert circle.does(LayDown(IT, "Otter")) == ()
+    assert circle.holder == "Ana"
+    assert circle.does(LayDown(IT, "Moss")) == (Over("laid_down"),)
 
 
 def test_wishes_to_lay_it_down_do_not_pile_up() -> None:
