@@ -43,14 +43,14 @@ def held(state: Round) -> tuple[Piece, Seat]:
 
 
 def may_return(seat: Seat) -> bool:
-    return len(seat.turns) < TURNS_MOST and not seat.out
+    return len(seat.turns) < TURNS_MOST
 
 
 def signed(state: Round, *, now: int, limits: Limits, shared: bool = False) -> Round:
     """The holder gave a sign. One soon after another changes nothing, so that keys pressed are not all written down."""
     piece, _ = held(state)
     shared = shared or piece.shared
-    if now - piece.sign < limits.piece_sign and not piece.asked and not piece.spared and shared == piece.shared:
+    if now - piece.sign < limits.piece_sign and not piece.asked and shared == piece.shared:
         return state
     return replace(state, piece=replace(piece, sign=now, asked=False, spared=False, shared=shared))
 

@@ -15,7 +15,7 @@ changes nothing. There is no clock, no chance and no waiting here, and nobody is
 from dataclasses import replace
 
 from rooms import piece as pieces
-from rooms import round_due
+from rooms import round_due, waiting
 from rooms import round_joining as joining
 from rooms import round_wishes as wishes
 from rooms.limits import Limits
@@ -78,9 +78,7 @@ def next_at(state: Round, limits: Limits) -> int | None:
 
 def wait(state: Round | None, who: str) -> Refusal | None:
     """``circle.waiting`` for words of whoever does not hold the piece while somebody does: they go when it ends."""
-    if state is None or state.holder in (None, who):
-        return None
-    return Refusal("circle.waiting", round=state.id, why="round")
+    return None if state is None else waiting.piece(holder=state.holder, round_=state.id, who=who)
 
 
 def _offer(state: Round | None, event: Offer, now: int) -> Moved:

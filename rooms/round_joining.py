@@ -11,6 +11,9 @@ from rooms.round_state import Round, Seat
 from rooms.round_wishes import without
 from rooms.work import Refusal
 
+KEPT_MOST = 4
+"""Seats of those who are out are kept, so that nobody has more than their turns; but not of many times as many."""
+
 
 def join(state: Round, event: Join, now: int, limits: Limits) -> Moved:
     seat = state.seat(event.by)
@@ -20,7 +23,7 @@ def join(state: Round, event: Join, now: int, limits: Limits) -> Moved:
         raise Refusal("round.over")
     if seat is not None and seat.turns:
         raise Refusal("round.had_turn")
-    if len(state.inside) >= limits.round_most:
+    if len(state.inside) >= limits.round_most or len(state.seats) >= KEPT_MOST * limits.round_most:
         raise Refusal("round.full", most=limits.round_most)
     others = tuple(each for each in state.seats if each.who != event.by)
     listening = tuple(each for each in state.listening if each != event.by)

@@ -66,9 +66,8 @@ def _seconds(wish: Wish | None, by: str, now: int, limits: Limits) -> bool:
 
 
 def _first(wish: Wish | None, by: str, now: int, limits: Limits) -> Wish:
-    """A wish that stands is kept as it is, so that saying it again does not make it longer."""
-    standing = wish is not None and wish.by == by and now < wish.at + limits.round_asked
-    return wish if standing and wish is not None else Wish(by, now)
+    """One's own wish that still stands is kept as it is, so that saying it again does not make it longer."""
+    return wish if wish is not None and now < wish.at + limits.round_asked else Wish(by, now)
 
 
 def without(wish: Wish | None, who: str) -> Wish | None:

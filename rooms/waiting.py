@@ -10,6 +10,7 @@ from rooms.space import Space
 from rooms.work import Refusal
 
 Why = Literal["rest", "breath", "gentle", "one_at_a_time"]
+"""What has an end that is known. A round has none, see `piece`."""
 
 
 class Wait(NamedTuple):
@@ -48,3 +49,13 @@ def held(space: Space, *, own: int | None, others: int | None, limits: Limits, n
 def refusal(wait: Wait, now: int) -> Refusal:
     """``circle.waiting``, with the moment, and the ms until then for clients whose clock differs."""
     return Refusal("circle.waiting", until=wait.until, retry_after=max(1, wait.until - now), why=wait.why)
+
+
+def piece(*, holder: str | None, round_: str, who: str) -> Refusal | None:
+    """``circle.waiting`` for words of anybody but the one who holds the piece of that round, as long as somebody does.
+
+    Nobody knows until when: what ends it is told to the circle, and the sender waits for that.
+    """
+    if holder in (None, who):
+        return None
+    return Refusal("circle.waiting", round=round_, why="round")

@@ -115,6 +115,8 @@ def owed_again(world: World, taken: Taken) -> None:
         own = mine and isinstance(taken.event, (Pass, StepOut, Left))
         first = taken.book.had[turn.who] == 1
         assert (passed.how == "later") == (first and not own)
+        plain = mine and isinstance(taken.event, Pass) and not taken.event.silent
+        assert passed.how == "later" or (passed.how == "silent") == (not plain and not turn.shared)
 
 
 @law(3)

@@ -131,7 +131,7 @@ class Walk:
         """Somebody's connection, the holder's above all."""
         world, rng, turn = self.world, self.rng, self.world.book.turn
         who = turn.who if turn is not None and rng.random() < 0.7 else rng.choice(PEOPLE)
-        if who in world.book.away:
+        if who in world.book.away and rng.random() < 0.8:
             world.take(Back(who))
         else:
             world.take(Gone(who, world.now - rng.choice((0, 0, 2 * SECOND))))

@@ -249,6 +249,15 @@ def test_a_round_takes_so_many_and_no_more() -> None:
     assert circle.refused(Join(IT, "Otter")) == "round.full"
 
 
+def test_coming_and_going_does_not_fill_the_memory() -> None:
+    circle = Circle()
+    circle.offered("Ana", "Bo")
+    for number in range(4 * LIMITS.round_most - 2):
+        circle.does(Join(IT, f"P{number}"))
+        circle.does(Left(f"P{number}"))
+    assert circle.refused(Join(IT, "Otter")) == "round.full"
+
+
 # --- the piece --------------------------------------------------------------------------------------------
 
 
@@ -260,6 +269,17 @@ def test_nobody_else_can_pass_it() -> None:
     assert circle.refused(Pass(IT, "Heron", 1)) == "piece.not_yours"
     assert circle.refused(Share("Heron")) == "circle.waiting"
     assert circle.holder == "Ana"
+
+
+def test_who_shared_has_passed_all_the_same() -> None:
+    circle = Circle()
+    circle.going("Ana", "Bo")
+    circle.does(Share("Ana"))
+    circle.passes(MINUTE)
+    circle.does(Sign(IT, "Ana", 1))
+    assert circle.pass_("Ana", silent=True)[0] == Passed("Ana", 1, "passed")
+    circle.does(Sign(IT, "Bo", 2))
+    assert circle.pass_("Bo", silent=True)[0] == Passed("Bo", 2, "silent")
 
 
 def test_two_presses_pass_once() -> None:
@@ -339,6 +359,29 @@ def test_the_minute_counts_from_when_they_were_last_here() -> None:
     circle.passes(MINUTE)
     circle.does(Gone("Ana", circle.now - 20 * SECOND))
     assert circle.passes(40 * SECOND)[-1] == Given("Bo", 2)
+
+
+def test_hearing_again_that_they_are_gone_makes_the_minute_no_longer() -> None:
+    circle = Circle()
+    circle.going("Ana", "Bo")
+    circle.does(Gone("Ana", circle.now))
+    for _ in range(5):
+        circle.passes(10 * SECOND)
+        circle.does(Gone("Ana", circle.now))
+        circle.does(Present(frozenset(("Bo",))))
+    assert circle.passes(10 * SECOND)[-1] == Given("Bo", 2)
+
+
+def test_hearing_again_that_they_are_here_is_no_sign_of_theirs() -> None:
+    circle = Circle()
+    circle.going("Ana", "Bo")
+    for _ in range(9):
+        circle.passes(30 * SECOND)
+        circle.does(Back("Ana"))
+        circle.does(Present(frozenset(("Ana", "Bo"))))
+    circle.passes(29 * SECOND)
+    circle.does(Back("Ana"))
+    assert circle.passes(SECOND)[-1] == Given("Bo", 2)
 
 
 def test_who_returns_in_time_keeps_it() -> None:
@@ -487,8 +530,33 @@ def test_two_others_may_ask_kindly_and_nothing_comes_of_it_by_itself() -> None:
     assert circle.does(Ask(IT, "Bo")) == ()
     assert circle.does(Ask(IT, "Bo")) == ()
     assert circle.does(Ask(IT, "Otter")) == (KindlyAsked("Ana", 1),)
-    assert circle.passes(5 * MINUTE - 1) == ()
+    assert circle.mine("Ana").asked
     circle.does(Sign(IT, "Ana", 1))
+    assert not circle.mine("Ana").asked
+    assert circle.refused(Ask(IT, "Bo")) == "piece.too_soon"
+    assert circle.passes(4 * MINUTE - 1) == ()
+
+
+def test_a_wish_to_ask_ends_and_may_be_made_anew() -> None:
+    circle = Circle()
+    circle.going("Ana", "Bo")
+    for who in ("Bo", "Otter", "Otter"):
+        circle.passes(3 * MINUTE)
+        circle.does(Sign(IT, "Ana", 1))
+        circle.passes(3 * MINUTE)
+        circle.does(Sign(IT, "Ana", 1))
+        assert circle.does(Ask(IT, who)) == ()
+    assert circle.does(Ask(IT, "Bo")) == (KindlyAsked("Ana", 1),)
+
+
+def test_an_unanswered_question_makes_no_time_shorter() -> None:
+    circle = Circle()
+    circle.going("Ana", "Bo")
+    circle.passes(3 * MINUTE)
+    circle.does(Sign(IT, "Ana", 1))
+    circle.does(Ask(IT, "Bo"))
+    circle.does(Ask(IT, "Otter"))
+    assert circle.passes(5 * MINUTE - 1) == ()
     assert circle.holder == "Ana"
 
 
@@ -502,6 +570,15 @@ def test_the_piece_is_laid_down_when_more_want_that_than_do_not() -> None:
     circle.does(LayDown(IT, "Bo"))
     assert circle.followed[-1] == Over("laid_down")
     assert round_views.box(circle.state, "Ana") == "open"
+
+
+def test_nobody_lays_it_down_alone() -> None:
+    circle = Circle()
+    circle.going("Ana", "Bo")
+    circle.does(Present(frozenset()))
+    assert circle.does(LayDown(IT, "Otter")) == ()
+    assert circle.holder == "Ana"
+    assert circle.does(LayDown(IT, "Moss")) == (Over("laid_down"),)
 
 
 def test_wishes_to_lay_it_down_do_not_pile_up() -> None:

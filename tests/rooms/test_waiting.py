@@ -37,3 +37,13 @@ def test_of_several_reasons_the_longest_counts(untils: list[int | None]) -> None
 def test_a_refusal_says_the_moment_and_how_long_it_is_until_then() -> None:
     refusal = waiting.refusal(waiting.Wait(1_500, "breath"), now=1_000)
     assert (refusal.code, refusal.facts) == ("circle.waiting", {"until": 1_500, "retry_after": 500, "why": "breath"})
+
+
+@given(holder=st.none() | st.sampled_from("ABC"), who=st.sampled_from("ABC"))
+def test_words_of_all_but_the_holder_wait_for_the_piece(holder: str | None, who: str) -> None:
+    refusal = waiting.piece(holder=holder, round_="it", who=who)
+    if holder in (None, who):
+        assert refusal is None
+    else:
+        assert refusal is not None
+        assert (refusal.code, refusal.facts) == ("circle.waiting", {"round": "it", "why": "round"})
