@@ -40,6 +40,8 @@ class Seat(NamedTuple):
     paused_until: int | None
     space: bytes | None
     """How the circle is held, where that is out of the usual."""
+    round_id: str | None
+    piece_with: str | None
 
 
 class Stored(NamedTuple):
@@ -59,7 +61,7 @@ def both(template: str) -> Mapping[str, str]:
 
 _SEATS = both(
     "SELECT c.id AS circle, c.log_id, c.state, c.keep_for, c.fades_at, p.person_id, p.id, p.name, p.from_seq,"
-    " p.paused_until, c.space"
+    " p.paused_until, c.space, c.round_id, c.piece_with"
     " FROM {pairs} CROSS JOIN participant AS p CROSS JOIN circle AS c"
     " WHERE p.circle_id = j.a AND p.person_id = j.b AND p.inside AND c.id = p.circle_id"
 )
@@ -76,7 +78,7 @@ _SAID_SINCE = both(
 )
 _PLACES = both(
     "SELECT c.id, p.person_id, l.id, l.epoch, l.head_seq, l.floor_seq, p.id, p.from_seq, p.entered_seq, p.read_seq,"
-    " c.host_id, c.state, c.space,"
+    " c.host_id, c.state, c.space, c.round_id,"
     " EXISTS (SELECT 1 FROM aside AS a WHERE a.participant_id = p.id)"
     " OR EXISTS (SELECT 1 FROM invite AS i WHERE i.circle_id = c.id AND i.made_by = p.id)"
     " OR EXISTS (SELECT 1 FROM gesture AS g WHERE g.log_id = l.id AND g.participant_id = p.id)"

@@ -12,10 +12,11 @@ from sqlmodel import col, select
 
 from rooms import rules
 from rooms.covers import AS_IT_STANDS, shown
-from rooms.models import Circle, EventRow, Log, ParticipantRow, Person
+from rooms.models import Circle, EventRow, Log, ParticipantRow, Person, RoundRow
 from rooms.wire import Preferences
 from rooms.wire_events import CircleEvent, GestureMade, ParticipantEntered, PersonEvent, PreferencesChanged, Quiet
 from rooms.wire_messages import MessageEdited, MessagePosted, MessageRephrased
+from rooms.wire_round import RoundOffered
 
 _decode = msgspec.json.Decoder(CircleEvent | PersonEvent).decode
 _preferences = msgspec.json.Decoder(Preferences).decode
@@ -175,10 +176,17 @@ def _dress(conn: Connection, log_id: int, rows: Sequence[Row[Any]], decode: Any)
             event = msgspec.structs.replace(event, name=name)
         elif isinstance(event, MessageEdited | MessageRephrased) or getattr(event, "body", None) == AS_IT_STANDS:
             event = msgspec.structs.replace(event, body=bodies.get(row.target))
+        elif isinstance(event, RoundOffered):
+            event = msgspec.structs.replace(event, question=_question(conn, event.round))
         elif isinstance(event, PreferencesChanged):
             event = PreferencesChanged(preferences=_preferences_of(conn, log_id))
         result.append(Found(row.seq, event, row.target))
     return result
+
+
+def _question(conn: Connection, round_: str) -> str | None:
+    """As it may still be read."""
+    return conn.execute(select(RoundRow.question).where(RoundRow.id == round_)).scalar_one_or_none()
 
 
 def _preferences_of(conn: Connection, log_id: int) -> Preferences | None:

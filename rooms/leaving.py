@@ -3,11 +3,12 @@
 from sqlalchemy import delete, func
 from sqlmodel import col, select
 
-from rooms import hosting, space
+from rooms import hosting, rounds, space
 from rooms.circles import seat
 from rooms.entering import minute
 from rooms.log import append, tell
 from rooms.models import Circle, Entry, Invite, ParticipantRow, Person
+from rooms.round_events import Left
 from rooms.wire import LeaveCircle
 from rooms.wire_events import CircleParted, ParticipantLeft
 from rooms.work import Answered, Work
@@ -31,6 +32,7 @@ def go(work: Work, circle: Circle, mine: ParticipantRow) -> Answered:
     if mine.person_id is not None:
         tell(work, work.db.get_one(Person, mine.person_id).log_id, CircleParted(circle=circle.id))
     work.db.flush()
+    rounds.act(work, circle, Left(mine.id))
     left = work.db.exec(
         select(func.count())
         .select_from(ParticipantRow)

@@ -25,10 +25,10 @@ def places(conn: Connection, asked: Sequence[tuple[str, str]], now: int) -> dict
     """By (circle, person), for those who are in that circle now."""
     found = {}
     for row in bulk.places(conn, asked):
-        circle, person, log_id, epoch, head, floor, me, base, entered, read, host, state, kept, more = row
+        circle, person, log_id, epoch, head, floor, me, base, entered, read, host, state, kept, round_id, more = row
         readable = rules.readable_from(base=base, floor=floor)
         reader = Reader(log_id, epoch, head, readable, floor, me, entered)
-        if more:
+        if more or round_id is not None:
             mine = views.my_circle(conn, circle, reader, now)
         else:
             mine = MyCircle(

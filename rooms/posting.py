@@ -10,7 +10,7 @@ import msgspec
 from sqlalchemy import Connection, bindparam, select, update
 from sqlmodel import col
 
-from rooms import bulk, rules, space, waiting
+from rooms import bulk, rounds, rules, space, waiting
 from rooms.bulk import Seat, Stored
 from rooms.log import kept
 from rooms.models import Circle, EventRow
@@ -69,6 +69,9 @@ def post_all(asked: Sequence[tuple[Work, PostMessage]]) -> list[Answered | Refus
     for each in fresh:
         first.setdefault((each.seat.id, each.command.key), each)
     _store(conn, list(first.values()))
+    for each in first.values():
+        if each.seat.piece_with == each.seat.id:
+            rounds.shared(each.work, each.seat.circle, each.seat.id)
     for each in fresh:
         original = first[each.seat.id, each.command.key]
         each.result = _done(each) if original is each else again(each, original.stored)
@@ -110,6 +113,7 @@ def _judge(conn: Connection, posts: Sequence[Post]) -> None:
             rules.may_post(each.seat.paused_until, now=each.work.now)
             _refuse_reply_to_nothing(conn, each)
             pace.let(each)
+            _refuse_out_of_turn(each)
         except Refusal as refusal:
             each.result = refusal
 
@@ -148,6 +152,13 @@ class Pace:
         said[sender], self._going[sender] = now, each.command.key
 
 
+def _refuse_out_of_turn(each: Post) -> None:
+    seat = each.seat
+    refusal = waiting.piece(holder=seat.piece_with, round_=seat.round_id or "", who=seat.id)
+    if refusal is not None:
+        raise refusal
+
+
 def _known(conn: Connection, posts: Sequence[Post]) -> dict[tuple[str, str], Stored]:
     return bulk.stored(conn, {(each.seat.id, each.command.key) for each in posts})
 
@@ -181,6 +192,7 @@ def _store(conn: Connection, posts: Sequence[Post]) -> None:
                 reply_to=each.command.reply_to,
                 meet=each.command.meet,
                 prompt=each.command.prompt,
+                share=each.seat.piece_with == each.seat.id,
             )
             each.work.announce(Announcement(address, epoch, seq, event))
             rows.append(_row(each, event))

@@ -77,7 +77,9 @@ def my_circle(conn: Connection, circle_id: str, reader: Reader, now: int) -> MyC
     """What only this participant sees of the circle."""
     me = reader.participant or ""
     circle = conn.execute(select(*_STANDING).where(Circle.id == circle_id)).one()
-    read = conn.execute(select(ParticipantRow.read_seq).where(ParticipantRow.id == me)).scalar_one()
+    read, entered_at = conn.execute(
+        select(ParticipantRow.read_seq, ParticipantRow.entered_at).where(ParticipantRow.id == me)
+    ).one()
     aside = conn.execute(select(Aside.other_id).where(Aside.participant_id == me)).scalars()
     given = conn.execute(
         select(GestureRow.target, GestureRow.gesture)

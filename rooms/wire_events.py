@@ -14,6 +14,7 @@ from rooms.wire_messages import (
     MessageUnfolded,
     MessageWithheld,
 )
+from rooms.wire_round import PieceAsked, RoundEvent
 from rooms.wire_space import Act, SpaceView
 
 # --- events of a circle -----------------------------------------------------------------------------------
@@ -158,6 +159,7 @@ CircleEvent = (
     | MessageWithheld
     | MessageUnfolded
     | SpaceChanged
+    | RoundEvent
     | WordsFaded
     | Quiet
 )
@@ -169,6 +171,7 @@ PersonEvent = (
     | GestureGiven
     | AsideSet
     | HostingChanged
+    | PieceAsked
     | PreferencesChanged
     | SessionEnded
 )

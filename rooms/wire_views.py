@@ -1,6 +1,7 @@
 """What one is shown: circles, one's own part of them, invites."""
 
 from rooms.wire import CircleState, Discreet, EntryBy, Fullness, Gesture, Moment, OpaqueId, Seq
+from rooms.wire_round import MyRound, RoundView
 from rooms.wire_space import Act, SpaceView
 
 
@@ -66,6 +67,9 @@ class MyCircle(Discreet, frozen=True, kw_only=True, omit_defaults=True):
     """Only for whoever made them, and without their codes."""
     space: SpaceView | None = None
     """How the circle is held, where that is out of the usual."""
+    round: RoundView | None = None
+    """The round that is on, as everybody sees it."""
+    my_round: MyRound | None = None
     wished: tuple[Act, ...] = ()
     """What of it waits for a second person, where it was oneself who asked."""
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from rooms import hosting
 from rooms.work import Refusal
 from server import errands
-from server.handlers import HostGone, Seen, StillHere, Tidy
+from server.upkeep import HostGone, Seen, StillHere, Tidy
 
 if TYPE_CHECKING:
     from server.parts import Parts

@@ -43,6 +43,7 @@ from rooms.wire import (
 )
 from rooms.wire_events import CircleEvent, PersonEvent
 from rooms.wire_hosting import HostCommand
+from rooms.wire_round import RoundCommand
 from rooms.wire_space import AskBreath, ChoosePace, RestDoors, RingBell, SpaceCommand, TogetherAnswer
 from rooms.wire_views import CircleView, MadeInvite, MyCircle, Participant
 
@@ -219,7 +220,16 @@ class ByeFrame(Struct, frozen=True):
 
 
 SocketCommand = WatchLog | UnwatchLog | ReadPage | TellWriting | Beat
-DoorCommand = CircleCommand | SpaceCommand | HostCommand | FlagCommand | CareCommand | PanelCommand | ReviewingCommand
+DoorCommand = (
+    CircleCommand
+    | SpaceCommand
+    | HostCommand
+    | RoundCommand
+    | FlagCommand
+    | CareCommand
+    | PanelCommand
+    | ReviewingCommand
+)
 AnyCommand = DoorCommand | SocketCommand
 AnyEvent = CircleEvent | PersonEvent | FlagEvent | CareEvent | PanelEvent | ReviewingChanged
 Answer = Done | Watching | Page | MadeInvite | TogetherAnswer | CareAsked | CareAnswered

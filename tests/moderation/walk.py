@@ -30,7 +30,8 @@ from rooms.units import HOUR, MINUTE
 from rooms.wire import MakeGesture, MakeInvite, Preferences
 from rooms.work import Refusal, Work
 from server import errands
-from server.handlers import BATCHES, HANDLERS, StillHere
+from server.handlers import BATCHES, HANDLERS
+from server.upkeep import StillHere
 from server.protocol import DoorCommand
 from tests.moderation import sight
 from tests.moderation.bench_of import REVIEWERS, Bench
