@@ -7,7 +7,7 @@ has them yet. Times are milliseconds; a power without an end touches only its ho
 from dataclasses import dataclass
 from typing import Literal
 
-from rooms.limits import DAY, HOUR, MINUTE, SECOND
+from rooms.units import DAY, HOUR, MINUTE, SECOND
 
 Holder = Literal["anyone", "author", "host", "reviewer", "subject", "operator"]
 Reach = Literal["self", "author", "person", "message", "circle", "nobody"]
@@ -87,10 +87,10 @@ POWERS = (
     ),
     Power(
         letter="h",
-        does="announce the closing of a room one holds, and take the announcement back",
+        does="announce the closing of a room one holds, and take the announcement back; hand the room over",
         holder="host",
         reach="circle",
-        commands=("circle.close", "circle.keep_open", "circle.go_on"),
+        commands=("circle.close", "circle.keep_open", "circle.go_on", "host.stop", "host.shift"),
         stopped_by=2,
     ),
     Power(
@@ -105,6 +105,7 @@ POWERS = (
         does="ring the bell",
         holder="anyone",
         reach="circle",
+        commands=("bell.ring",),
         lasts=60 * SECOND,
         caps=((1, 15 * MINUTE, "circle"), (1, HOUR, "person")),
     ),
@@ -142,6 +143,39 @@ TOGETHER = (
         commands=("breath.ask",),
         lasts=MINUTE,
         caps=((1, 15 * MINUTE, "circle"),),
+    ),
+    Power(
+        letter="close",
+        does="announce the closing of a room that somebody else holds, or nobody",
+        holder="anyone",
+        reach="circle",
+        commands=("circle.close together",),
+        stopped_by=2,
+    ),
+    Power(
+        letter="host",
+        does="hold the space, once a second person says yes to it; it is a turn, and brings no other power than h",
+        holder="anyone",
+        reach="circle",
+        commands=("host.offer", "host.agree"),
+        stopped_by=2,
+    ),
+    Power(
+        letter="doors",
+        does="let nobody in who was not here before, for some minutes",
+        holder="anyone",
+        reach="circle",
+        commands=("doors.rest",),
+        lasts=10 * MINUTE,
+        caps=((1, 15 * MINUTE, "circle"),),
+    ),
+    Power(
+        letter="pace",
+        does="choose a pace for everybody; two others choose another",
+        holder="anyone",
+        reach="circle",
+        commands=("pace.choose",),
+        stopped_by=2,
     ),
     Power(
         letter="co-sign",

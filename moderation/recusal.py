@@ -8,6 +8,7 @@ from sqlmodel import col, select
 
 from moderation.models import CaseMessageRow, CaseRow, FlagRow
 from moderation.models_panels import SeatRow
+from rooms import space
 from rooms.models import Aside, Circle, EventRow, Invite, ParticipantRow
 from rooms.work import Work
 
@@ -45,7 +46,8 @@ def _hosts(work: Work, circle_id: str) -> set[str]:
     circle = work.db.get(Circle, circle_id)
     if circle is None:
         return set()
-    host = _people(work, select(ParticipantRow.person_id).where(ParticipantRow.id == circle.host_id))
+    holding = {circle.host_id, *space.load(circle.space).beside}
+    host = _people(work, select(ParticipantRow.person_id).where(col(ParticipantRow.id).in_(holding)))
     return host | ({circle.opener_id} if circle.opener_id is not None else set())
 
 

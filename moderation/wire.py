@@ -2,8 +2,7 @@
 
 from typing import Literal
 
-from rooms.wire import Command, Discreet, Moment, OpaqueId, Seq, Text
-from rooms.wire_events import Event
+from rooms.wire import Command, Discreet, Event, Moment, OpaqueId, Seq, Text
 
 Category = Literal["disrespect", "pressure", "safety", "privacy", "threat", "illegal", "spam"]
 """What a flag says was felt. ``safety`` is method detail; the last four are the hard ones."""

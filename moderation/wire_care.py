@@ -5,8 +5,7 @@ None of it is a flag, changes what anybody sees of a message, or leaves a record
 
 from typing import Any
 
-from rooms.wire import Command, Discreet, Moment, OpaqueId, Seq
-from rooms.wire_events import Event
+from rooms.wire import Command, Discreet, Event, Moment, OpaqueId, Seq
 
 
 class AskGently(Command, tag="message.ask_gently", frozen=True, kw_only=True):

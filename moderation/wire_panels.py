@@ -9,8 +9,7 @@ from typing import Annotated, Literal
 from msgspec import Meta
 
 from moderation.wire import Category
-from rooms.wire import Command, Discreet, Moment, OpaqueId, Seq, Text
-from rooms.wire_events import Event
+from rooms.wire import Command, Discreet, Event, Moment, OpaqueId, Seq, Text
 
 HardCategory = Literal["privacy", "threat", "illegal", "spam"]
 Content = Annotated[int, Meta(ge=0, le=2)]

@@ -5,8 +5,7 @@ from typing import Annotated, Literal
 from msgspec import Meta
 
 from moderation.wire import Category
-from rooms.wire import Command, Discreet, Moment
-from rooms.wire_events import Event
+from rooms.wire import Command, Discreet, Event, Moment
 
 Skips = Annotated[tuple[Category, ...], Meta(max_length=7)]
 

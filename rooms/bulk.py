@@ -42,8 +42,10 @@ class Seat(NamedTuple):
     name: str
     from_seq: int
     paused_until: int | None
-    breath_until: int | None
-    breath_seq: int
+    space: bytes | None
+    """How the circle is held, where that is out of the usual."""
+    round_id: str | None
+    piece_with: str | None
 
 
 class Stored(NamedTuple):
@@ -67,7 +69,7 @@ def both(template: str) -> Mapping[str, str]:
 
 _SEATS = both(
     "SELECT c.id AS circle, c.log_id, c.state, c.keep_for, c.fades_at, p.person_id, p.id, p.name, p.from_seq,"
-    " p.paused_until, c.breath_until, c.breath_seq"
+    " p.paused_until, c.space, c.round_id, c.piece_with"
     " FROM {pairs} CROSS JOIN participant AS p CROSS JOIN circle AS c"
     " WHERE p.circle_id = j.a AND p.person_id = j.b AND p.inside AND c.id = p.circle_id"
 )
@@ -77,13 +79,14 @@ _STORED = both(
     " WHERE e.sender = j.a AND e.key = j.b AND l.id = e.log_id"
 )
 _SAID_SINCE = both(
-    "SELECT e.sender, MAX(e.at) FROM {pairs} CROSS JOIN event AS e"
-    " WHERE e.log_id = CAST(j.a AS bigint) AND e.seq > CAST(j.b AS bigint) AND e.kind = 'message.posted'"
-    " GROUP BY e.sender"
+    "SELECT e.log_id, e.sender, MAX(e.at) FROM {pairs} CROSS JOIN log AS l CROSS JOIN event AS e"
+    " WHERE l.id = CAST(j.a AS bigint) AND e.log_id = l.id AND e.seq > l.head_seq - 1000"
+    " AND e.at >= CAST(j.b AS bigint) AND e.kind = 'message.posted'"
+    " GROUP BY e.log_id, e.sender"
 )
 _PLACES = both(
     "SELECT c.id, p.person_id, l.id, l.epoch, l.head_seq, l.floor_seq, p.id, p.from_seq, p.entered_seq, p.read_seq,"
-    " c.host_id, c.state, c.breath_until, c.breath_asked_until, c.breath_by,"
+    " c.host_id, c.state, c.space, c.round_id,"
     " EXISTS (SELECT 1 FROM aside AS a WHERE a.participant_id = p.id)"
     " OR EXISTS (SELECT 1 FROM invite AS i WHERE i.circle_id = c.id AND i.made_by = p.id)"
     " OR EXISTS (SELECT 1 FROM gesture AS g WHERE g.log_id = l.id AND g.participant_id = p.id)"
@@ -118,9 +121,9 @@ def stored(conn: Connection, keys: Iterable[tuple[str, str]]) -> dict[tuple[str,
     return {(row[0], row[1]): Stored._make(row) for row in of_pairs(conn, _STORED, keys)}
 
 
-def said_since(conn: Connection, places: Iterable[tuple[int, int]]) -> dict[str, int]:
-    """Of (log, seq) pairs: when each participant last posted after that seq of that log, for those who did."""
-    return {row[0]: row[1] for row in of_pairs(conn, _SAID_SINCE, places)}
+def said_since(conn: Connection, logs: Iterable[tuple[int, int]]) -> Sequence[Row]:
+    """Of (log, ms) pairs: the log, who posted in it since then, and when last; as far as its newest thousand events tell."""
+    return of_pairs(conn, _SAID_SINCE, logs)
 
 
 def moved(conn: Connection, heads: Iterable[tuple[int, int]]) -> Sequence[Row]:

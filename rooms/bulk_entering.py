@@ -25,6 +25,7 @@ class Found(NamedTuple):
     capacity: int
     agreement_version: int
     history_open: bool
+    space: bytes | None
     own_log: int | None
     """The person's; None where there is no such person."""
     name: str
@@ -48,7 +49,7 @@ class Offered(NamedTuple):
 
 
 _FOUND = both(
-    "SELECT c.id, j.b, c.log_id, c.state, c.closes_at, c.entry, c.capacity, c.agreement_version, c.history_open,"
+    "SELECT c.id, j.b, c.log_id, c.state, c.closes_at, c.entry, c.capacity, c.agreement_version, c.history_open, c.space,"
     " o.log_id, o.name, o.invite_id, o.paused_until, p.id, p.inside, p.paused_until"
     " FROM {pairs} CROSS JOIN circle AS c LEFT JOIN person AS o ON o.id = j.b"
     " LEFT JOIN participant AS p ON p.circle_id = c.id AND p.person_id = j.b WHERE c.id = j.a"

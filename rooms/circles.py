@@ -1,22 +1,18 @@
-"""Circles themselves: opening and leaving."""
+"""Circles themselves: finding one's seat in one, and opening one."""
 
-from sqlalchemy import delete, func
+from sqlalchemy import func
 from sqlmodel import col, select
 
 from rooms import rules
-from rooms.entering import enter_first, minute
-from rooms.log import append, new_id, new_log, tell
-from rooms.models import Agreement, Circle, Entry, Invite, ParticipantRow, Person
+from rooms.entering import enter_first
+from rooms.log import append, new_id, new_log
+from rooms.models import Agreement, Circle, ParticipantRow, Person
 from rooms.text import paragraphs
 from rooms.wire import (
-    LeaveCircle,
     OpenCircle,
 )
 from rooms.wire_events import (
     CircleOpened,
-    CircleParted,
-    CircleStaysOpen,
-    ParticipantLeft,
 )
 from rooms.work import Answered, Refusal, Work
 
@@ -76,36 +72,3 @@ def open_circle(work: Work, command: OpenCircle) -> Answered:
         append(work, circle.log_id, CircleOpened(at=work.now))
     circle.host_id, answered = enter_first(work, circle.id, command.name)
     return answered
-
-
-def leave(work: Work, command: LeaveCircle) -> Answered:
-    circle, mine = seat(work, command.circle)
-    return go(work, circle, mine)
-
-
-def go(work: Work, circle: Circle, mine: ParticipantRow) -> Answered:
-    """End a participant's interval. The last one out of an open room closes it."""
-    told = append(
-        work, circle.log_id, ParticipantLeft(participant=mine.id, at=minute(work.now)), ends=mine.id, sender=mine.id
-    )
-    mine.inside = False
-    work.conn.execute(delete(Invite).where(col(Invite.made_by) == mine.id))
-    entry = work.db.get_one(Entry, (mine.id, mine.entered_seq))
-    entry.to_seq = told.seq + 1
-    work.db.add_all((mine, entry))
-    if mine.person_id is not None:
-        tell(work, work.db.get_one(Person, mine.person_id).log_id, CircleParted(circle=circle.id))
-    work.db.flush()
-    if circle.host_id == mine.id:
-        circle.host_id = None
-        if circle.state == "open":
-            append(work, circle.log_id, CircleStaysOpen(hosted=False))
-    left = work.db.exec(
-        select(func.count())
-        .select_from(ParticipantRow)
-        .where(ParticipantRow.circle_id == circle.id, col(ParticipantRow.inside))
-    ).one()
-    if left == 0 and circle.state != "closed":
-        circle.state, circle.closes_at = "closing", work.now
-    work.db.add(circle)
-    return Answered(circle=circle.id, epoch=told.epoch, seq=told.seq)

@@ -1,49 +1,83 @@
-"""How a circle ends: announced ahead by its host, taken back, or answered by two people with "we go on"."""
+"""How a circle ends: announced ahead by who holds it or by two people, taken back, or answered by two with "we go on"."""
 
-from rooms import rules
+from msgspec.structs import replace
+
+from rooms import hosting, rules, space
 from rooms.circles import seat
 from rooms.log import append
 from rooms.models import Circle
+from rooms.together import join, waits
 from rooms.wire import CloseCircle, GoOn, KeepCircleOpen
 from rooms.wire_events import CircleClosing, CircleStaysOpen
+from rooms.wire_space import TogetherAnswer
 from rooms.work import Answered, Refusal, Work
 
 
 def close(work: Work, command: CloseCircle) -> Answered:
-    """The host announces it; the clock closes when the notice is over."""
+    """Who holds the space announces it at once, anybody else with a second person; the clock closes after the notice."""
     circle, mine = seat(work, command.circle)
-    rules.may_close(state=circle.state, host=circle.host_id, asker=mine.id)
+    rules.may_close(circle.state)
     if circle.state == "closing":
-        return Answered(circle=circle.id, dup=True)
+        return Answered(made=TogetherAnswer(began=True, until=circle.closes_at))
+    held = space.load(circle.space)
+    alone = space.holds(circle.host_id, held, mine.id)
+    if not alone and circle.state != "planned":
+        held, waiting = join(work, circle, mine, held, "close")
+        if waiting is not None:
+            return waits(waiting)
+    elif not alone:
+        raise Refusal("circle.not_host")
     circle.state, circle.closes_at, circle.go_on_by = "closing", work.now + work.limits.closing_notice, None
-    work.db.add(circle)
-    told = append(work, circle.log_id, CircleClosing(closes_at=circle.closes_at))
-    return Answered(circle=circle.id, epoch=told.epoch, seq=told.seq)
+    append(work, circle.log_id, CircleClosing(closes_at=circle.closes_at, together=not alone))
+    others = tuple(each for each in held.wishes if each.act != "close")
+    _keep(work, circle, replace(held, closing_by_two=not alone, wishes=others))
+    return Answered(made=TogetherAnswer(began=True, until=circle.closes_at))
 
 
 def keep_open(work: Work, command: KeepCircleOpen) -> Answered:
+    """Who holds the space takes back what they announced themselves."""
     circle, mine = seat(work, command.circle)
-    rules.may_close(state=circle.state, host=circle.host_id, asker=mine.id)
+    rules.may_close(circle.state)
+    held = space.load(circle.space)
+    if not space.holds(circle.host_id, held, mine.id) or held.closing_by_two:
+        raise Refusal("circle.not_host")
     return _stay_open(work, circle)
 
 
 def go_on(work: Work, command: GoOn) -> Answered:
-    """Two people who are not the host keep an announced closing from happening; the circle then has no host."""
+    """Two people keep an announced closing from happening: others than the host where that was who announced it.
+
+    Then the host lets go, and the circle is asked who would hold it.
+    """
     circle, mine = seat(work, command.circle)
-    if circle.state != "closing" or mine.id == circle.host_id:
+    held = space.load(circle.space)
+    if circle.state != "closing" or (space.holds(circle.host_id, held, mine.id) and not held.closing_by_two):
         raise Refusal("circle.not_closing")
     if circle.go_on_by in (None, mine.id):
         circle.go_on_by = mine.id
         work.db.add(circle)
         return Answered(circle=circle.id)
-    circle.host_id = None
-    return _stay_open(work, circle)
+    if held.closing_by_two:
+        return _stay_open(work, circle)
+    answered = _stay_open(work, circle, hosted=False)
+    hosting.without(work, circle, space.load(circle.space))
+    return answered
 
 
-def _stay_open(work: Work, circle: Circle) -> Answered:
+def _stay_open(work: Work, circle: Circle, *, hosted: bool = True) -> Answered:
     if circle.state != "closing":
         return Answered(circle=circle.id, dup=True)
     circle.state, circle.closes_at, circle.go_on_by = "open", None, None
-    work.db.add(circle)
-    told = append(work, circle.log_id, CircleStaysOpen(hosted=circle.host_id is not None))
+    told = append(work, circle.log_id, CircleStaysOpen(hosted=hosted and circle.host_id is not None))
+    _keep(work, circle, replace(space.load(circle.space), closing_by_two=False))
     return Answered(circle=circle.id, epoch=told.epoch, seq=told.seq)
+
+
+def _keep(work: Work, circle: Circle, held: space.Space) -> None:
+    """Told only where something of it shows."""
+    before = space.view(space.load(circle.space), work.now)
+    if before != space.view(held, work.now):
+        space.change(work, circle, held, "closing")
+        return
+    space.keep(circle, held)
+    work.db.add(circle)

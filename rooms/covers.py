@@ -9,7 +9,8 @@ import msgspec
 
 from rooms.log import append
 from rooms.models import Circle, EventRow
-from rooms.wire_events import Cover, Event, MessageFolded, MessageHeld, MessageUnfolded, MessageWithheld
+from rooms.wire import Event
+from rooms.wire_messages import Cover, MessageFolded, MessageHeld, MessageUnfolded, MessageWithheld
 from rooms.work import Work
 
 WORDLESS: tuple[Cover, ...] = ("held", "withheld")

@@ -3,10 +3,23 @@
 from sqlalchemy import ColumnElement, Connection, delete, func, literal, or_, update
 from sqlmodel import col, select
 
-from rooms import breath, rules
+from rooms import hosting, rounds, rules, space
 from rooms.log import append, tell
-from rooms.models import Agreement, Aside, Circle, Entry, EventRow, GestureRow, Invite, Log, ParticipantRow, Person
+from rooms.models import (
+    Agreement,
+    Aside,
+    Circle,
+    Entry,
+    EventRow,
+    GestureRow,
+    Invite,
+    Log,
+    ParticipantRow,
+    Person,
+    RoundRow,
+)
 from rooms.posting import POSTED
+from rooms.round_events import Close
 from rooms.wire_events import CircleClosed, CircleOpened, CircleParted, WordsFaded
 from rooms.work import EVERYBODY, Work
 
@@ -47,8 +60,8 @@ def perform(work: Work, circle_id: str) -> tuple[int, int] | None:
         append(work, circle.log_id, CircleOpened(at=work.now))
     if circle.state == "closing" and circle.closes_at is not None and circle.closes_at <= work.now:
         _close(work, circle)
-    if circle.breath_asked_until is not None and circle.breath_asked_until <= work.now:
-        breath.forget_asking(circle)
+    if circle.space_due is not None and circle.space_due <= work.now:
+        space.keep(circle, space.forgotten(hosting.fall_due(work, circle, space.load(circle.space)), work.now))
         work.db.add(circle)
     work.db.flush()
     if circle.fades_at is not None and circle.fades_at <= work.now:
@@ -65,12 +78,14 @@ def _due(now: int) -> ColumnElement[bool]:
         (col(Circle.state) == "planned") & (col(Circle.opens_at) <= now),
         (col(Circle.state) == "closing") & (col(Circle.closes_at) <= now),
         col(Circle.fades_at) <= now,
-        col(Circle.breath_asked_until) <= now,
+        col(Circle.space_due) <= now,
     )
 
 
 def _close(work: Work, circle: Circle) -> None:
+    rounds.act(work, circle, Close())
     circle.state, circle.closed_at, circle.host_id = "closed", work.now, None
+    space.keep(circle, space.USUAL)
     append(work, circle.log_id, CircleClosed(at=work.now))
     if circle.keep_for == 0 or circle.fades_at is None:
         # Nothing was said, or words stay only until now; either way the circle can be put away.
@@ -92,6 +107,8 @@ def _fade(work: Work, circle: Circle) -> int:
     work.conn.execute(delete(EventRow).where(col(EventRow.log_id) == log.id, col(EventRow.seq) <= floor))
     work.conn.execute(delete(GestureRow).where(col(GestureRow.log_id) == log.id, col(GestureRow.target) <= floor))
     work.conn.execute(update(Log).where(col(Log.id) == log.id).values(floor_seq=floor))
+    asked = update(RoundRow).where(col(RoundRow.circle_id) == circle.id).values(question=None)
+    work.conn.execute(asked.where(col(RoundRow.asked_at) <= work.now - circle.keep_for))
     oldest = work.db.exec(select(func.min(EventRow.at)).where(EventRow.log_id == log.id, EventRow.kind == POSTED)).one()
     first = work.db.exec(select(func.min(EventRow.seq)).where(EventRow.log_id == log.id)).one()
     if oldest is not None:
@@ -127,5 +144,6 @@ def _put_away(work: Work, circle: Circle) -> None:
         .values(name="", skeleton=literal("-") + col(ParticipantRow.id), person_id=None, invite_id=None)
     )
     work.conn.execute(update(Agreement).where(col(Agreement.circle_id) == circle.id).values(text=""))
+    work.conn.execute(delete(RoundRow).where(col(RoundRow.circle_id) == circle.id))
     circle.topic, circle.about, circle.opener_id = "", "", None
-    breath.forget_asking(circle)
+    space.keep(circle, space.USUAL)

@@ -5,12 +5,12 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection
 
-from rooms import bulk, bulk_entering, invites, rules
+from rooms import bulk, bulk_entering, invites, rules, space
 from rooms.bulk_entering import Found, Offered
-from rooms.limits import MINUTE
 from rooms.log import kept, new_id, tell
 from rooms.names import name as clean_name
 from rooms.names import refuse_reserved
+from rooms.units import MINUTE
 from rooms.wire import EnterCircle
 from rooms.wire_events import CircleJoined, ParticipantEntered
 from rooms.work import Announcement, Answered, Refusal, Work
@@ -127,6 +127,7 @@ class Known:
             capacity=there.capacity,
             agreed=each.agreed,
             version=there.agreement_version,
+            doors_until=None if there.participant is not None else space.load(there.space).doors_until,
         )
         each.invite = invite
         self.let_in(each)

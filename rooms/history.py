@@ -12,19 +12,11 @@ from sqlmodel import col, select
 
 from rooms import bulk, rules
 from rooms.covers import AS_IT_STANDS, shown
-from rooms.models import Circle, EventRow, Log, ParticipantRow, Person
+from rooms.models import Circle, EventRow, Log, ParticipantRow, Person, RoundRow
 from rooms.wire import Preferences
-from rooms.wire_events import (
-    CircleEvent,
-    GestureMade,
-    MessageEdited,
-    MessagePosted,
-    MessageRephrased,
-    ParticipantEntered,
-    PersonEvent,
-    PreferencesChanged,
-    Quiet,
-)
+from rooms.wire_events import CircleEvent, GestureMade, ParticipantEntered, PersonEvent, PreferencesChanged, Quiet
+from rooms.wire_messages import MessageEdited, MessagePosted, MessageRephrased
+from rooms.wire_round import RoundOffered
 
 decode = msgspec.json.Decoder(CircleEvent | PersonEvent).decode
 _preferences = msgspec.json.Decoder(Preferences).decode
@@ -34,6 +26,7 @@ PAGE_BYTES = 256 * 1024
 FRAME_BYTES = 200
 """What an event takes beside its words."""
 QUIET = Quiet()
+OFFERED = "round.offered"
 ABOUT_WORDS = ("message.edited", "message.rephrased", "message.folded", "message.unfolded")
 _LOG: tuple[Any, ...] = (col(Log.id), col(Log.epoch), col(Log.head_seq), col(Log.floor_seq))
 _HEADS = bulk.both(
@@ -151,9 +144,11 @@ def fitting(found: list[Found]) -> list[Found]:
     return found
 
 
-def dressed(event: Any, row: Any, name: str, words: Mapping[int, str | None]) -> Any:
-    """An event as its log holds it, with the words of its row, the name of who sent it, and what ``words`` say of the
-    message it is about (by seq)."""
+def dressed(
+    event: Any, row: Any, name: str, words: Mapping[int, str | None], questions: Mapping[str, str | None]
+) -> Any:
+    """An event as its log holds it, with the words of its row, the name of who sent it, what ``words`` say of the
+    message it is about (by seq), and the question of the round it tells of (by round)."""
     if isinstance(event, MessagePosted):
         return msgspec.structs.replace(
             event,
@@ -170,6 +165,8 @@ def dressed(event: Any, row: Any, name: str, words: Mapping[int, str | None]) ->
         return msgspec.structs.replace(event, name=name)
     if isinstance(event, MessageEdited | MessageRephrased) or getattr(event, "body", None) == AS_IT_STANDS:
         return msgspec.structs.replace(event, body=words.get(row.target))
+    if isinstance(event, RoundOffered):
+        return msgspec.structs.replace(event, question=questions.get(event.round))
     return event
 
 
@@ -188,13 +185,24 @@ def _dress(conn: Connection, log_id: int, rows: Sequence[Row[Any]], decoded: Any
             )
         )
         bodies = {row.seq: shown(row) for row in said}
+    questions = _questions(conn, log_id) if any(row.kind == OFFERED for row in rows) else {}
     result = []
     for row in rows:
-        event = dressed(decoded(row.data), row, names.get(row.sender or "", ""), bodies)
+        event = dressed(decoded(row.data), row, names.get(row.sender or "", ""), bodies, questions)
         if isinstance(event, PreferencesChanged):
             event = PreferencesChanged(preferences=_preferences_of(conn, log_id))
         result.append(Found(row.seq, event, row.target))
     return result
+
+
+def _questions(conn: Connection, log_id: int) -> dict[str, str | None]:
+    """By round, as it may still be read; a circle's one at most."""
+    found = conn.execute(
+        select(RoundRow.id, RoundRow.question)
+        .join(Circle, col(Circle.id) == RoundRow.circle_id)
+        .where(Circle.log_id == log_id)
+    )
+    return {row[0]: row[1] for row in found}
 
 
 def _preferences_of(conn: Connection, log_id: int) -> Preferences | None:

@@ -1,18 +1,15 @@
 """Every number the rules of circles and flags go by. Times are milliseconds, already scaled; lengths count code points."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 
-SECOND = 1_000
-MINUTE = 60 * SECOND
-HOUR = 60 * MINUTE
-DAY = 24 * HOUR
-
+from rooms.limits_panels import PANEL_WAITS, PanelLimits
+from rooms.units import DAY, HOUR, MINUTE, SECOND
 
 CIRCLES_EACH = 30
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Limits:
+class Limits(PanelLimits):
     """Defaults are for people; the server's settings may set each and divide the times by TIME_SCALE."""
 
     name_length: int = 40
@@ -46,147 +43,67 @@ class Limits:
     """In a breath, between one person's message and their next."""
     breath_every: int = 15 * MINUTE
     """From the beginning of one breath to that of the next in the same circle."""
-    breath_asked: int = 5 * MINUTE
-    """How long one person's wish for a breath waits for a second."""
-
-    gentle_least: int = 30 * SECOND
-    gentle_most: int = 3 * MINUTE
-    """A gentle note reaches the author after a random time between these."""
-    care_life: int = HOUR
-    """An offer of company, and whatever tells of one, is erased after so long; a person gets no other meanwhile."""
-
-    established_age: int = 24 * HOUR
-    established_presence: int = 10 * MINUTE
-    fold_life: int = 72 * HOUR
-    case_span: int = 24 * HOUR
-    case_messages: int = 10
-    cases_a_day: int = 5
-    day: int = DAY
-    same_author_cases: int = 2
-    letter_delay: int = MINUTE
-    """The author of a folded message is told after a random part of this."""
-
-    hold_alone: int = 10 * MINUTE
-    hold_cosigned: int = 60 * MINUTE
-    hold_panel: int = 24 * HOUR
-    holds_a_day: int = 2
-    subject_hold: int = 72 * HOUR
-    """By whose private data it is."""
-    subject_hold_unseated: int = 30 * DAY
-    """The longest it stays while too few people are there for a panel."""
-    subject_holds_open: int = 2
-    legal_hold: int = 7 * DAY
-    """After so long its ground has to be stated again."""
-
-    reviewer_age: int = 14 * DAY
-    reviewer_days: int = 5
-    """Days on which somebody must have been here to be drawn, besides that age; both at most half the server's own."""
-    seats_a_day: int = 5
-    hard_a_day: int = 2
-    seat_gap: int = 10 * MINUTE
-    invites_per_seat: int = 3
-    lease_live: int = 3 * MINUTE
-    lease_away: int = 4 * HOUR
-    """How long an invitation waits, with enough people online and without."""
-    fallback_after: int = 30 * MINUTE
-    """So long a panel waits for peers before moderators may fill all of it; and so long until lots are drawn anew."""
-    ballot_live: int = 10 * MINUTE
-    """After so long a seat without a ballot is offered to somebody else."""
-    ballot_away: int = 24 * HOUR
-    """The same without enough people online, and the longest a round takes in any case."""
-    talk_live: int = 10 * MINUTE
-    talk_away: int = 24 * HOUR
-    undo: int = 10 * SECOND
-    """A ballot can be taken back for so long and is tallied after that."""
-    hear_first: int = 5 * MINUTE
-    """So long the author could answer before anything is decided that pauses them."""
-    first_instance: int = 96 * HOUR
-    unheard_fold: int = 7 * DAY
-    """How long a fold lasts that could not be or was not heard again."""
-    appeal_window: int = 30 * DAY
-    appeal_wait: int = 72 * HOUR
-    stay_after: int = HOUR
-    """While an author's appeal waits, a longer pause ends after so much of it."""
-    record: int = 30 * DAY
-    moderator_lasts: int = 183 * DAY
-    moderator_invite: int = 7 * DAY
-    """How long an earlier pause makes the next one longer."""
-    pause_short: int = 15 * MINUTE
-    pause_again: int = 60 * MINUTE
-    pause_long: int = 4 * HOUR
-    pause_longer: int = 24 * HOUR
-    step_away: int = 7 * DAY
-    quiet_short: int = 7 * DAY
-    quiet_long: int = 30 * DAY
-    """How long flags do not count after a second and a third attack by flags within `record`."""
-    holds_rest: int = 7 * DAY
-    """How long the power to hold rests after it was used for an attack."""
-
-    ledger_every: int = HOUR
-    """What happened is published at the turn of such hours, in random order."""
-    ledger_least: int = 5
-    """Fewer entries than that wait for others, so that an hour does not tell which of them was whose."""
-    ledger_longest: int = 24 * HOUR
-    """No entry waits longer than that."""
-    nonce_hidden: int = 96 * HOUR
-    """How long a nonce stays secret once the next one is in use: the last case it is for is drawn or lapsed in 72 h."""
-    month: int = 30 * DAY
-    """What the public report is made of."""
+    together: int = 5 * MINUTE
+    """How long one person's wish for what takes two waits for a second."""
+    rest: int = MINUTE
+    """How long nobody's words go once the bell was rung."""
+    rest_every: int = 15 * MINUTE
+    """From one ringing of the bell to the next in the same circle."""
+    doors: int = 10 * MINUTE
+    """How long nobody comes in who was not here before, once two people asked for it."""
+    doors_every: int = 15 * MINUTE
+    handover: int = 10 * MINUTE
+    """How long a circle is asked who would like to hold it; then it goes on as equals."""
+    host_silent: int = 10 * MINUTE
+    """So long without a screen a host counts as gone."""
+    shift_most: int = 12 * HOUR
+    gentle_between: int = 30 * SECOND
+    """At the gentle pace, between one person's message and their next."""
+    one_between: int = 10 * SECOND
+    """One at a time: between a message and the next one of anybody else."""
+    round_gather: int = MINUTE
+    """How long an offered round waits for people, unless all have answered or it is begun sooner."""
+    round_most: int = 50
+    """So many join one round at the most."""
+    round_asked: int = 5 * MINUTE
+    """How long one person's wish about a round waits for others."""
+    round_talk: int = 10 * MINUTE
+    """How long is talked about the shares, where a round was offered so."""
+    round_late: int = 10 * SECOND
+    """What falls due and is noticed only after so long fell due while no server ran: its wait begins anew."""
+    piece_wait: int = MINUTE
+    """How long the piece waits for a holder whose screens are gone."""
+    piece_quiet: int = 5 * MINUTE
+    """How long it stays with a holder who is here and gives no sign; they are asked when a fifth of it is left."""
+    piece_sign: int = 20 * SECOND
+    """Signs of a holder that follow each other sooner are not noted."""
+    piece_ask_every: int = 3 * MINUTE
+    """So long nobody can have the holder asked whether to go on, from the beginning of a turn or the last asking."""
 
 
 WAITS = (
+    *PANEL_WAITS,
     "closing_notice",
     "seat_held",
     "breath",
     "breath_between",
     "breath_every",
-    "breath_asked",
-    "gentle_least",
-    "gentle_most",
-    "care_life",
-    "established_age",
-    "established_presence",
-    "fold_life",
-    "case_span",
-    "day",
-    "letter_delay",
-    "hold_alone",
-    "hold_cosigned",
-    "hold_panel",
-    "subject_hold",
-    "subject_hold_unseated",
-    "legal_hold",
-    "reviewer_age",
-    "seat_gap",
-    "lease_live",
-    "lease_away",
-    "fallback_after",
-    "ballot_live",
-    "ballot_away",
-    "talk_live",
-    "talk_away",
-    "undo",
-    "hear_first",
-    "first_instance",
-    "unheard_fold",
-    "appeal_window",
-    "appeal_wait",
-    "ledger_every",
-    "ledger_longest",
-    "nonce_hidden",
-    "month",
-    "stay_after",
-    "record",
-    "moderator_lasts",
-    "moderator_invite",
-    "pause_short",
-    "pause_again",
-    "pause_long",
-    "pause_longer",
-    "step_away",
-    "quiet_short",
-    "quiet_long",
-    "holds_rest",
+    "together",
+    "rest",
+    "rest_every",
+    "doors",
+    "doors_every",
+    "gentle_between",
+    "one_between",
+    "handover",
+    "host_silent",
+    "round_gather",
+    "round_asked",
+    "round_talk",
+    "piece_wait",
+    "piece_quiet",
+    "piece_sign",
+    "piece_ask_every",
 )
 
 
@@ -197,7 +114,19 @@ AT_HAND = {
     "undo": 3 * SECOND,
     "breath": 10 * SECOND,
     "breath_between": 3 * SECOND,
-    "breath_asked": 30 * SECOND,
+    "together": 30 * SECOND,
+    "rest": 10 * SECOND,
+    "handover": 30 * SECOND,
+    "host_silent": 20 * SECOND,
+    "gentle_between": 4 * SECOND,
+    "one_between": 2 * SECOND,
+    "round_gather": 20 * SECOND,
+    "round_asked": 30 * SECOND,
+    "round_talk": MINUTE,
+    "piece_wait": 15 * SECOND,
+    "piece_quiet": MINUTE,
+    "piece_sign": 5 * SECOND,
+    "piece_ask_every": 20 * SECOND,
     "care_life": 2 * MINUTE,
 }
 """What people need at the least, also where an hour passes in a minute."""
@@ -208,7 +137,7 @@ def scaled(limits: Limits, scale: float) -> Limits:
 
     Where somebody has to read and decide meanwhile, a wait is never made shorter than `AT_HAND`.
     """
-    values = {name: getattr(limits, name) for name in Limits.__slots__}
+    values = {each.name: getattr(limits, each.name) for each in fields(limits)}
     for name in WAITS:
         least = min(values[name], AT_HAND.get(name, 1))
         values[name] = max(1, least, round(values[name] / scale))

@@ -14,7 +14,7 @@ from sqlmodel import col, select
 
 from rooms import bulk
 from rooms.models import EventRow, Log
-from rooms.wire_events import Event
+from rooms.wire import Event
 from rooms.work import Announcement, News, Work
 
 PERSON_EVENTS = 1_000

@@ -19,21 +19,14 @@ from rooms.posting import POSTED
 from rooms.text import body as clean_body
 from rooms.wire import (
     EditMessage,
+    Event,
     Gesture,
     MakeGesture,
     TakeBackMessage,
     UndoGesture,
 )
-from rooms.wire_events import (
-    Event,
-    GestureGiven,
-    GestureMade,
-    GestureUndone,
-    MessageEdited,
-    MessageReceived,
-    MessageRephrased,
-    MessageTakenBack,
-)
+from rooms.wire_events import GestureGiven, GestureMade, GestureUndone
+from rooms.wire_messages import MessageEdited, MessageReceived, MessageRephrased, MessageTakenBack
 from rooms.work import Answered, Refusal, Work
 
 

@@ -119,14 +119,14 @@ class Circle(Table, table=True):
     agreement_version: int = 1
     opener_id: str | None = Field(default=None, max_length=16)
     key: str = Field(max_length=22)
-    breath_by: str | None = Field(default=None, max_length=16)
-    """The first of the two who ask for a breath; None once it began or the asking is over."""
-    breath_asked_until: int | None = Field(default=None, sa_type=Big, index=True)
-    """How long a second one may say yes to it."""
-    breath_until: int | None = Field(default=None, sa_type=Big)
-    """When the latest breath ends, or ended; what is posted meanwhile is spaced out."""
-    breath_seq: int = Field(default=0, sa_type=Big)
-    """Where the log tells of its beginning."""
+    space: bytes | None = Field(default=None, sa_type=LargeBinary)
+    """How it is held just now, as JSON of `rooms.space.Space`; None where nothing of it is out of the usual. No words."""
+    space_due: int | None = Field(default=None, sa_type=Big, index=True)
+    """When something of that falls due."""
+    round_id: str | None = Field(default=None, max_length=16)
+    """The round that is on."""
+    piece_with: str | None = Field(default=None, max_length=16)
+    """Who holds the piece: meanwhile nobody else's words are taken."""
     fades_at: int | None = Field(default=None, sa_type=Big, index=True)
     """When its oldest words are due to fade; None while there is nothing to fade."""
 
@@ -136,6 +136,22 @@ class Agreement(Table, table=True):
     version: int = Field(primary_key=True)
     text: str
     agreed_at: int = Field(sa_type=Big)
+
+
+class RoundRow(Table, table=True):
+    """The latest round of a circle; it stays when it is over, so that a late double press finds what it did."""
+
+    __tablename__ = "round"
+
+    circle_id: str = Field(primary_key=True, foreign_key="circle.id", max_length=16)
+    id: str = Field(max_length=16)
+    state: bytes = Field(sa_type=LargeBinary)
+    """`rooms.round_state.pack`; no words and no names."""
+    due_at: int | None = Field(default=None, sa_type=Big, index=True)
+    question: str | None = None
+    """Goes when the round is over, when words fade, and with its asker."""
+    asker: str = Field(max_length=16)
+    asked_at: int = Field(sa_type=Big)
 
 
 class ParticipantRow(Table, table=True):
@@ -203,6 +219,7 @@ class Aside(Table, table=True):
 
 WORDS = (
     (EventRow, "body"),
+    (RoundRow, "question"),
     (Person, "name"),
     (Person, "preferences"),
     (ParticipantRow, "name"),

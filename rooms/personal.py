@@ -4,13 +4,14 @@ import msgspec
 from sqlalchemy import delete, update
 from sqlmodel import col, select
 
-from rooms.circles import go, seat
+from rooms.circles import seat
+from rooms.leaving import go
 from rooms.log import tell
 from rooms.messages import withdraw
-from rooms.models import Aside, Circle, EventRow, GestureRow, Invite, Log, ParticipantRow, Person
+from rooms.models import Aside, Circle, EventRow, GestureRow, Invite, Log, ParticipantRow, Person, RoundRow
 from rooms.posting import POSTED
-from rooms.wire import ForgetMe, MarkRead, SetAside, SetPreferences, UndoAside
-from rooms.wire_events import AsideSet, Event, PreferencesChanged, SessionEnded
+from rooms.wire import Event, ForgetMe, MarkRead, SetAside, SetPreferences, UndoAside
+from rooms.wire_events import AsideSet, PreferencesChanged, SessionEnded
 from rooms.work import Answered, Refusal, Work
 
 
@@ -85,6 +86,7 @@ def forget(work: Work, _command: ForgetMe) -> list[tuple[Circle, int]]:
         work.conn.execute(delete(GestureRow).where(col(GestureRow.participant_id) == row.id))
         work.conn.execute(delete(Aside).where((col(Aside.participant_id) == row.id) | (col(Aside.other_id) == row.id)))
         work.conn.execute(delete(Invite).where(col(Invite.made_by) == row.id))
+        work.conn.execute(update(RoundRow).where(col(RoundRow.asker) == row.id).values(question=None))
     work.conn.execute(update(Circle).where(col(Circle.opener_id) == person.id).values(opener_id=None))
     tell(work, person.log_id, SessionEnded(), last=True)
     work.db.delete(person)

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from sqlalchemy import Connection
 
-from rooms import breath, bulk, rules, views
+from rooms import bulk, rules, views
 from rooms.history import Reader
 from rooms.wire_views import MyCircle
 
@@ -25,22 +25,20 @@ def places(conn: Connection, asked: Sequence[tuple[str, str]], now: int) -> dict
     """By (circle, person), for those who are in that circle now."""
     found = {}
     for row in bulk.places(conn, asked):
-        circle, person, log_id, epoch, head, floor, me, base, entered, read, host, state, until, ask, by, more = row
+        circle, person, log_id, epoch, head, floor, me, base, entered, read, host, state, kept, round_id, more = row
         readable = rules.readable_from(base=base, floor=floor)
         reader = Reader(log_id, epoch, head, readable, floor, me, entered)
-        if more:
+        if more or round_id is not None:
             mine = views.my_circle(conn, circle, reader, now)
         else:
             mine = MyCircle(
                 participant=me,
                 read=read,
-                hosting=host == me,
-                announced_closing=host == me and state == "closing",
                 aside=(),
                 given=(),
                 received=(),
                 invites=(),
-                breath=breath.standing(until, ask, mine=by == me, now=now),
+                **views.held(host, state, kept, me, now),
             )
         found[circle, person] = Place(circle, reader, mine)
     return found

@@ -10,13 +10,14 @@ import msgspec
 from sqlalchemy import Connection, bindparam, select, update
 from sqlmodel import col
 
-from rooms import bulk, rules, waiting
+from rooms import bulk, rounds, rules, space, waiting
 from rooms.bulk import Seat, Stored
 from rooms.log import kept
 from rooms.models import Circle, EventRow
+from rooms.space import Space
 from rooms.text import body as clean_body
 from rooms.wire import PostMessage
-from rooms.wire_events import MessagePosted
+from rooms.wire_messages import MessagePosted
 from rooms.work import Announcement, Answered, Refusal, Work
 
 POSTED = str(MessagePosted.__struct_config__.tag)
@@ -68,15 +69,19 @@ def post_all(asked: Sequence[tuple[Work, PostMessage]]) -> list[Answered | Refus
     for each in fresh:
         first.setdefault((each.seat.id, each.command.key), each)
     _store(conn, list(first.values()))
+    for each in first.values():
+        if each.seat.piece_with == each.seat.id:
+            rounds.shared(each.work, each.seat.circle, each.seat.id)
     for each in fresh:
         original = first[each.seat.id, each.command.key]
         each.result = _done(each) if original is each else again(each, original.stored)
     return [each.result for each in posts if each.result is not None]
 
 
-def fingerprint(key: str, circle: str, body: str, reply_to: int | None) -> bytes:
+def fingerprint(command: PostMessage, body: str) -> bytes:
     """Keyed by the message's own random key, so that it says nothing about the words once the key is gone."""
-    return blake2b(_packed((circle, body, reply_to)), key=key.encode(), digest_size=16).digest()
+    said = (command.circle, body, command.reply_to, command.meet, command.prompt)
+    return blake2b(_packed(said), key=command.key.encode(), digest_size=16).digest()
 
 
 def _judge(conn: Connection, posts: Sequence[Post]) -> None:
@@ -94,7 +99,7 @@ def _judge(conn: Connection, posts: Sequence[Post]) -> None:
             each.result = refusal
             continue
         each.seat = seat
-        each.print = fingerprint(command.key, command.circle, each.body, command.reply_to)
+        each.print = fingerprint(command, each.body)
         going.append(each)
     known = _known(conn, going)
     pace = Pace(conn, going)
@@ -108,40 +113,50 @@ def _judge(conn: Connection, posts: Sequence[Post]) -> None:
             rules.may_post(each.seat.paused_until, now=each.work.now)
             _refuse_reply_to_nothing(conn, each)
             pace.let(each)
+            _refuse_out_of_turn(each)
         except Refusal as refusal:
             each.result = refusal
 
 
 class Pace:
-    """Lets posts of a batch go, or wait: asks the database only where some circle is slowed down."""
+    """Lets posts of a batch go, or wait: asks the database only where some circle is held out of the usual."""
 
     def __init__(self, conn: Connection, posts: Sequence[Post]) -> None:
-        slow = {
-            (each.seat.log_id, each.seat.breath_seq)
-            for each in posts
-            if each.seat.breath_until is not None and each.work.now < each.seat.breath_until
-        }
-        self._last = bulk.said_since(conn, slow)
-        self._slow = {log_id for log_id, _ in slow}
+        self._held: dict[int, Space] = {}
+        for each in posts:
+            kept = each.seat.space
+            if kept is not None and each.seat.log_id not in self._held:
+                self._held[each.seat.log_id] = space.load(kept)
+        self._said: dict[int, dict[str, int]] = {log_id: {} for log_id in self._held}
         self._going: dict[str, str] = {}
+        if self._held:
+            limits, now = posts[0].work.limits, posts[0].work.now
+            since = now - max(limits.breath_between, limits.gentle_between, limits.one_between)
+            for log_id, sender, at in bulk.said_since(conn, [(log_id, since) for log_id in sorted(self._held)]):
+                self._said[log_id][sender] = at
 
     def let(self, each: Post) -> None:
         """Raises ``circle.waiting``. The same key twice in one batch is one message."""
-        sender = each.seat.id
-        if each.seat.log_id not in self._slow or self._going.get(sender) == each.command.key:
+        sender, now = each.seat.id, each.work.now
+        held = self._held.get(each.seat.log_id)
+        if held is None or self._going.get(sender) == each.command.key:
             return
-        now = each.work.now
-        wait = waiting.longest(
-            waiting.breath(
-                ends=each.seat.breath_until,
-                last=self._last.get(sender),
-                between=each.work.limits.breath_between,
-                now=now,
-            )
-        )
+        said = self._said[each.seat.log_id]
+        own = said.get(sender)
+        if own is not None and held.breath_from is not None and own < held.breath_from and held.pace != "gentle":
+            own = None  # the first words of a breath go at once
+        others = max((at for who, at in said.items() if who != sender), default=None)
+        wait = waiting.held(held, own=own, others=others, limits=each.work.limits, now=now)
         if wait is not None:
             raise waiting.refusal(wait, now)
-        self._last[sender], self._going[sender] = now, each.command.key
+        said[sender], self._going[sender] = now, each.command.key
+
+
+def _refuse_out_of_turn(each: Post) -> None:
+    seat = each.seat
+    refusal = waiting.piece(holder=seat.piece_with, round_=seat.round_id or "", who=seat.id)
+    if refusal is not None:
+        raise refusal
 
 
 def _known(conn: Connection, posts: Sequence[Post]) -> dict[tuple[str, str], Stored]:
@@ -175,6 +190,9 @@ def _store(conn: Connection, posts: Sequence[Post]) -> None:
                 body=each.body,
                 key=each.command.key,
                 reply_to=each.command.reply_to,
+                meet=each.command.meet,
+                prompt=each.command.prompt,
+                share=each.seat.piece_with == each.seat.id,
             )
             each.work.announce(Announcement(address, epoch, seq, event))
             rows.append(_row(each, event))

@@ -38,8 +38,12 @@ def may_enter(
     capacity: int,
     agreed: int,
     version: int,
+    doors_until: int | None = None,
 ) -> None:
-    """``inside`` counts the people who are in now, ``agreed`` is the version of the agreement they said yes to."""
+    """``inside`` counts the people who are in now, ``agreed`` is the version of the agreement they said yes to.
+
+    ``doors_until``: so long two people let nobody in who was not here before.
+    """
     if state == "planned":
         raise Refusal("circle.not_open_yet")
     if state == "closed" or (state == "closing" and closes_at is not None and closes_at <= now):
@@ -49,6 +53,8 @@ def may_enter(
         raise Refusal("invite.needed")
     if agreed != version:
         raise Refusal("agreement.changed", version=version)
+    if doors_until is not None and now < doors_until:
+        raise Refusal("doors.rest", until=doors_until, retry_after=doors_until - now)
     if inside >= capacity:
         raise Refusal("circle.full")
 
@@ -72,11 +78,9 @@ def may_change(*, writer: str | None, asker: str, taken_back: bool) -> None:
         raise Refusal("message.taken_back")
 
 
-def may_close(*, state: str, host: str | None, asker: str) -> None:
+def may_close(state: str) -> None:
     if state == "closed":
         raise Refusal("circle.closed")
-    if host is None or host != asker:
-        raise Refusal("circle.not_host")
 
 
 def fullness(*, inside: int, capacity: int) -> Fullness:

@@ -7,7 +7,7 @@ import msgspec
 from sqlalchemy import Connection, func
 from sqlmodel import col, select
 
-from rooms import breath, rules
+from rooms import rounds, rules, space
 from rooms.history import Reader
 from rooms.models import Agreement, Aside, Circle, EventRow, GestureRow, Invite, ParticipantRow, Person
 from rooms.wire import Preferences
@@ -25,13 +25,7 @@ GESTURES_MOST = 500
 OUTSIDE_MOST = 200
 """Circles shown to everybody, open ones and ones to come each."""
 _preferences = msgspec.json.Decoder(Preferences).decode
-_STANDING: tuple[Any, ...] = (
-    col(Circle.host_id),
-    col(Circle.state),
-    col(Circle.breath_until),
-    col(Circle.breath_asked_until),
-    col(Circle.breath_by),
-)
+_STANDING: tuple[Any, ...] = (col(Circle.host_id), col(Circle.state), col(Circle.space), col(Circle.round_id))
 
 
 def outside(conn: Connection, *, now: int, seat_held: int) -> list[CircleView]:
@@ -68,7 +62,9 @@ def my_circle(conn: Connection, circle_id: str, reader: Reader, now: int) -> MyC
     """What only this participant sees of the circle."""
     me = reader.participant or ""
     circle = conn.execute(select(*_STANDING).where(Circle.id == circle_id)).one()
-    read = conn.execute(select(ParticipantRow.read_seq).where(ParticipantRow.id == me)).scalar_one()
+    read, entered_at = conn.execute(
+        select(ParticipantRow.read_seq, ParticipantRow.entered_at).where(ParticipantRow.id == me)
+    ).one()
     aside = conn.execute(select(Aside.other_id).where(Aside.participant_id == me)).scalars()
     given = conn.execute(
         select(GestureRow.target, GestureRow.gesture)
@@ -87,12 +83,9 @@ def my_circle(conn: Connection, circle_id: str, reader: Reader, now: int) -> MyC
     invites = conn.execute(
         select(Invite.id, Invite.uses_left, Invite.ends_at).where(Invite.made_by == me, Invite.ends_at > now)
     )
-    hosting = circle[0] == me
     return MyCircle(
         participant=me,
         read=read,
-        hosting=hosting,
-        announced_closing=hosting and circle[1] == "closing",
         aside=tuple(aside),
         given=tuple(GivenGesture(target=row[0], gesture=row[1]) for row in given),  # type: ignore[arg-type]
         received=tuple(
@@ -100,8 +93,22 @@ def my_circle(conn: Connection, circle_id: str, reader: Reader, now: int) -> MyC
             for row in received
         ),
         invites=tuple(InviteView(id=row[0], uses_left=row[1], ends_at=row[2]) for row in invites),
-        breath=breath.standing(circle.breath_until, circle.breath_asked_until, mine=circle.breath_by == me, now=now),
+        **held(circle.host_id, circle.state, circle.space, me, now),
+        **({} if circle.round_id is None else rounds.view(conn, circle_id, me, entered_at=entered_at)),
     )
+
+
+def held(host: str | None, state: str, kept: bytes | None, me: str, now: int) -> dict[str, Any]:
+    """How a circle is held, for `MyCircle`; only what is out of the usual."""
+    found = space.load(kept)
+    hosting = space.holds(host, found, me)
+    mine: dict[str, Any] = {
+        "hosting": hosting,
+        "announced_closing": hosting and state == "closing" and not found.closing_by_two,
+    }
+    if kept is not None or host is None:
+        mine |= {"space": space.view(found, now, hosted=host is not None), "wished": space.wished(found, me, now)}
+    return mine
 
 
 def participants(conn: Connection, circle_id: str) -> tuple[Participant, ...]:

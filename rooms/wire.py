@@ -20,6 +20,8 @@ Text = Annotated[str, Meta(max_length=65_536)]
 """As much as a frame or a body holds: `rooms.text` says kindly what is too long."""
 
 Gesture = Literal["hear_you", "same_here", "holding_you", "thank_you", "celebrating"]
+Meet = Literal["just_listen", "same_here", "ideas", "sit_with_me"]
+"""How words want to be met by those who answer."""
 EntryBy = Literal["anyone", "invited"]
 CircleState = Literal["planned", "open", "closing", "closed"]
 Fullness = Literal["room", "nearly_full", "full"]
@@ -36,6 +38,10 @@ class Command(Discreet, tag_field="do", forbid_unknown_fields=True, frozen=True,
     """One thing a person asks for. ``ref`` comes back as ``re`` in the answer."""
 
     ref: Annotated[int, Meta(ge=0, lt=2**31)] = 0
+
+
+class Event(Discreet, tag_field="kind", frozen=True, kw_only=True, omit_defaults=True):
+    """One thing that happened, in the log of a circle or of a person."""
 
 
 class Preferences(Discreet, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -129,6 +135,9 @@ class PostMessage(Command, tag="message.post", frozen=True, kw_only=True):
     key: Key
     body: Text
     reply_to: Seq | None = None
+    meet: Meet | None = None
+    prompt: bool = False
+    """Offered to everybody as something to speak about; it obliges nobody."""
 
 
 class EditMessage(Command, tag="message.edit", frozen=True, kw_only=True):

@@ -2,12 +2,20 @@
 
 from typing import Literal
 
-from rooms.wire import Discreet, Gesture, Key, Moment, OpaqueId, Preferences, Seq
-
-
-class Event(Discreet, tag_field="kind", frozen=True, kw_only=True, omit_defaults=True):
-    """One thing that happened, in the log of a circle or of a person."""
-
+from rooms.wire import Event, Gesture, Moment, OpaqueId, Preferences, Seq
+from rooms.wire_messages import (
+    MessageEdited,
+    MessageFolded,
+    MessageHeld,
+    MessagePosted,
+    MessageReceived,
+    MessageRephrased,
+    MessageTakenBack,
+    MessageUnfolded,
+    MessageWithheld,
+)
+from rooms.wire_round import PieceAsked, RoundEvent
+from rooms.wire_space import Act, SpaceView
 
 # --- events of a circle -----------------------------------------------------------------------------------
 
@@ -18,6 +26,8 @@ class CircleOpened(Event, tag="circle.opened", frozen=True, kw_only=True):
 
 class CircleClosing(Event, tag="circle.closing", frozen=True, kw_only=True):
     closes_at: Moment
+    together: bool = False
+    """Two people announced it, and not who holds the space."""
 
 
 class CircleStaysOpen(Event, tag="circle.stays_open", frozen=True, kw_only=True):
@@ -43,94 +53,21 @@ class ParticipantLeft(Event, tag="participant.left", frozen=True, kw_only=True):
     """The beginning of the minute in which it was."""
 
 
-Cover = Literal["folded", "held", "withheld"]
+What = Literal[
+    "wished", "breath", "doors", "pace", "bell", "closing",
+    "handover", "willing", "unwilling", "host", "beside", "beside_left", "equals",
+]  # fmt: skip
 
 
-class MessagePosted(Event, tag="message.posted", frozen=True, kw_only=True):
-    """A message as it is now: read again later, it carries what was done to it since."""
+class SpaceChanged(Event, tag="space.changed", frozen=True, kw_only=True):
+    """How the circle is held from here on, and which of it has just begun."""
 
-    by: OpaqueId
-    name: str
-    at: Moment
-    body: str | None = None
-    """Absent once taken back."""
-    key: Key
-    reply_to: Seq | None = None
-    edited: bool = False
-    rephrased: bool = False
-    cover: Cover | None = None
-    """How it is covered now. Held and withheld messages come without a body."""
-    folded_until: Moment | None = None
-    reason: str | None = None
-    received: bool = False
-    """Somebody answered with a gesture; never how many, nor who."""
-
-
-class MessageEdited(Event, tag="message.edited", frozen=True, kw_only=True):
-    target: Seq
-    body: str | None = None
-
-
-class MessageRephrased(Event, tag="message.rephrased", frozen=True, kw_only=True):
-    """Its writer said it differently; a fold on it ends with that."""
-
-    target: Seq
-    body: str | None = None
-
-
-class MessageTakenBack(Event, tag="message.taken_back", frozen=True, kw_only=True):
-    target: Seq
-
-
-class MessageReceived(Event, tag="message.received", frozen=True, kw_only=True):
-    target: Seq
-
-
-class MessageFolded(Event, tag="message.folded", frozen=True, kw_only=True):
-    """It lies behind a neutral line that anyone may open. ``body`` is there where the words were covered before."""
-
-    target: Seq
-    until: Moment | None = None
-    """Absent where a panel folded it for as long as the words stay."""
-    reason: str | None = None
-    """What a panel found, as a category of flags; absent where flags alone folded it."""
-    body: str | None = None
-
-
-class MessageHeld(Event, tag="message.held", frozen=True, kw_only=True):
-    """Covered for everybody for a while; its words are not sent."""
-
-    target: Seq
-    until: Moment
-    reason: str
-
-
-class MessageWithheld(Event, tag="message.withheld", frozen=True, kw_only=True):
-    """A panel withholds it: its words are not sent any more."""
-
-    target: Seq
-    reason: str
-    until: Moment | None = None
-    """Set only for a legal hold, which is renewed or ends."""
-
-
-class MessageUnfolded(Event, tag="message.unfolded", frozen=True, kw_only=True):
-    """It stands as it was. ``body`` is there where the words were covered before."""
-
-    target: Seq
-    body: str | None = None
-
-
-class BreathAsked(Event, tag="breath.asked", frozen=True, kw_only=True):
-    """Somebody would like a breath, never who; a second person who asks makes it one."""
-
-    until: Moment
-
-
-class BreathBegan(Event, tag="breath.began", frozen=True, kw_only=True):
-    """Two people asked. Until its end, which no event tells, everybody posts slowly."""
-
-    until: Moment
+    space: SpaceView
+    what: What
+    act: Act | None = None
+    """What was wished for."""
+    who: OpaqueId | None = None
+    """Who holds the space now, or beside its host, after offering to."""
 
 
 class WordsFaded(Event, tag="words.faded", frozen=True, kw_only=True):
@@ -189,6 +126,13 @@ class AsideSet(Event, tag="aside.was_set", frozen=True, kw_only=True):
     on: bool
 
 
+class HostingChanged(Event, tag="hosting.changed", frozen=True, kw_only=True):
+    """One holds the space of that circle, or does no longer."""
+
+    circle: OpaqueId
+    on: bool
+
+
 class PreferencesChanged(Event, tag="preferences.changed", frozen=True, kw_only=True):
     preferences: Preferences | None = None
     """As they are now."""
@@ -214,8 +158,8 @@ CircleEvent = (
     | MessageHeld
     | MessageWithheld
     | MessageUnfolded
-    | BreathAsked
-    | BreathBegan
+    | SpaceChanged
+    | RoundEvent
     | WordsFaded
     | Quiet
 )
@@ -226,6 +170,8 @@ PersonEvent = (
     | GestureUndone
     | GestureGiven
     | AsideSet
+    | HostingChanged
+    | PieceAsked
     | PreferencesChanged
     | SessionEnded
 )

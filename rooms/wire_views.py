@@ -1,7 +1,8 @@
 """What one is shown: circles, one's own part of them, invites."""
 
 from rooms.wire import CircleState, Discreet, EntryBy, Fullness, Gesture, Moment, OpaqueId, Seq
-from rooms.wire_breath import Breath
+from rooms.wire_round import MyRound, RoundView
+from rooms.wire_space import Act, SpaceView
 
 
 class Participant(Discreet, frozen=True, kw_only=True, omit_defaults=True):
@@ -64,7 +65,13 @@ class MyCircle(Discreet, frozen=True, kw_only=True, omit_defaults=True):
     received: tuple[ReceivedGesture, ...] = ()
     invites: tuple[InviteView, ...] = ()
     """Only for whoever made them, and without their codes."""
-    breath: Breath | None = None
+    space: SpaceView | None = None
+    """How the circle is held, where that is out of the usual."""
+    round: RoundView | None = None
+    """The round that is on, as everybody sees it."""
+    my_round: MyRound | None = None
+    wished: tuple[Act, ...] = ()
+    """What of it waits for a second person, where it was oneself who asked."""
 
 
 class MadeInvite(Discreet, frozen=True, kw_only=True):

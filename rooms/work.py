@@ -9,8 +9,7 @@ from sqlalchemy import Connection
 from sqlmodel import Session
 
 from rooms.limits import Limits
-from rooms.wire import Discreet
-from rooms.wire_events import Event
+from rooms.wire import Discreet, Event
 
 EVERYBODY = "*"
 """In place of a participant: everybody's reading of the log ends."""

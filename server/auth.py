@@ -13,7 +13,7 @@ from sqlmodel import col
 from starlette.requests import HTTPConnection
 from starlette.responses import Response
 
-from rooms.limits import DAY, HOUR
+from rooms.units import DAY, HOUR
 from rooms.wire_events import SessionEnded
 from rooms.work import Announcement
 from server import session_rows

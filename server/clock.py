@@ -5,9 +5,10 @@ import logging
 import time
 from typing import TYPE_CHECKING
 
+from rooms import hosting
 from rooms.work import Refusal
 from server import errands
-from server.handlers import Seen, StillHere, Tidy
+from server.upkeep import HostGone, Seen, StillHere, Tidy
 
 if TYPE_CHECKING:
     from server.parts import Parts
@@ -31,7 +32,8 @@ class Clock:
         self._tasks: list[asyncio.Task[None]] = []
         self._seen_on = -1
         self._seen: set[str] = set()
-        self.seats_every = seats_every(parts.door.limits.seat_held)
+        limits = parts.door.limits
+        self.seats_every = seats_every(min(limits.seat_held, limits.host_silent))
 
     async def start(self) -> None:
         self._tasks = [asyncio.create_task(work()) for work in (self._due, self._sweep, self._seats)]
@@ -68,9 +70,15 @@ class Clock:
         some = sorted(following)
         rounds = [StillHere(tuple(some[start : start + 500])) for start in range(0, len(some), 500)]
         await asyncio.gather(*(self.parts.door.submit(None, each) for each in (*rounds, Tidy())))
+        await self._look_for_hosts()
         # Copies for panels and what was said at their tables go without an event that could tell of it.
         self.parts.words_gone = True
         await self._note_who_came()
+
+    async def _look_for_hosts(self) -> None:
+        before = self.parts.now() - self.parts.door.limits.host_silent
+        gone = await self.parts.store.read(lambda conn: hosting.hosts_gone(conn, before))
+        await asyncio.gather(*(self.parts.door.submit(None, HostGone(each)) for each in gone))
 
     async def _note_who_came(self) -> None:
         """Everybody who was here since the last round and is not noted for today yet: one write a person and day."""

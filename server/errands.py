@@ -5,7 +5,7 @@ from sqlalchemy import Connection
 
 from moderation import care_standing, drawing, publishing, reviewing
 from moderation import due as flags_due
-from rooms import due
+from rooms import due, rounds
 from rooms.limits import Limits
 from server import identity
 
@@ -28,16 +28,23 @@ class DrawLots(Struct, frozen=True):
     case: int
 
 
+class TendRound(Struct, frozen=True):
+    """Do what has fallen due in the round of one circle."""
+
+    circle: str
+
+
 class KeepRecord(Struct, frozen=True):
     """Publish what waits, commit to the next nonce, report a month."""
 
 
-Errand = PerformDue | TendCase | DrawLots | KeepRecord
+Errand = PerformDue | TendCase | TendRound | DrawLots | KeepRecord
 
 
 def waiting(conn: Connection, now: int, limits: Limits) -> list[Errand]:
     """Everything that is due at ``now`` (ms), as far as one look of the clock takes it on."""
     found: list[Errand] = [PerformDue(of=circle) for circle in due.circles(conn, now)]
+    found += [TendRound(circle) for circle in rounds.due(conn, now)]
     found += [TendCase(case) for case in flags_due.cases_due(conn, now)]
     found += [DrawLots(case) for case in drawing.cases_due(conn, now)]
     moments = (

@@ -1,13 +1,11 @@
 """Which action answers which command, and what one room's action means for the other room."""
 
 from collections.abc import Mapping
-
-from msgspec import Struct
+from typing import get_args
 
 from moderation import (
     care,
     care_standing,
-    drawing,
     flags,
     forgetting,
     gentle,
@@ -15,63 +13,35 @@ from moderation import (
     letters,
     objections,
     panels,
-    publishing,
     reviewing,
-    seats,
 )
-from moderation import due as flags_due
 from moderation import wire as flagged
 from moderation import wire_care as cared
 from moderation import wire_panels as judged
 from moderation import wire_reviewing as reviewed
-from moderation.operating import HoldByLaw, InviteModerator
-from rooms import breath, circles, closing, due, entering, invites, messages, personal, posting, tidy
+from moderation.operating import InviteModerator
+from rooms import (
+    bell,
+    circles,
+    closing,
+    entering,
+    hosting,
+    invites,
+    leaving,
+    messages,
+    personal,
+    posting,
+    rounds,
+    together,
+)
 from rooms import wire as said
+from rooms import wire_hosting as hosted
+from rooms import wire_round as turns
+from rooms import wire_space as held
 from rooms.circles import seat
-from rooms.wire import Discreet
-from rooms.wire_breath import AskBreath
 from rooms.work import Answered, Work
-from server import identity, sessions
+from server import identity, upkeep
 from server.door import BatchHandler, Handler
-from server.errands import DrawLots, KeepRecord, PerformDue, TendCase
-
-
-class StillHere(Struct, frozen=True):
-    """Screens of these participants are here."""
-
-    participants: tuple[str, ...]
-
-
-class Seen(Discreet, frozen=True):
-    """These people are here today."""
-
-    people: tuple[str, ...]
-
-
-class Tidy(Struct, frozen=True):
-    """Now and then: let go of what nobody needs any more."""
-
-
-def perform_due(work: Work, command: PerformDue) -> None:
-    if command.of is not None:
-        faded = due.perform(work, command.of)
-        if faded is not None:
-            flags.faded(work, *faded)
-            gentle.faded(work, *faded)
-        return
-    due.end_invites(work)
-    flags_due.perform(work)
-    reviewing.due(work)
-    care_standing.wipe(work)
-    identity.due(work)
-
-
-def _tend_case(work: Work, command: TendCase) -> None:
-    flags_due.tend(work, command.case)
-
-
-def _draw_lots(work: Work, command: DrawLots) -> None:
-    drawing.perform(work, command.case)
 
 
 def _make_invite(work: Work, command: said.MakeInvite) -> Answered:
@@ -109,36 +79,9 @@ def _forget(work: Work, command: said.ForgetMe) -> None:
     identity.forgotten(work, person)
 
 
-def _still_here(work: Work, command: StillHere) -> None:
-    personal.still_here(work, command.participants)
-
-
-def _seen(work: Work, command: Seen) -> None:
-    reviewing.seen(work, command.people)
-
-
-def _hold_by_law(work: Work, command: HoldByLaw) -> None:
-    holding.legal_hold(
-        work, command.circle, command.target, command.ground, ordered=command.ordered, release=command.release
-    )
-
-
-def _keep_record(work: Work, _command: KeepRecord) -> None:
-    publishing.perform(work)
-
-
-def _tidy(work: Work, _command: Tidy) -> None:
-    tidy.forget_networks(work)
-    reviewing.tidy(work)
-    gone = tidy.people_without_places(work, gone=sessions.nobody_can_come_back() & ~forgetting.has_open_seat())
-    forgetting.tidy(work, gone)
-    tidy.erase_people(work, gone)
-    seats.tidy(work)
-
-
 HANDLERS: Mapping[type, Handler] = {
     said.OpenCircle: circles.open_circle,
-    said.LeaveCircle: circles.leave,
+    said.LeaveCircle: leaving.leave,
     said.CloseCircle: closing.close,
     said.KeepCircleOpen: closing.keep_open,
     said.GoOn: closing.go_on,
@@ -151,7 +94,16 @@ HANDLERS: Mapping[type, Handler] = {
     said.SetAside: personal.set_aside,
     said.UndoAside: personal.undo_aside,
     said.MarkRead: personal.mark_read,
-    AskBreath: breath.ask,
+    held.AskBreath: together.ask_breath,
+    held.RestDoors: together.rest_doors,
+    held.ChoosePace: together.choose_pace,
+    held.RingBell: bell.ring,
+    hosted.OfferHost: hosting.offer,
+    hosted.AgreeHost: hosting.agree,
+    hosted.StopHost: hosting.stop,
+    hosted.SetShift: hosting.set_shift,
+    turns.OfferRound: rounds.offer,
+    **dict.fromkeys((each for each in get_args(turns.RoundCommand) if each is not turns.OfferRound), rounds.ask),
     said.SetPreferences: _set_preferences,
     said.ForgetMe: _forget,
     flagged.FlagMessage: flags.raise_flag,
@@ -174,20 +126,13 @@ HANDLERS: Mapping[type, Handler] = {
     reviewed.SetReviewing: reviewing.set_skips,
     reviewed.EndReviewing: reviewing.end,
     InviteModerator: reviewing.invite_moderator,
-    HoldByLaw: _hold_by_law,
     reviewed.ComeAsModerator: reviewing.come_as_moderator,
     reviewed.GiveUpModerator: reviewing.give_up_moderator,
     cared.AskGently: gentle.ask,
     cared.WorryAbout: care.worry,
     cared.AnswerCare: care.answer,
     cared.ReachOut: care.reach_out,
-    PerformDue: perform_due,
-    TendCase: _tend_case,
-    DrawLots: _draw_lots,
-    KeepRecord: _keep_record,
-    StillHere: _still_here,
-    Seen: _seen,
-    Tidy: _tidy,
+    **upkeep.HANDLERS,
     **identity.HANDLERS,
 }
 

@@ -8,7 +8,7 @@ from moderation.wire_care import CareAnswered, CareAsked
 from moderation.wire_ledger import DrawProof, LedgerHead, LedgerPage, OpenBook
 from moderation.wire_panels import CaseToRead, Desk
 from rooms.wire import Discreet, Line, Moment, OpaqueId
-from rooms.wire_breath import BreathAnswer
+from rooms.wire_space import TogetherAnswer
 from rooms.wire_views import CircleView, MadeInvite
 from server.help_lines import HelpLine
 from server.protocol import AnyCommand, Done, Page
@@ -182,5 +182,5 @@ ENDPOINTS = (
     Endpoint("GET", "/api/ledger/head", None, LedgerHead, False),
     Endpoint("GET", "/api/draws/{draw}", None, DrawProof, False),
     Endpoint("GET", "/api/open-book", None, OpenBook, False),
-    Endpoint("POST", "/api/commands", AnyCommand, Done | MadeInvite | BreathAnswer | CareAsked | CareAnswered, True),
+    Endpoint("POST", "/api/commands", AnyCommand, Done | MadeInvite | TogetherAnswer | CareAsked | CareAnswered, True),
 )

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from moderation.wire_care import AskGently, WorryAbout
 from moderation.wire_reviewing import ComeAsModerator
 from rooms.wire import EnterCircle, MarkRead, OpenCircle
-from rooms.wire_breath import AskBreath
+from rooms.wire_space import AskBreath, ChoosePace, RestDoors, RingBell
 from server.failures import Failures
 from server.paces import Nobody, Others, Pace
 from server.settings import Settings
@@ -38,6 +38,9 @@ class Limits:
         self._sign_ins = pace("sign-ins", settings.sign_ins_per_minute, 60, doublings=GUESS_DOUBLINGS)
         self._of_kinds: dict[type, Pace] = {
             AskBreath: of_kind("breaths", settings.breaths_per_hour, 3_600),
+            RestDoors: of_kind("doors", settings.breaths_per_hour, 3_600),
+            ChoosePace: of_kind("chosen paces", settings.breaths_per_hour, 3_600),
+            RingBell: of_kind("bells", settings.bells_per_hour, 3_600),
             AskGently: of_kind("gentle", settings.gentle_a_day, 86_400),
             WorryAbout: of_kind("worries", settings.worries_a_day, 86_400),
         }

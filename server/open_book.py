@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from html import escape
 
 from moderation.wire_ledger import FEW, Cell, MonthNumbers, OpenBook
-from rooms.limits import DAY, HOUR, MINUTE
+from rooms.units import DAY, HOUR, MINUTE
 from server.settings import Settings
 
 FELT = {

@@ -4,7 +4,7 @@ never longer than the defaults."""
 from pydantic import Field
 from pydantic_settings import BaseSettings
 
-from rooms.limits import DAY, HOUR, MINUTE, SECOND
+from rooms.units import DAY, HOUR, MINUTE, SECOND
 
 UNITS = {"_seconds": SECOND, "_minutes": MINUTE, "_hours": HOUR, "_days": DAY}
 RENAMED = {"appeal": "appeal_window"}

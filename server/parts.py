@@ -12,14 +12,12 @@ from rooms.wire_events import (
     CircleClosing,
     CircleOpened,
     CircleStaysOpen,
-    MessageEdited,
-    MessageRephrased,
-    MessageTakenBack,
     ParticipantEntered,
     ParticipantLeft,
     SessionEnded,
     WordsFaded,
 )
+from rooms.wire_messages import MessageEdited, MessageRephrased, MessageTakenBack
 from rooms.work import Announcement
 from server.auth import Auth
 from server.broker import Broker, Presence

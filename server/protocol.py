@@ -32,6 +32,7 @@ from moderation.wire_panels import PanelCommand, PanelEvent, PauseMoved, SeatVie
 from moderation.wire_reviewing import Reviewing, ReviewingChanged, ReviewingCommand
 from rooms.wire import (
     CircleCommand,
+    CloseCircle,
     Command,
     Discreet,
     MakeInvite,
@@ -40,8 +41,10 @@ from rooms.wire import (
     Preferences,
     Seq,
 )
-from rooms.wire_breath import AskBreath, BreathAnswer, BreathCommand
 from rooms.wire_events import CircleEvent, PersonEvent
+from rooms.wire_hosting import HostCommand
+from rooms.wire_round import RoundCommand
+from rooms.wire_space import AskBreath, ChoosePace, RestDoors, RingBell, SpaceCommand, TogetherAnswer
 from rooms.wire_views import CircleView, MadeInvite, MyCircle, Participant
 
 Address = Annotated[str, Meta(pattern=r"^(circle|person)/[A-Za-z0-9_-]{16}$", max_length=23)]
@@ -217,10 +220,19 @@ class ByeFrame(Struct, frozen=True):
 
 
 SocketCommand = WatchLog | UnwatchLog | ReadPage | TellWriting | Beat
-DoorCommand = CircleCommand | BreathCommand | FlagCommand | CareCommand | PanelCommand | ReviewingCommand
+DoorCommand = (
+    CircleCommand
+    | SpaceCommand
+    | HostCommand
+    | RoundCommand
+    | FlagCommand
+    | CareCommand
+    | PanelCommand
+    | ReviewingCommand
+)
 AnyCommand = DoorCommand | SocketCommand
 AnyEvent = CircleEvent | PersonEvent | FlagEvent | CareEvent | PanelEvent | ReviewingChanged
-Answer = Done | Watching | Page | MadeInvite | BreathAnswer | CareAsked | CareAnswered
+Answer = Done | Watching | Page | MadeInvite | TogetherAnswer | CareAsked | CareAnswered
 AnyFrame = (
     HelloFrame | OkFrame | RefusedFrame | EventFrame | ResetFrame | HereFrame | WritingFrame | HeadsFrame | ByeFrame
 )
@@ -229,7 +241,7 @@ ANSWERS: dict[type[Command], Any] = {
     WatchLog: Watching,
     ReadPage: Page,
     MakeInvite: MadeInvite,
-    AskBreath: BreathAnswer,
+    **dict.fromkeys((CloseCircle, AskBreath, RestDoors, ChoosePace, RingBell), TogetherAnswer),
     **CARE_ANSWERS,
 }
 """What ``ok`` holds where it is not `Done`."""

@@ -13,7 +13,8 @@ from urllib.parse import urlsplit
 from pydantic import Field, field_validator, model_validator
 from pydantic_settings import NoDecode, SettingsConfigDict
 
-from rooms.limits import CIRCLES_EACH, HOUR, MINUTE, Limits, scaled
+from rooms.limits import CIRCLES_EACH, Limits, scaled
+from rooms.units import HOUR, MINUTE
 from server.machine_settings import MachineSettings
 from server.panel_settings import PanelSettings
 
@@ -95,7 +96,10 @@ class Settings(MachineSettings, PanelSettings):
         default=60, ge=1, description="Codes and unknown ids one network prefix may try per minute."
     )
     sign_ins_per_minute: int = Field(default=20, ge=1, description="Sign-ins one network prefix may try per minute.")
-    breaths_per_hour: int = Field(default=6, ge=1, description="Times one person may ask for a breath in an hour.")
+    breaths_per_hour: int = Field(
+        default=6, ge=1, description="Times an hour one person may ask for a breath, and for doors or pace, each."
+    )
+    bells_per_hour: int = Field(default=1, ge=1, description="Times one person may ring the bell in an hour.")
     gentle_a_day: int = Field(default=10, ge=1, description="Gentle notes one person may ask for in a day.")
     worries_a_day: int = Field(
         default=3, ge=1, description="Times in a day one person may have others asked whether they would like company."

@@ -71,7 +71,7 @@ def watches(
 def _shared(conn: Connection, asked: Sequence[Asked], now: int, limits: Limits) -> Shared:
     found = places(conn, sorted({(each.circle, each.person) for each in asked if each.circle}), now)
     if not found:
-        return Shared({}, {}, {}, set(), set(), Newest({}, {}), {})
+        return Shared({}, {}, {}, set(), set(), Newest({}, {}, {}), {})
     ids = sorted({circle for circle, _ in found})
     return Shared(
         found,

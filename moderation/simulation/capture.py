@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from moderation import case as core
 from moderation.simulation.course import AUTHOR, KEEP, Course, Opinion, ballot
 from moderation.simulation.table import Chance, Row, at_most, share
-from rooms.limits import HOUR
+from rooms.units import HOUR
 
 POOL = 40
 FOLD = ballot(1)

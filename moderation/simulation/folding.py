@@ -12,7 +12,8 @@ from moderation.powers import POWERS
 from moderation.sanctions import quiet
 from moderation.simulation.course import AUTHOR, BEGAN, KEEP, SEQ, Course
 from moderation.simulation.table import Chance, Row
-from rooms.limits import DAY, HOUR, MINUTE, Limits
+from rooms.limits import Limits
+from rooms.units import DAY, HOUR, MINUTE
 from rooms.work import Refusal
 
 LIMITS = Limits()

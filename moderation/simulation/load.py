@@ -16,8 +16,9 @@ from moderation.models_panels import PauseRow, SeatRow
 from moderation.simulation.course import BEGAN, KEEP, SEQ, Course
 from moderation.simulation.table import Chance, Row
 from moderation.wire import Category
-from rooms.limits import DAY, MINUTE, Limits
+from rooms.limits import Limits
 from rooms.models import Person
+from rooms.units import DAY, MINUTE
 from rooms.work import Refusal, Work
 
 LIMITS = Limits()

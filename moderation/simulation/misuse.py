@@ -9,7 +9,7 @@ from moderation.case import Ballot, Flag, Standing
 from moderation.follows import AppealBegan, BadFaith, Effect, FaithRestored, Offer, Release, Seated, Tell
 from moderation.simulation.course import AUTHOR, KEEP, SEQ, Course, Opinion, ballot
 from moderation.simulation.table import Chance, Row
-from rooms.limits import HOUR, MINUTE
+from rooms.units import HOUR, MINUTE
 from rooms.work import Refusal
 
 PERSONAL = (Tell, BadFaith, FaithRestored, Offer, Seated, Release)

@@ -10,7 +10,8 @@ from sqlalchemy import insert
 from sqlmodel import select
 
 from moderation.models import CaseMessageRow, CaseRow, FlagRow
-from rooms.limits import DAY, Limits
+from rooms.limits import Limits
+from rooms.units import DAY
 from rooms.work import Work
 from server import errands
 from tests.bench.machine import say

@@ -56,6 +56,54 @@ async def open_people(person: Person) -> None:
     await expect(person.dialog).to_be_visible()
 
 
+async def calmer(person: Person, act: str) -> None:
+    if await person.page.locator(".seats").is_visible():
+        await open_people(person)
+    await person.page.get_by_role("button", name="A calmer circle").locator("visible=true").click()
+    await person.dialog.get_by_role("button", name=act, exact=True).click()
+
+
+async def test_the_bell_rests_everybody_and_words_wait_in_the_box(place: House, somebody: Comes) -> None:
+    ana, bo = await somebody(**PHONE), await somebody()
+    for each in (ana, bo):
+        await each.page.clock.install()
+    circle = await ana.holds_a_room()
+    await bo.sits_in(circle)
+    with place.clock.standing_still():
+        await calmer(bo, "Ring the bell")
+        for each in (ana, bo):
+            await expect(bar(each, "Everyone rests until")).to_be_visible()
+            await expect(each.page.get_by_text("The bell was rung: a minute's rest.")).to_be_visible()
+        waits = await ana.says("When we have rested.")
+        await expect(waits).to_contain_text("Everyone here rests")
+        await expect(bo.message("When we have rested.")).to_have_count(0)
+        await place.clock.passes(seconds=61)
+        for each in (ana, bo):
+            await each.page.clock.fast_forward(61_000)
+        await bo.sees("When we have rested.")
+        for each in (ana, bo):
+            await expect(bar(each, "Everyone rests until")).to_have_count(0)
+
+
+async def test_two_choose_a_pace_and_the_door_rests(place: House, somebody: Comes) -> None:
+    ana, bo, cleo = await somebody(**PHONE), await somebody(), await somebody()
+    circle = await ana.holds_a_room()
+    await bo.sits_in(circle)
+    await calmer(ana, "One at a time")
+    await expect(bar(ana, "It begins when somebody else says yes.")).to_be_visible()
+    await bar(bo, "Somebody would like one at a time").get_by_role("button", name="Yes, this pace").click()
+    for each in (ana, bo):
+        await expect(bar(each, "One at a time:")).to_be_visible()
+    await calmer(bo, "Let the door rest")
+    await bar(ana, "Somebody would like the door to rest").get_by_role("button", name="Yes, let it rest").click()
+    await expect(bar(bo, "The door rests until")).to_be_visible()
+    await cleo.has_a_place("Cleo")
+    await cleo.opens(f"/#/w/{circle}")
+    await cleo.page.get_by_label("I'll try to keep to this").check()
+    await cleo.presses("Go in")
+    await expect(cleo.page.get_by_text("The door rests for some minutes.")).to_be_visible()
+
+
 async def test_two_make_a_breath_and_words_wait_or_come_back_into_the_box(place: House, somebody: Comes) -> None:
     ana, bo = await somebody(**PHONE), await somebody()
     for each in (ana, bo):
@@ -63,8 +111,7 @@ async def test_two_make_a_breath_and_words_wait_or_come_back_into_the_box(place:
     circle = await ana.holds_a_room()
     await bo.sits_in(circle)
     with place.clock.standing_still():
-        await open_people(ana)
-        await ana.dialog.get_by_role("button", name="Ask for a breath").click()
+        await calmer(ana, "Ask for a breath")
         await expect(bar(ana, "It begins when somebody else says yes.")).to_be_visible()
         wish = bar(bo, "Somebody would like a breath")
         await expect(wish).not_to_contain_text("Ana")
@@ -75,7 +122,7 @@ async def test_two_make_a_breath_and_words_wait_or_come_back_into_the_box(place:
         await ana.says("One.")
         await bo.sees("One.")
         waits = await ana.says("Two.")
-        await expect(waits).to_contain_text("Everyone here writes slowly just now.")
+        await expect(waits).to_contain_text("Everyone here rests or writes slowly just now.")
         await expect(bo.message("Two.")).to_have_count(0)
         await place.clock.passes(seconds=21)
         await ana.page.clock.fast_forward(21_000)
@@ -85,7 +132,7 @@ async def test_two_make_a_breath_and_words_wait_or_come_back_into_the_box(place:
         await bo.says("One of mine.")
         await ana.sees("One of mine.")
         waits = await bo.says("Another of mine.")
-        await expect(waits).to_contain_text("Everyone here writes slowly just now.")
+        await expect(waits).to_contain_text("Everyone here rests or writes slowly just now.")
         await expect(waits.get_by_role("button", name="Keep as draft")).to_be_visible()
         await bo.page.keyboard.press("Shift+Tab")
         await waits.focus()
@@ -105,8 +152,7 @@ async def test_two_make_a_breath_and_words_wait_or_come_back_into_the_box(place:
         await expect(ana.message("Another of mine.")).to_have_count(0)
         await bo.presses("Post")
         await ana.sees("Another of mine.")
-        await open_people(ana)
-        await ana.dialog.get_by_role("button", name="Ask for a breath").click()
+        await calmer(ana, "Ask for a breath")
         await expect(ana.dialog).to_contain_text("There was a breath a short while ago.")
 
 

@@ -12,7 +12,7 @@ from sqlalchemy import text
 from moderation import ledger, publishing
 from moderation.chain import canonical, digest
 from moderation.wire_ledger import FEW
-from rooms.limits import DAY
+from rooms.units import DAY
 from rooms.work import Work
 from tests.browser.conftest import Comes
 from tests.browser.people import DESK, PHONE

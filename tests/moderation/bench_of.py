@@ -26,7 +26,7 @@ from moderation.wire_panels import (
     TakeSeat,
     UndoBallot,
 )
-from rooms.limits import DAY
+from rooms.units import DAY
 from rooms.work import Work
 from tests.moderation.place import CIRCLE, Place, named
 

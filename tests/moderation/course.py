@@ -12,7 +12,8 @@ from moderation.follows import Journal
 from moderation.panel import Panel
 from moderation.state import Conduct, Decision
 from moderation.wire import Category
-from rooms.limits import HOUR, Limits
+from rooms.limits import Limits
+from rooms.units import HOUR
 from rooms.work import Refusal
 
 E = TypeVar("E", bound=Effect)

@@ -15,9 +15,10 @@ from moderation import care_standing, due, flags, forgetting, gentle, letters
 from moderation.wire import Category, DismissLetter, FlagMessage, Letter, RephraseMessage, WithdrawFlag
 from rooms import due as rooms_due
 from rooms import messages, personal, posting
-from rooms.limits import DAY, Limits
+from rooms.limits import Limits
 from rooms.log import append, deliver
 from rooms.models import Circle, Entry, EventRow, Log, ParticipantRow, Person, Table
+from rooms.units import DAY
 from rooms.wire import ForgetMe, PostMessage, TakeBackMessage
 from rooms.wire_events import ParticipantEntered, ParticipantLeft
 from rooms.work import Announcement, Refusal, Work

@@ -9,8 +9,9 @@ from sqlmodel import select
 
 from moderation import ledger, publishing
 from moderation.models_ledger import JournalRow
-from rooms.limits import HOUR, Limits
+from rooms.limits import Limits
 from rooms.models import Table
+from rooms.units import HOUR
 from rooms.work import Work
 from server.store import Store
 

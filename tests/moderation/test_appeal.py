@@ -5,7 +5,7 @@ import pytest
 from moderation import case
 from moderation.case import Candidate
 from moderation.follows import AppealBegan, Close, EndPause, Fold, Offer, Pause, Unfold
-from rooms.limits import DAY, HOUR, MINUTE
+from rooms.units import DAY, HOUR, MINUTE
 from tests.moderation.course import SEQ, Course, only
 
 

@@ -14,11 +14,11 @@ from moderation.models import CaseMessageRow, CaseRow, FlagRow, LetterRow
 from moderation.models_care import CareCall, CareOffer
 from moderation.wire import FlagMessage
 from moderation.wire_care import AnswerCare, AskGently, WorryAbout
-from rooms import breath, personal
+from rooms import personal, together
 from rooms.log import deliver
 from rooms.models import EventRow
 from rooms.wire import Preferences, SetPreferences
-from rooms.wire_breath import AskBreath
+from rooms.wire_space import AskBreath
 from rooms.work import Work
 from server.locks import lock
 from server.store import Store
@@ -159,8 +159,8 @@ def test_a_breath_asked_for_by_many_at_once_begins_once(place: Place, database_u
     names = [f"Person{n}" for n in range(AT_ONCE)]
     place.people(*names)
     command = AskBreath(circle=CIRCLE)
-    at_once(place, database_url, [asking(place, name, breath.ask, command) for name in names])
-    assert (kinds(place).count("breath.asked"), kinds(place).count("breath.began")) == (1, 1)
+    at_once(place, database_url, [asking(place, name, together.ask_breath, command) for name in names])
+    assert kinds(place).count("space.changed") == 2
 
 
 def test_a_yes_on_two_screens_at_once_tells_each_helper_once(place: Place, database_url: str) -> None:

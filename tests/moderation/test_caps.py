@@ -10,10 +10,10 @@ from moderation import care, gentle
 from moderation.models_care import CareOffer
 from moderation.powers import POWERS, TOGETHER
 from moderation.wire_care import AskGently, WorryAbout
-from rooms import breath
-from rooms.limits import DAY, HOUR, MINUTE
+from rooms import bell, space, together
 from rooms.models import Circle
-from rooms.wire_breath import AskBreath
+from rooms.units import DAY, HOUR, MINUTE
+from rooms.wire_space import AskBreath, RestDoors, RingBell, SpaceView
 from rooms.work import Refusal
 from server.limits import Limits as ServerLimits
 from server.settings import Settings
@@ -47,7 +47,15 @@ def asks_gently(bench: Bench, name: str, seq: int) -> None:
 
 
 def asks_breath(bench: Bench, name: str) -> None:
-    bench.place.does(name, breath.ask, AskBreath(circle=CIRCLE))
+    bench.place.does(name, together.ask_breath, AskBreath(circle=CIRCLE))
+
+
+def rings(bench: Bench, name: str) -> None:
+    bench.place.does(name, bell.ring, RingBell(circle=CIRCLE))
+
+
+def rests_doors(bench: Bench, name: str) -> None:
+    bench.place.does(name, together.rest_doors, RestDoors(circle=CIRCLE))
 
 
 def worries(bench: Bench, name: str) -> None:
@@ -128,6 +136,27 @@ def one_breath_in_a_while(bench: Bench) -> None:
     asks_breath(bench, "Bo")
 
 
+def one_ringing_in_a_while(bench: Bench) -> None:
+    rings(bench, "Bo")
+    bench.place.now += 14 * MINUTE
+    refused("bell.too_soon", rings, bench, "Fern")
+    bench.place.now += MINUTE
+    rings(bench, "Fern")
+
+
+def one_ringing_an_hour(bench: Bench) -> None:
+    budget_of(RingBell(circle=CIRCLE), 1)
+
+
+def doors_that_rest_in_a_while(bench: Bench) -> None:
+    for name in ("Bo", "Fern"):
+        rests_doors(bench, name)
+    bench.place.now += 14 * MINUTE
+    refused("doors.too_soon", rests_doors, bench, "Bo")
+    bench.place.now += MINUTE
+    rests_doors(bench, "Bo")
+
+
 def one_co_signature_a_message(bench: Bench) -> None:
     seq = words(bench)
     bench.holds("Bo", seq)
@@ -178,7 +207,10 @@ CAPS: dict[tuple[str, str], Callable[[Bench], None]] = {
     ("e", "holds open at once"): two_open_at_once,
     ("n", "person"): three_worries_a_day,
     ("n", "person asked"): one_offer_of_company_an_hour,
+    ("j", "circle"): one_ringing_in_a_while,
+    ("j", "person"): one_ringing_an_hour,
     ("breath", "circle"): one_breath_in_a_while,
+    ("doors", "circle"): doors_that_rest_in_a_while,
     ("co-sign", "message"): one_co_signature_a_message,
 }
 
@@ -225,11 +257,23 @@ def breathes(bench: Bench) -> Callable[[], bool]:
     for name in ("Bo", "Fern"):
         asks_breath(bench, name)
 
-    def runs() -> bool:
-        (until,) = (row.breath_until for row in bench.place.rows(Circle))
-        return bool(until is not None and bench.place.now < until)
+    return lambda: held(bench).breath_until is not None
 
-    return runs
+
+def held(bench: Bench) -> SpaceView:
+    (circle,) = bench.place.rows(Circle)
+    return space.view(space.load(circle.space), bench.place.now)
+
+
+def ringing(bench: Bench) -> Callable[[], bool]:
+    rings(bench, "Bo")
+    return lambda: held(bench).rest_until is not None
+
+
+def doors_rest(bench: Bench) -> Callable[[], bool]:
+    for name in ("Bo", "Fern"):
+        rests_doors(bench, name)
+    return lambda: held(bench).doors_until is not None
 
 
 def asks_about_somebody(bench: Bench) -> Callable[[], bool]:
@@ -241,7 +285,9 @@ LASTS: dict[str, Callable[[Bench], Callable[[], bool]]] = {
     "d": holds_alone,
     "e": holds_ones_own,
     "n": asks_about_somebody,
+    "j": ringing,
     "breath": breathes,
+    "doors": doors_rest,
     "co-sign": co_signs,
 }
 

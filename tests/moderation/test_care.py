@@ -11,8 +11,8 @@ from sqlmodel import col
 from moderation import care, care_standing
 from moderation.wire_care import AnswerCare, CareNow, CareOffer, CareWanted, ReachOut, WorryAbout
 from rooms import personal
-from rooms.limits import HOUR, MINUTE
 from rooms.models import Circle, ParticipantRow
+from rooms.units import HOUR, MINUTE
 from rooms.wire import Preferences, SetAside, SetPreferences
 from rooms.work import Refusal, Work
 from tests.moderation.place import CIRCLE, OTHER, Place, named

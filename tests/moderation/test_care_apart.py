@@ -12,8 +12,9 @@ from moderation import care, care_standing, gentle
 from moderation.models_care import CareCall, CareOffer, GentleNote
 from moderation.wire_care import AnswerCare, AskGently, ReachOut, WorryAbout
 from rooms import personal
-from rooms.limits import DAY, HOUR, MINUTE, Limits
+from rooms.limits import Limits
 from rooms.models import EventRow, Log, Person, Table
+from rooms.units import DAY, HOUR, MINUTE
 from rooms.wire import Preferences, SetPreferences
 from rooms.work import Refusal
 from tests.moderation.place import CIRCLE, Place, named

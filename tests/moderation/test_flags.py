@@ -7,9 +7,9 @@ import pytest
 
 from moderation.models import CaseMessageRow, CaseRow, FlagRow, LetterRow
 from moderation.wire import Category, FlagMoved, LetterCame, LetterDismissed
-from rooms.limits import DAY, HOUR, MINUTE
 from rooms.models import Circle, ParticipantRow
-from rooms.wire_events import MessageFolded, MessageRephrased, MessageUnfolded
+from rooms.units import DAY, HOUR, MINUTE
+from rooms.wire_messages import MessageFolded, MessageRephrased, MessageUnfolded
 from rooms.work import Refusal, Work
 from tests.moderation.place import CIRCLE, OTHER, Place, named
 

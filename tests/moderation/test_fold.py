@@ -22,7 +22,7 @@ from moderation.fold import (
     threshold,
     weighed,
 )
-from rooms.limits import DAY, HOUR, MINUTE
+from rooms.units import DAY, HOUR, MINUTE
 from rooms.work import Refusal
 
 MARKS = st.sampled_from([None, b"a", b"b", b"c"])

@@ -8,7 +8,8 @@ from moderation import gentle
 from moderation.wire import LetterCame
 from moderation.wire_care import AskGently
 from rooms import personal
-from rooms.limits import DAY, HOUR, MINUTE, SECOND, Limits
+from rooms.limits import Limits
+from rooms.units import DAY, HOUR, MINUTE, SECOND
 from rooms.wire import Preferences, SetPreferences
 from rooms.work import Refusal
 from tests.moderation.place import CIRCLE, Place, named

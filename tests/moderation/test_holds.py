@@ -7,7 +7,8 @@ from moderation.flagged import HARD
 from moderation.fold import Origin, Standing
 from moderation.follows import Close, Fold, Hold, Overdue, Tell, Unfold, Withhold
 from moderation.wire import Category
-from rooms.limits import DAY, HOUR, MINUTE, Limits
+from rooms.limits import Limits
+from rooms.units import DAY, HOUR, MINUTE
 from rooms.work import Refusal
 from tests.moderation.course import LIMITS, SEQ, Course, only, told
 

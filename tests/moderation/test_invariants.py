@@ -33,7 +33,7 @@ from moderation.fold import Standing
 from moderation.panel import Ballot
 from moderation.state import Side
 from moderation.wire import Category
-from rooms.limits import DAY, HOUR, MINUTE, SECOND
+from rooms.units import DAY, HOUR, MINUTE, SECOND
 from tests.moderation.world import AUTHOR, HOST, PEOPLE, SEQS, SUBJECT, Around, World, ballot, renamed
 from tests.moderation.world_laws import LAWS, judge
 from tests.moderation.world_probes import PROBES

@@ -19,7 +19,8 @@ from moderation import draws, flagged, ledger, nonces, publishing, state
 from moderation.audit import Audit
 from moderation.chain import BEGIN, Broken, Head, canonical, digest, link, verify
 from moderation.replay import replay
-from rooms.limits import DAY, HOUR, Limits, scaled
+from rooms.limits import Limits, scaled
+from rooms.units import DAY, HOUR
 from rooms.work import Work
 from server import verify_ledger
 from tests.moderation.scribe import Scribe

@@ -14,8 +14,8 @@ from moderation.models import CaseRow
 from moderation.models_ledger import DrawRow, JournalRow
 from moderation.replay import Standing, replay
 from moderation.wire_ledger import FEW, DrawProof
-from rooms.limits import DAY, HOUR, MINUTE
 from rooms.models import Table
+from rooms.units import DAY, HOUR, MINUTE
 from rooms.work import Refusal
 from tests.moderation.bench_of import REVIEWERS, Bench
 from tests.moderation.place import Place, named

@@ -11,8 +11,8 @@ from moderation.models_ledger import JournalRow
 from moderation.models_panels import CaseWordsRow, HoldRow, SealedRow, SeatRow
 from moderation.wire_panels import CastBallot, LeaveHeavySeat, MakeAppeal, MessageMark
 from rooms import tidy
-from rooms.limits import DAY, HOUR, MINUTE
 from rooms.models import Circle
+from rooms.units import DAY, HOUR, MINUTE
 from rooms.work import Refusal, Work
 from tests.moderation.bench_of import REVIEWERS, Bench
 from tests.moderation.place import CIRCLE, Place, named

@@ -5,8 +5,8 @@ import pytest
 from moderation.models import CaseRow, FlagRow, LetterRow, ReviewerRow
 from moderation.models_panels import CaseWordsRow, ConductRow, SealedRow, SeatRow
 from moderation.wire import Letter
-from rooms.limits import DAY, HOUR, MINUTE, SECOND
 from rooms.models import Circle, EventRow
+from rooms.units import DAY, HOUR, MINUTE, SECOND
 from rooms.work import Refusal, Work
 from tests.moderation.bench_of import REVIEWERS, Bench
 from tests.moderation.place import CIRCLE, Place, named

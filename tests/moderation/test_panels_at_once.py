@@ -17,9 +17,9 @@ from moderation.models_ledger import DrawRow, JournalRow, NonceRow
 from moderation.models_panels import CaseWordsRow, SealedRow, SeatRow
 from moderation.wire import FlagMessage, WithdrawFlag
 from moderation.wire_panels import AddSide, CastBallot, LeaveSeat, MakeAppeal, MessageMark, TakeSeat, UndoBallot
-from rooms.limits import DAY, HOUR, MINUTE, SECOND
 from rooms.log import deliver
 from rooms.models import EventRow
+from rooms.units import DAY, HOUR, MINUTE, SECOND
 from rooms.wire import TakeBackMessage
 from rooms.work import Refusal, Work
 from server import errands

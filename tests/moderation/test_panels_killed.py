@@ -24,9 +24,9 @@ from moderation.wire_panels import (
     SayToPanel,
     TakeSeat,
 )
-from rooms.limits import DAY, HOUR, MINUTE, SECOND
 from rooms.log import deliver
 from rooms.models import Table
+from rooms.units import DAY, HOUR, MINUTE, SECOND
 from rooms.wire import ForgetMe
 from rooms.work import Work
 from server import errands

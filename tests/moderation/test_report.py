@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from moderation import draws, report
 from moderation.wire_ledger import FEW, MonthNumbers, RecentNumbers
-from rooms.limits import DAY
+from rooms.units import DAY
 from tests.moderation.scribe import Scribe
 
 Group = tuple[str, dict[str, Any], int]

@@ -19,7 +19,7 @@ from moderation.follows import (
     Unfold,
     Withhold,
 )
-from rooms.limits import DAY, HOUR, MINUTE, SECOND
+from rooms.units import DAY, HOUR, MINUTE, SECOND
 from tests.moderation.course import SEQ, Course, only
 
 

@@ -19,7 +19,7 @@ from moderation.wire_reviewing import (
     ReviewingChanged,
     SetReviewing,
 )
-from rooms.limits import DAY, HOUR
+from rooms.units import DAY, HOUR
 from rooms.work import Refusal, Work
 from tests.moderation.place import Place, named
 

@@ -7,7 +7,7 @@ from moderation.case import Sanction
 from moderation.follows import BadFaith, EndPause, FaithRestored, Pause
 from moderation.sanctions import Quiet, length, paused_until, quiet
 from moderation.state import Conduct
-from rooms.limits import DAY, HOUR, MINUTE
+from rooms.units import DAY, HOUR, MINUTE
 from tests.moderation.course import LIMITS, SEQ, Course, only
 
 NOW = 100 * DAY

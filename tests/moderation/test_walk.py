@@ -21,12 +21,12 @@ from moderation.powers import ASKING, AT_THE_TABLE, POWERS, SERVING, TALK, TOGET
 from moderation.wire import FlagMoved
 from moderation.wire_care import WorryAbout
 from rooms import covers, messages
-from rooms.circles import go
-from rooms.limits import HOUR, MINUTE, SECOND
+from rooms.leaving import go
 from rooms.log import tell
 from rooms.models import Circle, EventRow, ParticipantRow, Person
+from rooms.units import HOUR, MINUTE, SECOND
 from rooms.wire import CloseCircle, GoOn
-from rooms.wire_breath import AskBreath
+from rooms.wire_space import AskBreath
 from rooms.work import Work
 from server.handlers import HANDLERS
 from tests.moderation.place import CIRCLE, named
@@ -91,8 +91,8 @@ class Judge:
 
     def _circle(self, piece: Piece, value: bytes, way: str) -> bool:
         """That it closes or stays, that everybody goes slowly for a moment; nothing about a message or a person."""
-        told = piece.kind == "event" and piece.sort.split(".")[0] in ("circle", "breath")
-        shown = piece.sort in ("state", "closes_at", "host", "hosting", "announced_closing", "breath")
+        told = piece.kind == "event" and piece.sort.split(".")[0] in ("circle", "space")
+        shown = piece.sort in ("state", "closes_at", "host", "hosting", "announced_closing", "space", "wished")
         return told or (piece.kind == "circle" and shown) or piece.kind == "outside"
 
     def _talk(self, piece: Piece, value: bytes, way: str) -> bool:
@@ -197,7 +197,24 @@ def course(walk: Walk) -> Iterator[Stage]:
     place.flags("Bo", words)
     walk.does("Otter", AskBreath(circle=CIRCLE))
     walk.does("Bo", WorryAbout(circle=CIRCLE, participant=place.seat("Otter")))
-    yield "flagged", (*OF_FLAGS, "person.forget", "breath.ask", "care.worry", "care.answer", "care.reach_out")
+    yield (
+        "flagged",
+        (
+            *OF_FLAGS,
+            "person.forget",
+            "breath.ask",
+            "doors.rest",
+            "pace.choose",
+            "bell.ring",
+            "host.offer",
+            "host.agree",
+            "host.stop",
+            "host.shift",
+            "care.worry",
+            "care.answer",
+            "care.reach_out",
+        ),
+    )
     place.flags("Fern", words)
     place.passes(2 * MINUTE)
     yield "folded", (*OF_FLAGS, *WORDS, "letter.dismiss")

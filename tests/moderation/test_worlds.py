@@ -9,8 +9,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from moderation.wire import Category
-from rooms.limits import DAY, HOUR, MINUTE
 from rooms.models import EventRow, Log
+from rooms.units import DAY, HOUR, MINUTE
 from rooms.work import Refusal
 from tests.moderation.place import CIRCLE, Place, named
 

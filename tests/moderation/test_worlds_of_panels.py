@@ -22,8 +22,8 @@ from moderation.models_ledger import DrawRow, JournalRow, LedgerRow, MonthRow, N
 from moderation.models_panels import SeatRow
 from moderation.wire_panels import MakeAppeal
 from rooms import history, views
-from rooms.limits import DAY, HOUR, MINUTE, SECOND
 from rooms.models import Agreement, EventRow, Log, Person
+from rooms.units import DAY, HOUR, MINUTE, SECOND
 from rooms.work import Refusal, Work
 from server import reading
 from server.errands import KeepRecord

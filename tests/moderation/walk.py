@@ -23,15 +23,16 @@ from moderation.operating import InviteModerator
 from moderation.wire import FlagCommand
 from moderation.wire_care import CareCommand, WorryAbout
 from moderation.wire_panels import CastBallot, HoldMessage, MessageMark, PanelCommand
-from rooms.limits import HOUR, MINUTE
 from rooms.log import deliver
 from rooms.models import Agreement, EventRow, Invite, Person
 from rooms.posting import POSTED
+from rooms.units import HOUR, MINUTE
 from rooms.wire import MakeGesture, MakeInvite, Preferences
 from rooms.work import Refusal, Work
 from server import errands
-from server.handlers import BATCHES, HANDLERS, StillHere
+from server.handlers import BATCHES, HANDLERS
 from server.protocol import DoorCommand
+from server.upkeep import StillHere
 from tests.moderation import sight
 from tests.moderation.bench_of import REVIEWERS, Bench
 from tests.moderation.place import CIRCLE, Place, named
@@ -271,6 +272,7 @@ _OTHERS: Mapping[str, Any] = {
     "seq": 3,
     "preferences": Preferences(calm=True, gentle_notes=False),
     "topic": "Another room",
+    "pace": "gentle",
     "messages": (),
 }
 """Good values of fields; one that is not known fails the test, so that each new command is looked at here."""

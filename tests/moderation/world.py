@@ -31,7 +31,8 @@ from moderation.follows import (
 from moderation.panel import Ballot, Candidate, Mark
 from moderation.state import Case, Conduct, Decision, Side
 from moderation.wire import Category
-from rooms.limits import HOUR, Limits
+from rooms.limits import Limits
+from rooms.units import HOUR
 from rooms.work import Refusal
 
 PEOPLE = tuple(f"person-{n:02}" for n in range(24))

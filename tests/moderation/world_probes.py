@@ -22,7 +22,8 @@ from moderation.models_panels import SeatRow
 from moderation.panel import Candidate
 from moderation.state import Case, Conduct, Sanction
 from moderation.wire import Category
-from rooms.limits import DAY, HOUR, MINUTE, Limits
+from rooms.limits import Limits
+from rooms.units import DAY, HOUR, MINUTE
 from rooms.work import Refusal, Work
 from tests.moderation.world import AUTHOR, BEGAN, PEOPLE, ballot
 from tests.moderation.world_laws import Unlawful, content_needs, counting, may_decide, needed_flags, person_needs

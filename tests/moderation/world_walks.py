@@ -11,7 +11,8 @@ from moderation.fold import Origin, Standing
 from moderation.panel import Ballot
 from moderation.state import Case, Conduct
 from moderation.wire import Category
-from rooms.limits import DAY, HOUR, MINUTE, SECOND, Limits, scaled
+from rooms.limits import Limits, scaled
+from rooms.units import DAY, HOUR, MINUTE, SECOND
 from tests.moderation.world import AUTHOR, BEGAN, HOST, PEOPLE, SEQS, SUBJECT, Around, Taken, World, ballot
 
 SOFT: tuple[Category, ...] = ("disrespect", "pressure")

@@ -9,9 +9,9 @@ from sqlalchemy import Connection, update
 from sqlmodel import col
 
 from rooms import due
-from rooms.limits import DAY, HOUR
 from rooms.log import deliver
 from rooms.models import Circle
+from rooms.units import DAY, HOUR
 from rooms.wire_events import CircleClosed, WordsFaded
 from rooms.work import Work
 from server.store import Store

@@ -17,9 +17,10 @@ from sqlmodel import col
 
 import moderation.models  # noqa: F401 - what is locked and what is told stands in the tables of every room
 import server.models  # noqa: F401
-from rooms.limits import HOUR, MINUTE, Limits
+from rooms.limits import Limits
 from rooms.models import Circle, Entry, EventRow, Invite, Log, ParticipantRow, Person, Table
 from rooms.names import skeleton
+from rooms.units import HOUR, MINUTE
 from rooms.wire import EnterCircle, LeaveCircle
 from rooms.work import Announcement, Refusal
 from server.batch import Result, Runner, Waiting

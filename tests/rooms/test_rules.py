@@ -99,15 +99,6 @@ def test_only_its_writer_changes_a_message(asker: str, writer: str | None, gone:
             rules.may_change(writer=writer, asker=asker, taken_back=gone)
 
 
-@given(host=st.none() | st.text(max_size=3), asker=st.text(max_size=3))
-def test_nobody_but_the_host_announces_a_closing(host: str | None, asker: str) -> None:
-    if host == asker:
-        rules.may_close(state="open", host=host, asker=asker)
-    else:
-        with pytest.raises(Refusal, match="circle.not_host"):
-            rules.may_close(state="open", host=host, asker=asker)
-
-
 @given(held=counts, kept=st.booleans(), invited=st.booleans(), who=st.sampled_from(["anyone", "kept", "invited"]))
 def test_rooms_are_opened_by_whom_the_operator_lets(held: int, kept: bool, invited: bool, who: str) -> None:
     limits = Limits(open_rooms=who, open_rooms_each=3)

@@ -9,8 +9,8 @@ from typing import Any
 import msgspec
 from sqlalchemy import Connection
 
-from rooms.limits import DAY
 from rooms.models import Table
+from rooms.units import DAY
 from server.models import PersonSession
 from tests.guests import Guest
 from tests.house import House, house

@@ -12,7 +12,7 @@ import pytest
 from sqlalchemy import Connection, event, text
 from starlette.requests import HTTPConnection
 
-from rooms.limits import HOUR
+from rooms.units import HOUR
 from server import auth, session_rows
 from server.auth import Auth, good
 from server.keys import Keys

@@ -12,8 +12,8 @@ from sqlalchemy.exc import DBAPIError
 from sqlmodel import col
 
 from rooms import due
-from rooms.limits import HOUR
 from rooms.models import EventRow, Log
+from rooms.units import HOUR
 from rooms.work import Work
 from server.broker import Prepared
 from server.models import PersonSession

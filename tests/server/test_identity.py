@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from sqlalchemy import text
 
-from rooms.limits import DAY, HOUR
+from rooms.units import DAY, HOUR
 from rooms.wire import ForgetMe
 from rooms.wire_events import SessionEnded
 from server.door import Actor

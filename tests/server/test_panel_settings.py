@@ -3,7 +3,8 @@
 import pytest
 from pydantic import ValidationError
 
-from rooms.limits import AT_HAND, DAY, WAITS, Limits
+from rooms.limits import AT_HAND, WAITS, Limits
+from rooms.units import DAY
 from server.panel_settings import PanelSettings
 from server.settings import Settings
 

@@ -7,7 +7,7 @@ from sqlmodel import col, select
 
 from rooms import tidy
 from rooms.models import Person
-from server.handlers import Tidy
+from server.upkeep import Tidy
 from tests.guests import Guest
 from tests.house import house
 

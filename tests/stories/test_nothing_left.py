@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from server.handlers import Tidy
+from server.upkeep import Tidy
 from tests.disk import nothing_is_left
 from tests.guests import Guest
 from tests.house import House

@@ -179,3 +179,21 @@ async def test_only_gestures_on_the_newest_messages_are_listed(quick: House, mon
     given = (await bo.watches(f"circle/{circle}", epoch=None))["mine"]["given"]
     received = (await ana.watches(f"circle/{circle}", epoch=None))["mine"]["received"]
     assert [[each["target"] for each in some] for some in (given, received)] == [said[:0:-1]] * 2
+
+
+async def test_words_say_how_they_want_to_be_met_and_a_prompt_is_one(place: House) -> None:
+    ana, bo = [await Guest(place.url, name).comes_in() for name in ("Ana", "Bo")]
+    circle = await ana.opens()
+    await bo.enters(circle)
+    key = new_key()
+    await ana.says("Today was hard.", circle, key=key, meet="just_listen")
+    await ana.says("What helped you this week?", circle, prompt=True)
+    shared = await bo.sees(f"circle/{circle}", lambda e: e.get("body") == "Today was hard.", "words")
+    assert (shared["meet"], "prompt" in shared, "share" in shared) == ("just_listen", False, False)
+    prompt = await bo.sees(f"circle/{circle}", lambda e: e.get("body") == "What helped you this week?", "a prompt")
+    assert prompt["prompt"] is True
+    with pytest.raises(Refused, match=r"key\.reused"):
+        await ana.says("Today was hard.", circle, key=key, meet="ideas")
+    page = (await bo.gets(f"/api/circles/{circle}/events")).json()
+    again = [each["event"] for each in page["events"] if each["event"]["kind"] == "message.posted"]
+    assert [(each.get("meet"), each.get("prompt")) for each in again] == [("just_listen", None), (None, True)]

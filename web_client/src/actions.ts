@@ -45,7 +45,6 @@ export {
 /** Talking: words, gestures, setting aside. */
 export {
   BODY_LIMIT,
-  askBreath,
   edit,
   foldForMe,
   gesture,
@@ -61,3 +60,14 @@ export {
 
 /** Reading: pages, jumps, what was missed, the private read mark. */
 export { dismissAway, jumpTo, markRead, newer, older, readFrom, toLatest } from "./reading.ts";
+export {
+  agreeHost,
+  askBreath,
+  choosePace,
+  offerHost,
+  restDoors,
+  ringBell,
+  sayYes,
+  setShift,
+  stopHost,
+} from "./space.ts";

@@ -3,9 +3,10 @@
  * when it comes again, and what leaves a gap is not taken in: then `gap` asks for the log from `last` on.
  */
 import { applyPersonal, type Personal, mineFrom, ownWords } from "./apply_mine.ts";
-import { askedAnew, changeOf, changed, entryOf } from "./entry.ts";
+import { changeOf, changed, entryOf } from "./entry.ts";
 import type { CircleView, HereDiff, Logged, Page, Watching } from "./generated/protocol.ts";
-import { type CircleState, type Entry, type Message, NO_BREATH, emptyCircle, placeOf } from "./state.ts";
+import { heldAnew } from "./held.ts";
+import { type CircleState, type Entry, type Message, emptyCircle, placeOf } from "./state.ts";
 
 /** What comes in about one circle, in the order it came. */
 export type Incoming =
@@ -82,15 +83,13 @@ class Draft {
     if (seq <= this.state.last || this.state.phase !== "inside") return;
     if (seq !== this.state.last + 1) return this.set({ gap: true });
     this.set({ last: seq });
-    const entry = entryOf(seq, event, this.state.own);
+    const entry = entryOf(seq, event, this.state.own, this.state.participants);
     if (entry) this.copied().push(entry);
     const change = changeOf(event);
     if (change) return this.change(change.target, change.change);
     switch (event.kind) {
-      case "breath.asked":
-        return this.set({ breath: askedAnew(this.state.breath, event.until) });
-      case "breath.began":
-        return this.set({ breath: { ...NO_BREATH, until: event.until } });
+      case "space.changed":
+        return this.set(heldAnew(this.state, event.space));
       case "words.faded":
         return this.floor(event.floor);
       case "participant.entered":
@@ -100,7 +99,8 @@ class Draft {
       case "circle.opened":
         return this.seen({ state: "open" });
       case "circle.closing":
-        return this.seen({ state: "closing", closes_at: event.closes_at });
+        this.seen({ state: "closing", closes_at: event.closes_at });
+        return this.set({ announcedClosing: this.state.hosting && !(event.together ?? false) });
       case "circle.stays_open":
         this.seen({ state: "open", closes_at: null, ...(event.hosted ? {} : { host: null }) });
         return this.set({ announcedClosing: false, hosting: this.state.hosting && event.hosted });
@@ -117,7 +117,7 @@ class Draft {
     const own = ownWords(page.own);
     for (const { seq, event } of page.events) {
       // Changes in a page are passed over: messages are read as they are now.
-      const entry = seq < state.low && seq >= page.base ? entryOf(seq, event, own) : null;
+      const entry = seq < state.low && seq >= page.base ? entryOf(seq, event, own, state.participants) : null;
       if (entry) older.push(this.placed(entry));
     }
     const low = page.events[0]?.seq ?? page.base;

@@ -1,5 +1,4 @@
 /** The part of the fold that is one's own: what only this person sees of a circle, and one's own place. Pure. */
-import { breathOf } from "./entry.ts";
 import type {
   AsideSet,
   FlagMoved,
@@ -8,6 +7,7 @@ import type {
   GestureMade,
   GestureUndone,
   GivenGesture,
+  HostingChanged,
   Letter,
   Logged,
   MyCircle,
@@ -18,10 +18,10 @@ import type {
   SeatView,
   Watching,
 } from "./generated/protocol.ts";
-import { type CircleState, type PersonState, toggled } from "./state.ts";
+import { type CircleState, type PersonState, USUAL, toggled } from "./state.ts";
 
 /** Events of a person's log that belong to one circle. */
-export type Personal = GestureMade | GestureUndone | GestureGiven | AsideSet | FlagMoved;
+export type Personal = GestureMade | GestureUndone | GestureGiven | AsideSet | HostingChanged | FlagMoved;
 
 /** What only this person sees of a circle, as it came with the answer to watching it. */
 export function mineFrom(state: CircleState, mine: MyCircle, flags: readonly MyFlag[]): Partial<CircleState> {
@@ -34,7 +34,8 @@ export function mineFrom(state: CircleState, mine: MyCircle, flags: readonly MyF
     aside: new Set(mine.aside ?? []),
     given: givenBy(mine.given ?? []),
     answered: answersTo(mine.received ?? []),
-    breath: breathOf(mine.breath),
+    space: mine.space ?? USUAL,
+    wished: new Set(mine.wished ?? []),
     flags: new Map(flags.map(({ target, status }) => [target, status])),
   };
 }
@@ -49,6 +50,8 @@ export function applyPersonal(state: CircleState, event: Personal): Partial<Circ
       return { given: withGiven(state.given, event) };
     case "aside.was_set":
       return { aside: toggled(state.aside, event.participant, event.on) };
+    case "hosting.changed":
+      return { hosting: event.on, announcedClosing: state.announcedClosing && event.on };
     case "flag.moved":
       return { flags: new Map(state.flags).set(event.target, event.status) };
   }

@@ -2,6 +2,7 @@
 import { type ReadonlySignal, signal } from "@preact/signals";
 import { marks, takeReading } from "./beside.ts";
 import type { CircleView, Circles, InviteLook, InviteView, Picture } from "./generated/protocol.ts";
+import { wishedFor } from "./held.ts";
 import { get, send } from "./http.ts";
 import { freshKey } from "./key.ts";
 import { patchCircle } from "./intake.ts";
@@ -117,7 +118,8 @@ export async function leave(circle: string): Promise<Result> {
 export async function closeCircle(circle: string): Promise<Result> {
   const answer = await command({ do: "circle.close", circle });
   if (!answer.ok) return answer;
-  patchCircle(circle, { announcedClosing: true });
+  const { began, until } = answer.value;
+  if (!began && until != null) patchCircle(circle, wishedFor(hold(circle).state.value, "close", until));
   return value(null);
 }
 

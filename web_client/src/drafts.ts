@@ -1,6 +1,7 @@
 /** One draft for each circle, in this tab only: `sessionStorage`, gone with the tab, a post, sign-out or Quick exit. */
 
 import { signal } from "@preact/signals";
+import { type Manner, PLAIN } from "./entries.ts";
 import { isLeaving } from "./leaving.ts";
 import { topicOf } from "./store.ts";
 
@@ -10,6 +11,7 @@ export interface Draft {
   readonly replyTo: number | null;
   /** What the circle was about, for when it has gone meanwhile. */
   readonly topic?: string | null;
+  readonly manner?: Manner;
 }
 
 const PREFIX = "draft ";
@@ -31,11 +33,15 @@ export function allDrafts(): ReadonlyMap<string, Draft> {
 }
 
 /** Keep what is in the box now; an empty draft is forgotten at once. */
-export function saveDraft(circle: string, { text, replyTo }: Draft): void {
+export function saveDraft(circle: string, { text, replyTo, manner }: Draft): void {
   const now = new Map(drafts.peek());
   const isEmpty = text === "" && replyTo === null;
   if (isEmpty) now.delete(circle);
-  else now.set(circle, { text, replyTo, topic: topicOf(circle) ?? draftOf(circle).topic ?? null });
+  else {
+    const before = draftOf(circle);
+    const topic = topicOf(circle) ?? before.topic ?? null;
+    now.set(circle, { text, replyTo, topic, manner: manner ?? before.manner ?? PLAIN });
+  }
   drafts.value = now;
   unsaved.add(circle);
   if (isEmpty) return saveDrafts();

@@ -1,5 +1,17 @@
 /** What stands in a circle's log as something of its own: messages as they are now, and quiet lines. */
-import type { FlagMessage } from "./generated/protocol.ts";
+import type { FlagMessage, PostMessage } from "./generated/protocol.ts";
+import type { Act } from "./held.ts";
+
+/** How words want to be met. */
+export type Meet = NonNullable<PostMessage["meet"]>;
+
+/** What a writer says with their words: how they want to be met; or that they are offered to speak about. */
+export interface Manner {
+  readonly meet: Meet | null;
+  readonly prompt: boolean;
+}
+
+export const PLAIN: Manner = { meet: null, prompt: false };
 
 /** What a flag says was felt. */
 export type Category = FlagMessage["category"];
@@ -30,6 +42,9 @@ export interface Message {
   readonly key: string;
   /** Seq of the message this one answers; its words are looked up in one's own log, never carried. */
   readonly replyTo: number | null;
+  readonly manner: Manner;
+  /** Given while its writer held the piece. */
+  readonly share: boolean;
   readonly edited: boolean;
   readonly rephrased: boolean;
   /** How it is covered for all; `null` where it is not. */
@@ -42,12 +57,12 @@ export interface Message {
 export interface Line {
   readonly kind: "line";
   readonly seq: number;
-  readonly what: "opened" | "closing" | "stays_open" | "closed" | "entered";
+  readonly what: "opened" | "closing" | "stays_open" | "closed" | "entered" | "bell" | "host" | "equals" | Act;
   /** When it happened; for `closing` the moment it will close; 0 where the log does not say. */
   readonly at: number;
-  /** `entered`: who came, by the name they carry here. */
+  /** `entered`, `host`: who came, or who holds the space, by the name they carry here. */
   readonly name: string;
-  /** `entered`: their participant id. */
+  /** `entered`, `host`: their participant id. */
   readonly by: string;
   /** `stays_open`: whether the circle still has its host. */
   readonly hosted: boolean;

@@ -1,9 +1,17 @@
 /** Events of the log as entries, and what the others change about a message. Pure. */
-import type { AnyEvent, Breath, MessagePosted } from "./generated/protocol.ts";
-import type { BreathState, Category, Covered, Entry, Line, Message } from "./state.ts";
+import type { AnyEvent, MessagePosted, SpaceChanged } from "./generated/protocol.ts";
+import type { Category, Covered, Entry, Line, Message } from "./state.ts";
 
-/** The message or line an event makes; `null` where it only changes something else. `own` are one's covered words. */
-export function entryOf(seq: number, event: AnyEvent, own: ReadonlyMap<number, string>): Entry | null {
+/**
+ * The message or line an event makes; `null` where it only changes something else. `own` are one's covered words,
+ * `names` those of who is here.
+ */
+export function entryOf(
+  seq: number,
+  event: AnyEvent,
+  own: ReadonlyMap<number, string>,
+  names: ReadonlyMap<string, string>,
+): Entry | null {
   const line: Line = { kind: "line", seq, what: "opened", at: 0, name: "", by: "", hosted: true };
   switch (event.kind) {
     case "message.posted":
@@ -17,6 +25,8 @@ export function entryOf(seq: number, event: AnyEvent, own: ReadonlyMap<number, s
         takenBack: event.body == null && (event.cover == null || event.cover === "folded"),
         key: event.key,
         replyTo: event.reply_to ?? null,
+        manner: { meet: event.meet ?? null, prompt: event.prompt ?? false },
+        share: event.share ?? false,
         edited: event.edited ?? false,
         rephrased: event.rephrased ?? false,
         cover: coverOf(event),
@@ -32,6 +42,10 @@ export function entryOf(seq: number, event: AnyEvent, own: ReadonlyMap<number, s
       return { ...line, what: "stays_open", hosted: event.hosted };
     case "circle.closed":
       return { ...line, what: "closed", at: event.at };
+    case "space.changed": {
+      const what = begun(event);
+      return what === null ? null : { ...line, what, by: event.who ?? "", name: names.get(event.who ?? "") ?? "" };
+    }
     default:
       return null;
   }
@@ -71,14 +85,20 @@ export function changed(message: Message, change: Partial<Message>, me: string):
   return isWordless(now.cover) && now.by !== me ? { ...now, body: null } : now;
 }
 
-/** How a circle's breath stood when its log was asked for. */
-export function breathOf(breath: Breath | null | undefined): BreathState {
-  return { until: breath?.until ?? null, askedUntil: breath?.asked_until ?? null, mine: breath?.mine ?? false };
-}
-
-/** Somebody would like a breath; the same wish as before stays one's own, and a newer one is another's. */
-export function askedAnew({ until, askedUntil, mine }: BreathState, asked: number): BreathState {
-  return { until, askedUntil: asked, mine: mine && askedUntil === asked };
+/** What is worth a line: that something begins, not that somebody would like it. */
+function begun({ what, space }: SpaceChanged): Line["what"] | null {
+  switch (what) {
+    case "pace":
+      return `pace_${space.pace ?? "usual"}`;
+    case "bell":
+    case "breath":
+    case "doors":
+    case "host":
+    case "equals":
+      return what;
+    default:
+      return null;
+  }
 }
 
 /** Covered so that nobody is sent the words. */

@@ -24,6 +24,7 @@ export function takeEvent(on: string, logged: Logged): void {
     case "gesture.undone":
     case "gesture.given":
     case "aside.was_set":
+    case "hosting.changed":
     case "flag.moved":
       return takePersonal(event);
     case "circle.parted":

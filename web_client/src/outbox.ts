@@ -2,6 +2,7 @@
  * Words on their way. Each press makes an entry with a key that it keeps; entries of one circle go one after the
  * other, and the key makes sure that each is there once whatever breaks in between. Only the person throws one away.
  */
+import { PLAIN } from "./entries.ts";
 import type { PostMessage } from "./generated/protocol.ts";
 import { freshKey } from "./key.ts";
 import type { Answered } from "./socket.ts";
@@ -47,7 +48,7 @@ export class Outbox {
     this.pump();
   }
 
-  add(circle: string, body: string, replyTo: number | null, topic: string | null = null): string {
+  add(circle: string, body: string, replyTo: number | null, topic: string | null = null, manner = PLAIN): string {
     const key = freshKey();
     const entry: OutboxEntry = {
       key,
@@ -55,6 +56,7 @@ export class Outbox {
       topic,
       body,
       replyTo,
+      manner,
       at: this.around.now(),
       state: "waiting",
       why: null,
@@ -124,9 +126,9 @@ export class Outbox {
   }
 
   private async send(entry: OutboxEntry): Promise<void> {
-    const { key, circle, body, replyTo } = entry;
+    const { key, circle, body, replyTo, manner } = entry;
     this.change(key, { state: "sending", why: null });
-    const answer = await this.around.ask({ do: "message.post", circle, key, body, reply_to: replyTo });
+    const answer = await this.around.ask({ do: "message.post", circle, key, body, reply_to: replyTo, ...(manner === PLAIN ? {} : manner) });
     if (this.find(key)?.state === "sending") this.answered(entry, answer);
     this.pump();
   }

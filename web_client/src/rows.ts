@@ -2,7 +2,7 @@
 import type { FlagStatus, Gesture, ReceivedGesture } from "./generated/protocol.ts";
 import { holdsMuted } from "./muted.ts";
 import { isWordless } from "./entry.ts";
-import { type CircleState, type Covered, type Line, type Message, messageAt } from "./state.ts";
+import { type CircleState, type Covered, type Line, type Manner, type Message, messageAt } from "./state.ts";
 import type { Facts, OutboxEntry } from "./store.ts";
 
 /** `id` is the row's key: it stays the same from the moment of pressing send to the server's echo and after. */
@@ -68,6 +68,8 @@ export interface MessageRow {
   readonly rephrased: boolean;
   readonly cover: Covered | null;
   readonly quote: Quote | null;
+  readonly manner: Manner;
+  readonly share: boolean;
   /** `null` once it is in the log. */
   readonly sending: OutboxEntry["state"] | null;
   readonly why: OutboxEntry["why"];
@@ -133,6 +135,8 @@ export function messageRow(
     edited: message.edited,
     rephrased: message.rephrased,
     cover: message.cover,
+    manner: message.manner,
+    share: message.share,
     quote: message.replyTo === null ? null : quoteOf(message.replyTo, state, words),
     sending: null,
     why: null,
@@ -160,6 +164,8 @@ export function waitingRow(entry: OutboxEntry, state: CircleState, words: readon
     open: false,
     body: entry.body,
     ...UNCHANGED,
+    manner: entry.manner,
+    share: false,
     quote: entry.replyTo === null ? null : quoteOf(entry.replyTo, state, words),
     sending: entry.state,
     why: entry.why,

@@ -1,4 +1,5 @@
 /** The outbox of this tab: kept in `sessionStorage` so that a reload loses nothing, shown through the store. */
+import type { Manner } from "./entries.ts";
 import { isLeaving } from "./leaving.ts";
 import { onArrival } from "./intake.ts";
 import { isFollowed } from "./following.ts";
@@ -37,8 +38,8 @@ export function startOutbox(): void {
   });
 }
 
-export function addToOutbox(circle: string, body: string, replyTo: number | null): string {
-  return outbox.add(circle, body, replyTo, topicOf(circle));
+export function addToOutbox(circle: string, body: string, replyTo: number | null, manner: Manner): string {
+  return outbox.add(circle, body, replyTo, topicOf(circle), manner);
 }
 
 export function retryInOutbox(key: string, body?: string): void {

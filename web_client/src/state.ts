@@ -11,8 +11,10 @@ import type {
   InviteView,
   PersonView,
   ReceivedGesture,
+  SpaceView,
 } from "./generated/protocol.ts";
 import type { Entry, Message } from "./entries.ts";
+import type { Act } from "./held.ts";
 
 export type * from "./entries.ts";
 
@@ -28,16 +30,6 @@ export interface Away {
   readonly missed: number;
   /** The last seq that was seen before. `actions.readFrom` shows the log from there. */
   readonly from: number;
-}
-
-/** A minute in which everybody writes slowly; moments may have passed. */
-export interface BreathState {
-  /** When the one that runs ends. */
-  readonly until: number | null;
-  /** Somebody would like one: so long a second person may say yes. */
-  readonly askedUntil: number | null;
-  /** It was oneself who asked. */
-  readonly mine: boolean;
 }
 
 export interface CircleState {
@@ -84,7 +76,10 @@ export interface CircleState {
   readonly answered: ReadonlyMap<number, readonly ReceivedGesture[]>;
   /** Participants one set aside here. */
   readonly aside: ReadonlySet<string>;
-  readonly breath: BreathState;
+  /** What rests, at what pace people talk, what somebody would like; moments may have passed. */
+  readonly space: SpaceView;
+  /** Of what somebody would like, what one asked for oneself. */
+  readonly wished: ReadonlySet<Act>;
   readonly unplaced: readonly Unplaced[];
   readonly away: Away | null;
   /** A frame was passed over: the log must be watched again from `last`. */
@@ -100,7 +95,7 @@ export interface PersonState {
 }
 
 const NONE: ReadonlyMap<never, never> = new Map<never, never>();
-export const NO_BREATH: BreathState = { until: null, askedUntil: null, mine: false };
+export const USUAL: SpaceView = {};
 const NOBODY: ReadonlySet<never> = new Set<never>();
 
 export function emptyCircle(id: string): CircleState {
@@ -127,7 +122,8 @@ export function emptyCircle(id: string): CircleState {
     given: NONE,
     answered: NONE,
     aside: NOBODY,
-    breath: NO_BREATH,
+    space: USUAL,
+    wished: NOBODY,
     unplaced: [],
     away: null,
     gap: false,

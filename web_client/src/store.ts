@@ -4,6 +4,7 @@
  */
 import { type ReadonlySignal, type Signal, computed, signal } from "@preact/signals";
 import type { CircleView, LedgerHead, Letter, Me, PauseMoved, Preferences, SeatView } from "./generated/protocol.ts";
+import type { Manner } from "./entries.ts";
 import { LATEST, type Window } from "./window.ts";
 import { type CircleState, EMPTY_PERSON, type PersonState, emptyCircle } from "./state.ts";
 
@@ -66,6 +67,7 @@ export interface OutboxEntry {
   readonly topic: string | null;
   readonly body: string;
   readonly replyTo: number | null;
+  readonly manner: Manner;
   /** When send was pressed. */
   readonly at: number;
   /**

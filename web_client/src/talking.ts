@@ -1,9 +1,10 @@
 /** Talking: words, gestures, setting aside. */
+import { PLAIN } from "./entries.ts";
 import type { Gesture } from "./generated/protocol.ts";
 import { patchCircle } from "./intake.ts";
 import { type Result, value } from "./result.ts";
 import { addToOutbox, removeFromOutbox, retryInOutbox } from "./sending.ts";
-import { NO_BREATH, toggled } from "./state.ts";
+import { toggled } from "./state.ts";
 import { hold, preferences } from "./store.ts";
 import { command, tell } from "./wire.ts";
 
@@ -18,10 +19,10 @@ const told = new Map<string, number>();
  * Put words into the outbox; they show at once and go by themselves, in order, once. Blank words are not posted.
  * The value is the key of the row, or `null` where there was nothing to post.
  */
-export function post(circle: string, body: string, replyTo: number | null = null): string | null {
+export function post(circle: string, body: string, replyTo: number | null = null, manner = PLAIN): string | null {
   if (body.trim() === "") return null;
   told.delete(circle);
-  return addToOutbox(circle, body, replyTo);
+  return addToOutbox(circle, body, replyTo, manner);
 }
 
 /** Send a refused message again; other words make it another message with a key of its own. */
@@ -76,15 +77,6 @@ export function foldForMe(circle: string, target: number, on: boolean): void {
   const { foldedForMe } = hold(circle);
   foldedForMe.value = toggled(foldedForMe.value, target, on);
   open(circle, target, false);
-}
-
-/** Ask for a minute in which everybody writes slowly, or say yes to one; it takes two. */
-export async function askBreath(circle: string): Promise<Result> {
-  const answer = await command({ do: "breath.ask", circle });
-  if (!answer.ok) return answer;
-  const { began, until } = answer.value;
-  patchCircle(circle, { breath: began ? { ...NO_BREATH, until } : { ...NO_BREATH, askedUntil: until, mine: true } });
-  return value(null);
 }
 
 /** Call on every change of the composer: others learn that somebody is writing, at most every 3 s, if one allows it. */

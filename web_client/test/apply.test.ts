@@ -190,24 +190,28 @@ test("A circle that goes on without its host has none", () => {
   assert.equal(state.hosting, false);
 });
 
-test("A breath is asked for by nobody in particular, and runs once two have asked", () => {
-  const asked = circleWith({ kind: "breath.asked", until: NOON + 5 });
-  assert.deepEqual(asked.breath, { until: null, askedUntil: NOON + 5, mine: false });
-  const began = apply(asked, [event(2, { kind: "breath.began", until: NOON + 1 })]);
-  assert.deepEqual(began.breath, { until: NOON + 1, askedUntil: null, mine: false });
-  const mine = { participant: ME, breath: { asked_until: NOON + 5, mine: true } };
-  const came = apply(emptyCircle(ID), [watching({ mine })]);
-  assert.deepEqual(came.breath, { until: null, askedUntil: NOON + 5, mine: true });
+test("What somebody would like is nobody's in particular, and a line says that it has begun", () => {
+  const wishes = [{ act: "breath" as const, until: NOON + 5 }];
+  const asked = circleWith({ kind: "space.changed", space: { wishes }, what: "wished", act: "breath" });
+  assert.deepEqual([asked.space, [...asked.wished]], [{ wishes }, []]);
+  assert.equal(asked.entries.length, 0);
+  const began = apply(asked, [event(2, { kind: "space.changed", space: { breath_until: NOON + 1 }, what: "breath" })]);
+  assert.deepEqual(began.space, { breath_until: NOON + 1 });
+  assert.deepEqual(began.entries.map((entry) => entry.kind === "line" && entry.what), ["breath"]);
+  const paced = apply(began, [event(3, { kind: "space.changed", space: { pace: "gentle" }, what: "pace" })]);
+  assert.deepEqual(paced.entries.map((entry) => entry.kind === "line" && entry.what), ["breath", "pace_gentle"]);
 });
 
-test("A wish for a breath stays one's own only until somebody has a newer one", () => {
-  const mine = { participant: ME, breath: { asked_until: NOON + 5, mine: true } };
-  const came = apply(emptyCircle(ID), [watching({ mine })]);
+test("A wish stays one's own only until somebody has a newer one", () => {
+  const wishes = [{ act: "breath" as const, until: NOON + 5 }];
+  const came = apply(emptyCircle(ID), [watching({ mine: { participant: ME, space: { wishes }, wished: ["breath"] } })]);
+  assert.deepEqual([...came.wished], ["breath"]);
   const { last } = came;
-  const again = apply(came, [event(last + 1, { kind: "breath.asked", until: NOON + 5 })]);
-  assert.equal(again.breath.mine, true);
-  const newer = apply(again, [event(last + 2, { kind: "breath.asked", until: NOON + 9 })]);
-  assert.deepEqual(newer.breath, { until: null, askedUntil: NOON + 9, mine: false });
+  const again = apply(came, [event(last + 1, { kind: "space.changed", space: { wishes, pace: "gentle" }, what: "pace" })]);
+  assert.deepEqual([...again.wished], ["breath"]);
+  const newer = { wishes: [{ act: "breath" as const, until: NOON + 9 }] };
+  const after = apply(again, [event(last + 2, { kind: "space.changed", space: newer, what: "wished", act: "breath" })]);
+  assert.deepEqual([...after.wished], []);
 });
 
 test("Being outside leaves nothing of the log", () => {

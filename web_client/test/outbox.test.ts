@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { PLAIN } from "../src/entries.ts";
 import type { PostMessage } from "../src/generated/protocol.ts";
 import { Outbox } from "../src/outbox.ts";
 import type { Answered } from "../src/socket.ts";
@@ -176,6 +177,7 @@ test("A reload keeps what waits, and what was being sent goes again", () => {
     topic: null,
     body: `words ${at}`,
     replyTo: null,
+    manner: PLAIN,
     at,
     state: state as OutboxEntry["state"],
     why: null,

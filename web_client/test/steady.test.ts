@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { PLAIN } from "../src/entries.ts";
 import type { MessageRow, Row } from "../src/rows.ts";
 import { byId, steady } from "../src/views/steady.ts";
 
@@ -19,6 +20,8 @@ const message: MessageRow = {
   edited: false,
   rephrased: false,
   cover: null,
+  manner: PLAIN,
+  share: false,
   quote: { seq: 2, is: "here", name: "Fern", body: "Hello" },
   sending: null,
   why: null,

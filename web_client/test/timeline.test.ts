@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { apply } from "../src/apply.ts";
+import { PLAIN } from "../src/entries.ts";
 import type { AnyEvent } from "../src/generated/protocol.ts";
 import { holdsMuted } from "../src/muted.ts";
 import type { CircleState } from "../src/state.ts";
@@ -17,6 +18,7 @@ const WAITING: OutboxEntry = {
   topic: null,
   body: "on its way",
   replyTo: null,
+  manner: PLAIN,
   at: NOON,
   state: "waiting",
   why: "connection",

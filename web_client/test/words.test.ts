@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { readFileSync } from "node:fs";
+import { readFileSync, readdirSync } from "node:fs";
 import { test } from "node:test";
 import { en } from "../src/words/en.ts";
 import { type Catalog, count, learn, refusal, speak, t } from "../src/words.ts";
@@ -83,4 +83,17 @@ test("what is drawn before the rest is fetched speaks only the sentences that co
   };
   look(new URL("../src/main.ts", import.meta.url));
   assert(seen.size > 30);
+});
+
+test("no sentence of one file takes the place of another's", () => {
+  const folder = new URL("../src/words/en/", import.meta.url);
+  const homes = new Map<string, string>();
+  for (const file of readdirSync(folder)) {
+    // Files that only gather others have no sentences of their own.
+    for (const [, key = ""] of readFileSync(new URL(file, folder), "utf8").matchAll(/^ {2}(\w+):/gm)) {
+      assert.equal(homes.get(key), undefined, `${key} is in ${file} as well`);
+      homes.set(key, file);
+    }
+  }
+  assert.deepEqual([...homes.keys()].sort(), Object.keys(en).sort());
 });

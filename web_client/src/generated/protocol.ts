@@ -13,6 +13,14 @@ export interface AddSide {
   body: string;
 }
 
+/** Say yes to the person who offers. */
+export interface AgreeHost {
+  do: "host.agree";
+  ref?: number;
+  circle: string;
+  participant: string;
+}
+
 /** Yes: those in the circle who are willing are told that one would like company. No: nobody learns of anything. */
 export interface AnswerCare {
   do: "care.answer";
@@ -28,7 +36,7 @@ export interface AsideSet {
   on: boolean;
 }
 
-/** Ask for a breath, or say yes to one that somebody asked for. It takes two. */
+/** Ask for a breath, in which everybody writes slowly, or say yes to one that somebody asked for. It takes two. */
 export interface AskBreath {
   do: "breath.ask";
   ref?: number;
@@ -41,6 +49,14 @@ export interface AskGently {
   ref?: number;
   circle: string;
   target: number;
+}
+
+/** Shall we go on? It takes two, and only the holder is told. */
+export interface AskHolder {
+  do: "piece.ask";
+  ref?: number;
+  circle: string;
+  round: string;
 }
 
 /** The answer to ``heads``; it is not answered. */
@@ -56,29 +72,12 @@ export interface BeginReviewing {
   skips?: ("disrespect" | "illegal" | "pressure" | "privacy" | "safety" | "spam" | "threat")[];
 }
 
-/** How it stands with a circle's breath for somebody who comes to look. Moments may have passed. */
-export interface Breath {
-  until?: number | null;
-  asked_until?: number | null;
-  mine?: boolean;
-}
-
-/** Whether it has begun, or waits for a second person; and until when. */
-export interface BreathAnswer {
-  began: boolean;
-  until: number;
-}
-
-/** Somebody would like a breath, never who; a second person who asks makes it one. */
-export interface BreathAsked {
-  kind: "breath.asked";
-  until: number;
-}
-
-/** Two people asked. Until its end, which no event tells, everybody posts slowly. */
-export interface BreathBegan {
-  kind: "breath.began";
-  until: number;
+/** Begin before the time to gather is over: whoever offered it, or any two who joined. */
+export interface BeginRound {
+  do: "round.begin";
+  ref?: number;
+  circle: string;
+  round: string;
 }
 
 export interface Bye {
@@ -155,6 +154,14 @@ export interface ChangePassphrase {
   new_passphrase: string;
 }
 
+/** Ask for another pace, or say yes to one that somebody asked for. It takes two. */
+export interface ChoosePace {
+  do: "pace.choose";
+  ref?: number;
+  circle: string;
+  pace: "gentle" | "one_at_a_time" | "usual";
+}
+
 export interface CircleClosed {
   kind: "circle.closed";
   at: number;
@@ -163,6 +170,7 @@ export interface CircleClosed {
 export interface CircleClosing {
   kind: "circle.closing";
   closes_at: number;
+  together?: boolean;
 }
 
 export interface CircleJoined {
@@ -224,6 +232,15 @@ export interface ComeAsModerator {
   do: "moderator.come";
   ref?: number;
   code: string;
+}
+
+/** Once, at the end. */
+export interface ComeBackToMe {
+  do: "piece.come_back";
+  ref?: number;
+  circle: string;
+  round: string;
+  turn: number;
 }
 
 export interface ComeIn {
@@ -319,7 +336,7 @@ export interface EnterCircle {
 export interface EventFrame {
   on: string;
   seq: number;
-  event: CircleOpened | CircleClosing | CircleStaysOpen | CircleClosed | ParticipantEntered | ParticipantLeft | MessagePosted | MessageEdited | MessageRephrased | MessageTakenBack | MessageReceived | MessageFolded | MessageHeld | MessageWithheld | MessageUnfolded | BreathAsked | BreathBegan | WordsFaded | Quiet | CircleJoined | CircleParted | GestureMade | GestureUndone | GestureGiven | AsideSet | PreferencesChanged | SessionEnded | FlagMoved | LetterCame | LetterDismissed | CareNow | SeatMoved | PauseMoved | ReviewingChanged;
+  event: CircleOpened | CircleClosing | CircleStaysOpen | CircleClosed | ParticipantEntered | ParticipantLeft | MessagePosted | MessageEdited | MessageRephrased | MessageTakenBack | MessageReceived | MessageFolded | MessageHeld | MessageWithheld | MessageUnfolded | SpaceChanged | RoundOffered | RoundJoined | RoundSteppedOut | RoundBegan | PieceGiven | PiecePassed | RoundTalks | RoundOver | WordsFaded | Quiet | CircleJoined | CircleParted | GestureMade | GestureUndone | GestureGiven | AsideSet | HostingChanged | PieceAsked | PreferencesChanged | SessionEnded | FlagMoved | LetterCame | LetterDismissed | CareNow | SeatMoved | PauseMoved | ReviewingChanged;
 }
 
 /** Say that a message goes against the agreement. Hidden for oneself at once; once per message. */
@@ -440,6 +457,13 @@ export interface HoldMessage {
   mine?: boolean;
 }
 
+/** One holds the space of that circle, or does no longer. */
+export interface HostingChanged {
+  kind: "hosting.changed";
+  circle: string;
+  on: boolean;
+}
+
 export interface InviteLook {
   circle: CircleView;
 }
@@ -448,6 +472,13 @@ export interface InviteView {
   id: string;
   uses_left: number;
   ends_at: number;
+}
+
+export interface JoinRound {
+  do: "round.join";
+  ref?: number;
+  circle: string;
+  round: string;
 }
 
 /** Whoever announced the closing takes it back. */
@@ -461,6 +492,14 @@ export interface KeepCircleOpen {
 export interface KeepPlace {
   sign_in_name: string;
   passphrase: string;
+}
+
+/** Let us end the round here: it ends when more people ask for it than are in it and do not. */
+export interface LayDownPiece {
+  do: "round.lay_down";
+  ref?: number;
+  circle: string;
+  round: string;
 }
 
 export interface LeaveCircle {
@@ -531,10 +570,18 @@ export interface LetterDismissed {
   letter: string;
 }
 
+/** I would rather listen. It only spares others the waiting; nobody is told, and one may still join. */
+export interface ListenToRound {
+  do: "round.listen";
+  ref?: number;
+  circle: string;
+  round: string;
+}
+
 /** An event at its place in a log. */
 export interface Logged {
   seq: number;
-  event: CircleOpened | CircleClosing | CircleStaysOpen | CircleClosed | ParticipantEntered | ParticipantLeft | MessagePosted | MessageEdited | MessageRephrased | MessageTakenBack | MessageReceived | MessageFolded | MessageHeld | MessageWithheld | MessageUnfolded | BreathAsked | BreathBegan | WordsFaded | Quiet | CircleJoined | CircleParted | GestureMade | GestureUndone | GestureGiven | AsideSet | PreferencesChanged | SessionEnded | FlagMoved | LetterCame | LetterDismissed | CareNow | SeatMoved | PauseMoved | ReviewingChanged;
+  event: CircleOpened | CircleClosing | CircleStaysOpen | CircleClosed | ParticipantEntered | ParticipantLeft | MessagePosted | MessageEdited | MessageRephrased | MessageTakenBack | MessageReceived | MessageFolded | MessageHeld | MessageWithheld | MessageUnfolded | SpaceChanged | RoundOffered | RoundJoined | RoundSteppedOut | RoundBegan | PieceGiven | PiecePassed | RoundTalks | RoundOver | WordsFaded | Quiet | CircleJoined | CircleParted | GestureMade | GestureUndone | GestureGiven | AsideSet | HostingChanged | PieceAsked | PreferencesChanged | SessionEnded | FlagMoved | LetterCame | LetterDismissed | CareNow | SeatMoved | PauseMoved | ReviewingChanged;
 }
 
 /** A token from a link, or a six-letter code. */
@@ -643,6 +690,9 @@ export interface MessagePosted {
   body?: string | null;
   key: string;
   reply_to?: number | null;
+  meet?: "ideas" | "just_listen" | "same_here" | "sit_with_me" | null;
+  prompt?: boolean;
+  share?: boolean;
   edited?: boolean;
   rephrased?: boolean;
   cover?: "folded" | "held" | "withheld" | null;
@@ -712,7 +762,10 @@ export interface MyCircle {
   given?: GivenGesture[];
   received?: ReceivedGesture[];
   invites?: InviteView[];
-  breath?: Breath | null;
+  space?: SpaceView | null;
+  round?: RoundView | null;
+  my_round?: MyRound | null;
+  wished?: ("breath" | "close" | "doors" | "pace_gentle" | "pace_one_at_a_time" | "pace_usual")[];
 }
 
 export interface MyFlag {
@@ -720,9 +773,36 @@ export interface MyFlag {
   status: "confirmed" | "folded" | "held" | "kept" | "lapsed" | "reading" | "received" | "rephrased" | "taken_back" | "withdrawn" | "withheld";
 }
 
+/** What only this person sees. */
+export interface MyRound {
+  box: "open" | "waits" | "yours";
+  turns?: number;
+  listening?: boolean;
+  asked?: boolean;
+  late?: boolean;
+}
+
 /** An empty object. */
 export interface Nothing {
 
+}
+
+/** Offer to hold the space, or to hold it beside its host. Somebody else has to say yes. */
+export interface OfferHost {
+  do: "host.offer";
+  ref?: number;
+  circle: string;
+}
+
+/** Offer a round, with a question or without. It begins once others have joined; nobody has to. */
+export interface OfferRound {
+  do: "round.offer";
+  ref?: number;
+  circle: string;
+  key: string;
+  question?: string;
+  joins?: boolean;
+  talk?: boolean;
 }
 
 export interface OfferedName {
@@ -806,6 +886,15 @@ export interface ParticipantLeft {
   at: number;
 }
 
+export interface PassPiece {
+  do: "piece.pass";
+  ref?: number;
+  circle: string;
+  round: string;
+  turn: number;
+  silent?: boolean;
+}
+
 /** One's own pause from posting; without ``until`` it is over. Without ``circle`` it is everywhere. */
 export interface PauseMoved {
   kind: "pause.moved";
@@ -831,6 +920,31 @@ export interface Picture {
   svg: string;
 }
 
+/** To the holder alone: others ask whether to go on, or nothing was heard of them for long. */
+export interface PieceAsked {
+  kind: "piece.asked";
+  circle: string;
+  round: string;
+  turn: number;
+}
+
+/** The piece is with them; others' words wait until it is with nobody any more. */
+export interface PieceGiven {
+  kind: "piece.given";
+  round: string;
+  to: string;
+  turn: number;
+}
+
+/** ``later`` does not tell whether they asked for that, lost their connection or gave no sign. */
+export interface PiecePassed {
+  kind: "piece.passed";
+  round: string;
+  by: string;
+  turn: number;
+  how: "later" | "passed" | "silent";
+}
+
 export interface PostMessage {
   do: "message.post";
   ref?: number;
@@ -838,6 +952,8 @@ export interface PostMessage {
   key: string;
   body: string;
   reply_to?: number | null;
+  meet?: "ideas" | "just_listen" | "same_here" | "sit_with_me" | null;
+  prompt?: boolean;
 }
 
 /** How one person likes to be here. Kept with the person, never on the phone. */
@@ -976,6 +1092,13 @@ export interface ResetFrame {
   reset: "faded" | "history" | "left";
 }
 
+/** Ask that for some minutes nobody comes in who was not here before, or say yes to that. It takes two. */
+export interface RestDoors {
+  do: "doors.rest";
+  ref?: number;
+  circle: string;
+}
+
 export interface Reviewing {
   role: "moderator" | "reviewer";
   since: number;
@@ -995,6 +1118,62 @@ export interface RevokeInvite {
   ref?: number;
   circle: string;
   invite: string;
+}
+
+/** A minute's rest for everybody, whoever they are. */
+export interface RingBell {
+  do: "bell.ring";
+  ref?: number;
+  circle: string;
+}
+
+export interface RoundBegan {
+  kind: "round.began";
+  round: string;
+}
+
+export interface RoundJoined {
+  kind: "round.joined";
+  round: string;
+  who: string;
+}
+
+export interface RoundOffered {
+  kind: "round.offered";
+  round: string;
+  by: string;
+  talk?: boolean;
+  question?: string | null;
+}
+
+export interface RoundOver {
+  kind: "round.over";
+  round: string;
+  how: "closed" | "complete" | "laid_down" | "too_few";
+}
+
+export interface RoundSteppedOut {
+  kind: "round.stepped_out";
+  round: string;
+  who: string;
+}
+
+/** All who wanted have shared; everybody may talk about it until then. */
+export interface RoundTalks {
+  kind: "round.talks";
+  round: string;
+  until: number;
+}
+
+/** A round as everybody in the circle may see it, whenever they came. */
+export interface RoundView {
+  id: string;
+  phase: "gathering" | "going" | "talk";
+  question?: string | null;
+  talk?: boolean;
+  people?: string[];
+  holder?: string | null;
+  turn?: number;
 }
 
 export interface SayToPanel {
@@ -1060,10 +1239,40 @@ export interface SetReviewing {
   skips?: ("disrespect" | "illegal" | "pressure" | "privacy" | "safety" | "spam" | "threat")[];
 }
 
+/** Until when the host holds it; absent: no end is set. */
+export interface SetShift {
+  do: "host.shift";
+  ref?: number;
+  circle: string;
+  until?: number | null;
+}
+
 export interface SignIn {
   sign_in_name: string;
   passphrase: string;
   remember?: boolean;
+}
+
+/** How the circle is held from here on, and which of it has just begun. */
+export interface SpaceChanged {
+  kind: "space.changed";
+  space: SpaceView;
+  what: "bell" | "beside" | "beside_left" | "breath" | "closing" | "doors" | "equals" | "handover" | "host" | "pace" | "unwilling" | "willing" | "wished";
+  act?: "breath" | "close" | "doors" | "pace_gentle" | "pace_one_at_a_time" | "pace_usual" | null;
+  who?: string | null;
+}
+
+/** Moments may have passed; no event tells of an end that was told with the beginning. */
+export interface SpaceView {
+  pace?: "gentle" | "one_at_a_time" | "usual";
+  rest_until?: number | null;
+  breath_until?: number | null;
+  doors_until?: number | null;
+  wishes?: Wish[];
+  hosted?: boolean;
+  handover_until?: number | null;
+  willing?: string | null;
+  willing_until?: number | null;
 }
 
 /** The reasons of a panel: what and until when, on what ground, who decided, how to ask others. */
@@ -1079,6 +1288,29 @@ export interface Statement {
   band: string;
   second?: boolean;
   appeal_until?: number | null;
+}
+
+/** A sign that the holder is here: a key pressed, or the answer that they would like a while longer. */
+export interface StayWithPiece {
+  do: "piece.stay";
+  ref?: number;
+  circle: string;
+  round: string;
+  turn: number;
+}
+
+export interface StepOutOfRound {
+  do: "round.step_out";
+  ref?: number;
+  circle: string;
+  round: string;
+}
+
+/** I need to stop: hand over at once, or take one's own offer back. */
+export interface StopHost {
+  do: "host.stop";
+  ref?: number;
+  circle: string;
 }
 
 export interface TakeBackMessage {
@@ -1098,6 +1330,12 @@ export interface TellWriting {
   do: "writing.tell";
   ref?: number;
   circle: string;
+}
+
+/** Whether it has begun, or waits for a second person; and until when. A pace that has begun has no end. */
+export interface TogetherAnswer {
+  began: boolean;
+  until?: number | null;
 }
 
 export interface UndoAside {
@@ -1162,6 +1400,12 @@ export interface Watching {
   person?: PersonView | null;
 }
 
+/** Somebody would like it, never who; so long a second person may say yes. */
+export interface Wish {
+  act: "breath" | "close" | "doors" | "pace_gentle" | "pace_one_at_a_time" | "pace_usual";
+  until: number;
+}
+
 export interface WithdrawFlag {
   do: "flag.withdraw";
   ref?: number;
@@ -1190,13 +1434,13 @@ export interface WritingFrame {
   writing?: true;
 }
 
-export type DoorCommand = AddSide | AnswerCare | AskBreath | AskGently | BeginReviewing | CastBallot | CloseCircle | ComeAsModerator | CosignHold | DismissLetter | EditMessage | EndReviewing | EnterCircle | FlagMessage | ForgetMe | GiveUpModerator | GoOn | HoldMessage | KeepCircleOpen | LeaveCircle | LeaveHeavySeat | LeaveSeat | MakeAppeal | MakeGesture | MakeInvite | MarkBadFaith | MarkRead | OpenCircle | PostMessage | ReachOut | ReadyToVote | RephraseMessage | RevokeInvite | SayToPanel | SetAside | SetPreferences | SetReviewing | TakeBackMessage | TakeSeat | UndoAside | UndoBallot | UndoGesture | WithdrawFlag | WorryAbout;
+export type DoorCommand = AddSide | AgreeHost | AnswerCare | AskBreath | AskGently | AskHolder | BeginReviewing | BeginRound | CastBallot | ChoosePace | CloseCircle | ComeAsModerator | ComeBackToMe | CosignHold | DismissLetter | EditMessage | EndReviewing | EnterCircle | FlagMessage | ForgetMe | GiveUpModerator | GoOn | HoldMessage | JoinRound | KeepCircleOpen | LayDownPiece | LeaveCircle | LeaveHeavySeat | LeaveSeat | ListenToRound | MakeAppeal | MakeGesture | MakeInvite | MarkBadFaith | MarkRead | OfferHost | OfferRound | OpenCircle | PassPiece | PostMessage | ReachOut | ReadyToVote | RephraseMessage | RestDoors | RevokeInvite | RingBell | SayToPanel | SetAside | SetPreferences | SetReviewing | SetShift | StayWithPiece | StepOutOfRound | StopHost | TakeBackMessage | TakeSeat | UndoAside | UndoBallot | UndoGesture | WithdrawFlag | WorryAbout;
 
 export type SocketCommand = Beat | ReadPage | TellWriting | UnwatchLog | WatchLog;
 
-export type AnyEvent = AsideSet | BreathAsked | BreathBegan | CareNow | CircleClosed | CircleClosing | CircleJoined | CircleOpened | CircleParted | CircleStaysOpen | FlagMoved | GestureGiven | GestureMade | GestureUndone | LetterCame | LetterDismissed | MessageEdited | MessageFolded | MessageHeld | MessagePosted | MessageReceived | MessageRephrased | MessageTakenBack | MessageUnfolded | MessageWithheld | ParticipantEntered | ParticipantLeft | PauseMoved | PreferencesChanged | Quiet | ReviewingChanged | SeatMoved | SessionEnded | WordsFaded;
+export type AnyEvent = AsideSet | CareNow | CircleClosed | CircleClosing | CircleJoined | CircleOpened | CircleParted | CircleStaysOpen | FlagMoved | GestureGiven | GestureMade | GestureUndone | HostingChanged | LetterCame | LetterDismissed | MessageEdited | MessageFolded | MessageHeld | MessagePosted | MessageReceived | MessageRephrased | MessageTakenBack | MessageUnfolded | MessageWithheld | ParticipantEntered | ParticipantLeft | PauseMoved | PieceAsked | PieceGiven | PiecePassed | PreferencesChanged | Quiet | ReviewingChanged | RoundBegan | RoundJoined | RoundOffered | RoundOver | RoundSteppedOut | RoundTalks | SeatMoved | SessionEnded | SpaceChanged | WordsFaded;
 
-export type Answer = BreathAnswer | CareAnswered | CareAsked | Done | MadeInvite | Page | Watching;
+export type Answer = CareAnswered | CareAsked | Done | MadeInvite | Page | TogetherAnswer | Watching;
 
 export type AnyFrame = ByeFrame | EventFrame | HeadsFrame | HelloFrame | HereFrame | OkFrame | RefusedFrame | ResetFrame | WritingFrame;
 
@@ -1207,7 +1451,11 @@ export interface Answers {
   "log.watch": Watching;
   "history.page": Page;
   "invite.make": MadeInvite;
-  "breath.ask": BreathAnswer;
+  "circle.close": TogetherAnswer;
+  "breath.ask": TogetherAnswer;
+  "doors.rest": TogetherAnswer;
+  "pace.choose": TogetherAnswer;
+  "bell.ring": TogetherAnswer;
   "care.worry": CareAsked;
   "care.answer": CareAnswered;
   "care.reach_out": CareAnswered;

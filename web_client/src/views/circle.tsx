@@ -9,9 +9,9 @@ import { plain } from "../text.ts";
 import { inside } from "../words/en/inside.ts";
 import { count, learn, t } from "../words.ts";
 import { Bars } from "./bars.tsx";
-import { AskBreath } from "./breath.tsx";
 import { Composer } from "./composer.tsx";
 import { Agreement } from "./door.tsx";
+import { Tending } from "./holding.tsx";
 import { Messages } from "./messages.tsx";
 import { Notices } from "./notices.tsx";
 import { People, sittings } from "./people.tsx";
@@ -20,6 +20,7 @@ import { Arc, Ring } from "./ring.tsx";
 import { whenWords } from "../when.ts";
 import { Screen, Top, useHeading } from "./screen.tsx";
 import { Sheets } from "./sheets.tsx";
+import { Calmer } from "./space.tsx";
 import { StatusLine } from "./status.tsx";
 import { closeSheet, sheet } from "./ui.ts";
 import { UnsentWords } from "./unsent.tsx";
@@ -129,7 +130,8 @@ export function CircleLinks({ state }: { state: CircleState }) {
       )}
       {state.view?.state !== "closed" && state.view?.state !== "planned" && (
         <>
-          <AskBreath state={state} />
+          <Calmer />
+          <Tending state={state} />
           <button type="button" class="link" aria-haspopup="dialog" onClick={() => (sheet.value = { is: "worried", seq: null })}>
             {t("worried")}
           </button>

@@ -1,6 +1,7 @@
 import { useLayoutEffect, useRef, useState } from "preact/hooks";
 import * as actions from "../actions.ts";
-import { draftOf, saveDraft } from "../drafts.ts";
+import { allDrafts, draftOf, saveDraft } from "../drafts.ts";
+import { PLAIN } from "../entries.ts";
 import { postsOn } from "../keys.ts";
 import { messageAt } from "../state.ts";
 import { type CircleHold, preferences } from "../store.ts";
@@ -8,6 +9,7 @@ import { plain } from "../text.ts";
 import { type PlainKey, count, t } from "../words.ts";
 import { useAct } from "./act.ts";
 import { Said } from "./fields.tsx";
+import { MEETS } from "./manner.tsx";
 import { PauseLine, usePause } from "./pause.tsx";
 import { HelpNow } from "./screen.tsx";
 import { type Intent, answer, forgetNotice, intentOf, sheet } from "./ui.ts";
@@ -46,7 +48,7 @@ export function Composer({ held }: { held: CircleHold }) {
     if (text.trim() === "" || left < 0 || rests) return;
     forgetNotice();
     if (now.is === "new") {
-      if (actions.post(circle, text, now.replyTo) === null) return;
+      if (actions.post(circle, text, now.replyTo, draftOf(circle).manner) === null) return;
       saveDraft(circle, { text: "", replyTo: null });
       setText("");
       answer(circle, null);
@@ -100,7 +102,14 @@ export function Composer({ held }: { held: CircleHold }) {
       </form>
       <div class="foot">
         <HelpNow />
-        {text !== "" && !changing && <span class="small">{t("draftKept")}</span>}
+        {text !== "" && !changing && (
+          <>
+            <span class="small">{t("draftKept")}</span>
+            <button type="button" class="link" aria-haspopup="dialog" onClick={() => (sheet.value = { is: "manner" })}>
+              {mannerOf(circle)}
+            </button>
+          </>
+        )}
         {text === "" && (
           <button
             type="button"
@@ -122,6 +131,13 @@ export function Composer({ held }: { held: CircleHold }) {
   );
 }
 
+/** What was chosen for the words in the box, as the way to choose something else. */
+function mannerOf(circle: string): string {
+  const { meet, prompt } = allDrafts().get(circle)?.manner ?? PLAIN;
+  if (prompt) return t("promptHead");
+  return meet === null ? t("mannerTitle") : t(MEETS[meet]);
+}
+
 /** The count is said aloud once as it begins, and once as it runs out; not for every letter. */
 function Announced({ left }: { left: number }) {
   const said = left < 0 ? t("tooLong") : left <= COUNT_FROM ? count("left", COUNT_FROM) : "";
@@ -140,7 +156,10 @@ function About({ held, intent, onStop }: { held: CircleHold; intent: Intent; onS
   const words = intent.is === "new" ? `${message?.name ?? ""}: ${plain(message?.body ?? "")}` : label(held, intent);
   return (
     <div class="over answering">
-      <span dir="auto">{words}</span>
+      <span>
+        <span dir="auto">{words}</span>
+        {intent.is === "new" && message?.manner.meet && <strong class="wish"> {t(MEETS[message.manner.meet])}</strong>}
+      </span>
       <button type="button" class="link" onClick={onStop}>
         <span aria-hidden="true">{t("cancel")}</span>
         <span class="unseen">{intent.is === "new" ? t("cancelReply") : t("cancel")}</span>

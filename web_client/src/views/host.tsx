@@ -5,14 +5,15 @@ import { t } from "../words.ts";
 import { useAct } from "./act.ts";
 import { Dialog } from "./dialog.tsx";
 import { Said } from "./fields.tsx";
+import { HandOver } from "./holding.tsx";
 import { Invites } from "./invites.tsx";
 import { whenWords } from "../when.ts";
 import { TEN_MINUTES, scaledLong } from "./say.ts";
 import { closeSheet } from "./ui.ts";
 
-/** For whoever opened the room: invite, and announce its closing. There is nothing else a host can do. */
+/** For whoever holds the room: invite, hand over, announce its closing. There is nothing else a host can do. */
 export function HostSheet({ state }: { state: CircleState }) {
-  const [at, turn] = useState<"invite" | "now">("invite");
+  const [at, turn] = useState<"invite" | "stop" | "now">("invite");
   return (
     <Dialog title={t("hostTitle")} onClose={closeSheet}>
       <div class="stack">
@@ -21,11 +22,16 @@ export function HostSheet({ state }: { state: CircleState }) {
           <button type="button" class="pill" aria-pressed={at === "invite"} onClick={() => turn("invite")}>
             {t("hostInvite")}
           </button>
+          <button type="button" class="pill" aria-pressed={at === "stop"} onClick={() => turn("stop")}>
+            {t("handTitle")}
+          </button>
           <button type="button" class="pill" aria-pressed={at === "now"} onClick={() => turn("now")}>
             {t("closeTitle")}
           </button>
         </div>
-        {at === "invite" ? <Invites state={state} /> : <Closing state={state} />}
+        {at === "invite" && <Invites state={state} />}
+        {at === "stop" && <HandOver state={state} />}
+        {at === "now" && <Closing state={state} />}
       </div>
     </Dialog>
   );

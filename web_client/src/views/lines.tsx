@@ -32,5 +32,23 @@ function words({ line }: LineRow): string {
       return line.hosted ? t("staysLine") : t("staysEqualsLine");
     case "closed":
       return t("closedLine");
+    case "host":
+      return t("hostLine", { name: line.name });
+    case "equals":
+      return t("equalsLine");
+    case "close":
+      return "";
+    case "bell":
+      return t("bellLine");
+    case "breath":
+      return t("breathLine");
+    case "doors":
+      return t("doorsLine");
+    case "pace_usual":
+      return t("paceUsualLine");
+    case "pace_gentle":
+      return t("paceGentleLine");
+    case "pace_one_at_a_time":
+      return t("paceOneLine");
   }
 }

@@ -5,6 +5,7 @@ import { Text } from "../text.tsx";
 import { clock } from "../when.ts";
 import { t } from "../words.ts";
 import { seatOf } from "../seats.ts";
+import { MEETS } from "./manner.tsx";
 import { Icon, Mark } from "./mark.tsx";
 import { Quoted } from "./quote.tsx";
 import { Sending } from "./sending_state.tsx";
@@ -39,9 +40,13 @@ export function MessageView({ circle, row }: { circle: string; row: MessageRow }
           <Veil circle={circle} row={row} line={veil} />
         ) : (
           row.body !== "" && (
-            <div class="msg-body" dir="auto">
-              <Text body={row.body} />
-            </div>
+            <>
+              {row.manner.prompt && <p class="msg-kind">{t("promptHead")}</p>}
+              <div class={row.manner.prompt ? "msg-body prompt" : "msg-body"} dir="auto">
+                <Text body={row.body} />
+              </div>
+              {row.manner.meet && <p class="msg-wish">{t(MEETS[row.manner.meet])}</p>}
+            </>
           )
         )}
         {veil !== null && row.open && (

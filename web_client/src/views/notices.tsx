@@ -5,9 +5,10 @@ import { titleOf } from "../letters.ts";
 import type { CircleState } from "../state.ts";
 import { t } from "../words.ts";
 import { useAct } from "./act.ts";
-import { BreathBar } from "./breath.tsx";
 import { Said } from "./fields.tsx";
 import { whenWords } from "../when.ts";
+import { HoldingBars } from "./holding.tsx";
+import { SpaceBars } from "./space.tsx";
 import { sheet } from "./ui.ts";
 
 /** What asks for an answer, above the box: a letter, an announced closing. */
@@ -22,7 +23,8 @@ export function Notices({ state, letter }: { state: CircleState; letter: Letter 
           </button>
         </div>
       )}
-      <BreathBar state={state} />
+      <SpaceBars state={state} />
+      <HoldingBars state={state} />
       {state.view?.state === "closing" && <Closing state={state} />}
       {state.view?.state === "closed" && <p class="bar says">{t("closedHint")}</p>}
       {state.view?.state === "planned" && (

@@ -6,7 +6,7 @@ import { forgetSeats } from "../seats.ts";
 import { takeFromOutbox } from "../sending.ts";
 
 export type Sheet =
-  | { readonly is: "people" | "host" | "leave" | "hard_time" }
+  | { readonly is: "people" | "host" | "leave" | "hard_time" | "calmer" | "manner" }
   | { readonly is: "message" | "flag" | "take_back"; readonly seq: number }
   | { readonly is: "worried"; readonly seq: number | null }
   | { readonly is: "offer"; readonly offer: CareOffer }

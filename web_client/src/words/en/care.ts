@@ -1,12 +1,6 @@
-/** What is said about kindness: a breath, asking gently, worry about somebody, company, a hard time. */
+/** What is said about kindness: asking gently, worry about somebody, company, a hard time. */
 export const care = {
-  breathAsk: "Ask for a breath",
-  breathAsked: "Somebody would like a breath: a minute in which everyone writes slowly.",
-  breathMine: "You asked for a breath. It begins when somebody else says yes.",
-  breathYes: "Yes, a breath",
-  breathRuns: "A breath, until {when}. Everyone writes slowly, and nobody has done wrong.",
-  breathAskedDone: "You asked for a breath, without your name.",
-  waitingBreath: "It will go in a moment. Everyone here writes slowly just now.",
+  waitingBreath: "It will go in a moment. Everyone here rests or writes slowly just now.",
   keepDraft: "Keep as draft",
 
   askGently: "Ask gently",

@@ -1,9 +1,11 @@
+import { calmer } from "./calmer.ts";
 import { care } from "./care.ts";
 import { felt } from "./felt.ts";
 import { holding } from "./holding.ts";
+import { manners } from "./manners.ts";
 import { refusedInside } from "./refused_inside.ts";
 import { safety } from "./safety.ts";
 import { talking } from "./talking.ts";
 
 /** What is said after the first screens; it comes with them: `learn(inside)`. */
-export const inside = { ...talking, ...care, ...felt, ...holding, ...safety, ...refusedInside };
+export const inside = { ...talking, ...calmer, ...care, ...felt, ...holding, ...manners, ...safety, ...refusedInside };
