@@ -11,8 +11,8 @@ def box(state: Round | None, who: str) -> Box:
     return "yours" if state.holder == who else "waits"
 
 
-def seen(state: Round | None, *, question: str | None) -> RoundView | None:
-    """``question`` as it may still be read. None where no round is."""
+def seen(state: Round | None, *, question: str | None, due_at: int | None = None) -> RoundView | None:
+    """``question`` as it may still be read; ``due_at`` is when time changes something next (ms). None where no round is."""
     if state is None or state.phase == "over":
         return None
     return RoundView(
@@ -23,6 +23,8 @@ def seen(state: Round | None, *, question: str | None) -> RoundView | None:
         people=tuple(each.who for each in state.inside),
         holder=state.holder,
         turn=state.turn,
+        by=state.by,
+        until=due_at if state.phase == "talk" else None,
     )
 
 

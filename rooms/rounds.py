@@ -100,12 +100,13 @@ def shared(work: Work, circle_id: str, participant: str) -> None:
 
 def view(conn: Connection, circle_id: str, me: str, *, entered_at: int) -> dict[str, Any]:
     """The round that is on, for `MyCircle`."""
-    row = conn.execute(select(RoundRow.state, RoundRow.question).where(RoundRow.circle_id == circle_id)).one_or_none()
+    found = select(RoundRow.state, RoundRow.question, RoundRow.due_at).where(RoundRow.circle_id == circle_id)
+    row = conn.execute(found).one_or_none()
     state = None if row is None else round_state.unpack(row[0])
     if row is None or state is None or state.phase == "over":
         return {}
     return {
-        "round": round_views.seen(state, question=row[1]),
+        "round": round_views.seen(state, question=row[1], due_at=row[2]),
         "my_round": round_views.mine(state, me, entered_at=entered_at),
     }
 

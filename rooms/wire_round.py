@@ -170,6 +170,10 @@ class RoundView(Discreet, frozen=True, kw_only=True, omit_defaults=True):
     holder: OpaqueId | None = None
     turn: Turn = 0
     """Number of the latest turn; 0 before the first."""
+    by: OpaqueId | None = None
+    """Who offered it; one word of theirs begins it."""
+    until: Moment | None = None
+    """While everybody talks about the shares: until then."""
 
 
 class MyRound(Discreet, frozen=True, kw_only=True, omit_defaults=True):

@@ -7,6 +7,7 @@ import { changeOf, changed, entryOf } from "./entry.ts";
 import type { CircleView, HereDiff, Logged, Page, Watching } from "./generated/protocol.ts";
 import { heldAnew } from "./held.ts";
 import { type CircleState, type Entry, type Message, emptyCircle, placeOf } from "./state.ts";
+import { turned } from "./turns.ts";
 
 /** What comes in about one circle, in the order it came. */
 export type Incoming =
@@ -66,11 +67,13 @@ class Draft {
         away: missed > 0 && after !== null ? { missed, from: after } : null,
         read: state.read,
         view: state.view,
+        turns: state.turns,
       });
     }
     this.set({ phase: "inside", base: answer.base, head: answer.head, stale: false, gap: false });
     if (answer.circle) this.set({ view: answer.circle });
-    if (answer.mine) this.set(mineFrom(this.state, answer.mine, answer.flags ?? []));
+    // What one is shown of a round is as of the head: what is read again up to there is in it.
+    if (answer.mine) this.set({ ...mineFrom(this.state, answer.mine, answer.flags ?? []), turnsAsOf: answer.head });
     this.set({ own: ownWords(answer.own) });
     if (answer.participants) {
       this.set({ participants: new Map(answer.participants.map(({ id, name }) => [id, name])) });
@@ -82,7 +85,8 @@ class Draft {
   private event({ seq, event }: Logged): void {
     if (seq <= this.state.last || this.state.phase !== "inside") return;
     if (seq !== this.state.last + 1) return this.set({ gap: true });
-    this.set({ last: seq });
+    const { turns, turnsAsOf, me } = this.state;
+    this.set({ last: seq, turns: seq > turnsAsOf ? turned(turns, event, me) : turns });
     const entry = entryOf(seq, event, this.state.own, this.state.participants);
     if (entry) this.copied().push(entry);
     const change = changeOf(event);

@@ -14,14 +14,16 @@ import type {
   MyFlag,
   OwnWords,
   PauseMoved,
+  PieceAsked,
   ReceivedGesture,
   SeatView,
   Watching,
 } from "./generated/protocol.ts";
 import { type CircleState, type PersonState, USUAL, toggled } from "./state.ts";
+import { asked, turnsFrom } from "./turns.ts";
 
 /** Events of a person's log that belong to one circle. */
-export type Personal = GestureMade | GestureUndone | GestureGiven | AsideSet | HostingChanged | FlagMoved;
+export type Personal = GestureMade | GestureUndone | GestureGiven | AsideSet | HostingChanged | FlagMoved | PieceAsked;
 
 /** What only this person sees of a circle, as it came with the answer to watching it. */
 export function mineFrom(state: CircleState, mine: MyCircle, flags: readonly MyFlag[]): Partial<CircleState> {
@@ -36,6 +38,7 @@ export function mineFrom(state: CircleState, mine: MyCircle, flags: readonly MyF
     answered: answersTo(mine.received ?? []),
     space: mine.space ?? USUAL,
     wished: new Set(mine.wished ?? []),
+    turns: turnsFrom(state.turns, mine.round, mine.my_round),
     flags: new Map(flags.map(({ target, status }) => [target, status])),
   };
 }
@@ -54,6 +57,8 @@ export function applyPersonal(state: CircleState, event: Personal): Partial<Circ
       return { hosting: event.on, announcedClosing: state.announcedClosing && event.on };
     case "flag.moved":
       return { flags: new Map(state.flags).set(event.target, event.status) };
+    case "piece.asked":
+      return { turns: asked(state.turns, event, state.me) };
   }
 }
 

@@ -1,5 +1,5 @@
 /** What stands in a circle's log as something of its own: messages as they are now, and quiet lines. */
-import type { FlagMessage, PostMessage } from "./generated/protocol.ts";
+import type { FlagMessage, PostMessage, RoundOver } from "./generated/protocol.ts";
 import type { Act } from "./held.ts";
 
 /** How words want to be met. */
@@ -57,15 +57,18 @@ export interface Message {
 export interface Line {
   readonly kind: "line";
   readonly seq: number;
-  readonly what: "opened" | "closing" | "stays_open" | "closed" | "entered" | "bell" | "host" | "equals" | Act;
+  readonly what: "opened" | "closing" | "stays_open" | "closed" | "entered" | "bell" | "host" | "equals" | Act | Turning;
   /** When it happened; for `closing` the moment it will close; 0 where the log does not say. */
   readonly at: number;
-  /** `entered`, `host`: who came, or who holds the space, by the name they carry here. */
+  /** `entered`, `host`, `round_offered`: who came, who holds the space, who offered it, by the name they carry here. */
   readonly name: string;
-  /** `entered`, `host`: their participant id. */
+  /** `entered`, `host`, `round_offered`: their participant id. */
   readonly by: string;
   /** `stays_open`: whether the circle still has its host. */
   readonly hosted: boolean;
 }
+
+/** What of a round is worth a line: that it was offered, and how it ended. */
+export type Turning = "round_offered" | `round_${RoundOver["how"]}`;
 
 export type Entry = Message | Line;

@@ -46,6 +46,10 @@ export function entryOf(
       const what = begun(event);
       return what === null ? null : { ...line, what, by: event.who ?? "", name: names.get(event.who ?? "") ?? "" };
     }
+    case "round.offered":
+      return { ...line, what: "round_offered", by: event.by, name: names.get(event.by) ?? "" };
+    case "round.over":
+      return { ...line, what: `round_${event.how}` };
     default:
       return null;
   }

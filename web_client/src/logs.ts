@@ -26,6 +26,7 @@ export function takeEvent(on: string, logged: Logged): void {
     case "aside.was_set":
     case "hosting.changed":
     case "flag.moved":
+    case "piece.asked":
       return takePersonal(event);
     case "circle.parted":
       return forgetCircle(event.circle);

@@ -14,6 +14,8 @@ export interface Surroundings {
   isLive(): boolean;
   /** The circle's log is being followed, so that what was sent comes back in it. */
   isFollowed(circle: string): boolean;
+  /** As far as one knows, somebody else has the piece there. */
+  isElsewhere(circle: string): boolean;
   /** Entries changed: show and keep them. */
   changed(entries: readonly OutboxEntry[]): void;
   now(): number;
@@ -23,20 +25,23 @@ export interface Surroundings {
 /** How long to wait where a refusal that passes by itself does not say. */
 const A_WHILE = 5_000;
 const AT_LEAST = 200;
+/** Words that wait for a round are woken by what happens in it; should that be lost, they ask again by themselves. */
+const LONG = 120_000;
 /** Refusals that end by themselves: the words stay in line. */
 const PASSING: Readonly<Record<string, OutboxEntry["why"]>> = {
   "rate.limited": "pace",
   "circle.waiting": "circle",
   "server.closing": "connection",
   "storage.unavailable": "connection",
+  "round.newer": "connection",
 };
 const NO_FACTS: Facts = {};
 
 export class Outbox {
   private around: Surroundings;
   private entries: readonly OutboxEntry[] = [];
-  /** Circles that wait out a pace or a breath, and which. */
-  private resting = new Map<string, OutboxEntry["why"]>();
+  /** What circles wait for: a pace, a breath, the piece. Each rest is another, so that none is ended by an earlier's timer. */
+  private resting = new Map<string, { readonly why: OutboxEntry["why"] }>();
 
   constructor(around: Surroundings) {
     this.around = around;
@@ -121,8 +126,15 @@ export class Outbox {
       else if (!busy.has(entry.circle)) {
         busy.add(entry.circle);
         void this.send(entry);
-      } else this.change(entry.key, { why: this.resting.get(entry.circle) ?? "turn" });
+      } else this.change(entry.key, { why: this.resting.get(entry.circle)?.why ?? "turn" });
     }
+  }
+
+  /** The piece is with oneself or with nobody: what waited for that goes. */
+  wake(circle: string): void {
+    if (this.resting.get(circle)?.why !== "round") return;
+    this.resting.delete(circle);
+    this.pump();
   }
 
   private async send(entry: OutboxEntry): Promise<void> {
@@ -142,12 +154,14 @@ export class Outbox {
     }
     const { code: named, ...facts } = answer.refused;
     const code = String(named);
-    const why = PASSING[code];
+    const why = facts["why"] === "round" ? "round" : PASSING[code];
     if (!why) return this.change(key, { state: "refused", code, facts });
     this.change(key, { state: "waiting", why, code, facts });
-    this.resting.set(circle, why);
-    this.around.after(this.pause(facts), () => {
-      this.resting.delete(circle);
+    const rest = { why };
+    this.resting.set(circle, rest);
+    const long = why === "round" && this.around.isElsewhere(circle) ? LONG : this.pause(facts);
+    this.around.after(long, () => {
+      if (this.resting.get(circle) === rest) this.resting.delete(circle);
       this.pump();
     });
   }

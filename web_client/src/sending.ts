@@ -4,7 +4,8 @@ import { isLeaving } from "./leaving.ts";
 import { onArrival } from "./intake.ts";
 import { isFollowed } from "./following.ts";
 import { Outbox } from "./outbox.ts";
-import { type OutboxEntry, outbox as shown, topicOf } from "./store.ts";
+import { type OutboxEntry, hold, outbox as shown, topicOf } from "./store.ts";
+import { boxOf } from "./turns.ts";
 import { ask, socket } from "./wire.ts";
 
 const NAME = "outbox";
@@ -13,6 +14,7 @@ const outbox = new Outbox({
   ask,
   isLive: () => socket.isLive,
   isFollowed,
+  isElsewhere,
   changed(entries) {
     shown.value = entries;
     const left = entries.filter(({ state }) => state !== "sent");
@@ -31,11 +33,17 @@ export function startOutbox(): void {
   onArrival(({ circle, messages, last, me }) => {
     const keys = new Set(messages.filter(({ by }) => by === me).map(({ key }) => key));
     outbox.settle(circle, keys, last);
+    if (!isElsewhere(circle)) outbox.wake(circle);
   });
   // The page asks before it is closed while words are still on their way.
   addEventListener("beforeunload", (event) => {
     if (!isLeaving() && shown.value.some(({ state }) => state === "waiting" || state === "sending")) event.preventDefault();
   });
+}
+
+function isElsewhere(circle: string): boolean {
+  const { turns, me } = hold(circle).state.peek();
+  return boxOf(turns, me) === "waits";
 }
 
 export function addToOutbox(circle: string, body: string, replyTo: number | null, manner: Manner): string {

@@ -15,6 +15,7 @@ import type {
 } from "./generated/protocol.ts";
 import type { Entry, Message } from "./entries.ts";
 import type { Act } from "./held.ts";
+import type { Turns } from "./turns.ts";
 
 export type * from "./entries.ts";
 
@@ -80,6 +81,9 @@ export interface CircleState {
   readonly space: SpaceView;
   /** Of what somebody would like, what one asked for oneself. */
   readonly wished: ReadonlySet<Act>;
+  /** The round that is on, as it was at `turnsAsOf` (a seq) and after what came since; `null` where none is. */
+  readonly turns: Turns | null;
+  readonly turnsAsOf: number;
   readonly unplaced: readonly Unplaced[];
   readonly away: Away | null;
   /** A frame was passed over: the log must be watched again from `last`. */
@@ -124,6 +128,8 @@ export function emptyCircle(id: string): CircleState {
     aside: NOBODY,
     space: USUAL,
     wished: NOBODY,
+    turns: null,
+    turnsAsOf: 0,
     unplaced: [],
     away: null,
     gap: false,

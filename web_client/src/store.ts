@@ -71,12 +71,12 @@ export interface OutboxEntry {
   /** When send was pressed. */
   readonly at: number;
   /**
-   * `waiting`: goes by itself, in order (`why` says for what: the connection, the pace, or words such as a round's
-   * end). `sending`: with the server. `sent`: on disk there, not yet back here. `refused`: `code` says why; it stays
+   * `waiting`: goes by itself, in order (`why` says for what: the connection, the pace, a breath or a rest of the
+   * circle, that the piece is with somebody else). `sending`: with the server. `sent`: on disk there, not yet back here. `refused`: `code` says why; it stays
    * until the person tries again, copies or removes it.
    */
   readonly state: "waiting" | "sending" | "sent" | "refused";
-  readonly why: "connection" | "turn" | "pace" | "circle" | null;
+  readonly why: "connection" | "turn" | "pace" | "circle" | "round" | null;
   readonly code: string | null;
   readonly facts: Facts;
   /** Its place in the circle's log, once `sent`. */

@@ -12,6 +12,7 @@ import { ID } from "./circle.ts";
 class World {
   live = true;
   followed = true;
+  elsewhere = false;
   clock = 1_000;
   entries: readonly OutboxEntry[] = [];
   asked: { command: PostMessage; answer: (answer: Answered) => void }[] = [];
@@ -20,6 +21,7 @@ class World {
     ask: (command) => new Promise((answer) => this.asked.push({ command, answer })),
     isLive: () => this.live,
     isFollowed: () => this.followed,
+    isElsewhere: () => this.elsewhere,
     changed: (entries) => (this.entries = entries),
     now: () => this.clock++,
     after: (ms, ring) => this.timers.push({ ms, ring }),
@@ -134,13 +136,55 @@ test("A pace is waited out, and those behind wait as well", async () => {
   assert.equal((await world.answers({ ok: { seq: 1 } })).body, "one");
 });
 
-test("A round keeps words waiting instead of refusing them", async () => {
+test("Words rest while somebody else has the piece, and go in order when it is with nobody or with oneself", async () => {
+  const world = new World();
+  world.elsewhere = true;
+  const keys = ["one", "two"].map((body) => world.outbox.add(ID, body, null));
+  await world.answers({ refused: { code: "circle.waiting", round: "round-1", why: "round" } });
+  assert.deepEqual(world.entries.map(({ state, why }) => [state, why]), [["waiting", "round"], ["waiting", "round"]]);
+  world.outbox.pump();
+  keys.push(world.outbox.add(ID, "three", null));
+  assert.equal(world.asked.length, 0);
+  assert(world.timers.every(({ ms }) => ms > 60_000), "it asks again and again");
+  world.outbox.wake("another-circle-1");
+  assert.equal(world.asked.length, 0);
+  world.outbox.wake(ID);
+  const sent: string[] = [];
+  for (let seq = 1; seq <= 3; seq++) sent.push((await world.answers({ ok: { seq } })).key);
+  assert.deepEqual(sent, keys);
+});
+
+test("Where the refusal came after what ends it, words ask again soon by themselves", async () => {
+  const world = new World();
+  const key = world.outbox.add(ID, "one", null);
+  await world.answers({ refused: { code: "circle.waiting", round: "round-1", why: "round" } });
+  assert.equal(world.entries[0]?.why, "round");
+  assert(world.timers[0] && world.timers[0].ms < 10_000);
+  world.timers[0].ring();
+  assert.equal((await world.answers({ ok: { seq: 1 } })).key, key);
+});
+
+test("Waking ends no other rest, and an old timer ends no later one", async () => {
+  const world = new World();
+  world.elsewhere = true;
+  world.outbox.add(ID, "one", null);
+  await world.answers({ refused: { code: "circle.waiting", round: "round-1", why: "round" } });
+  const [first] = world.timers.splice(0);
+  world.outbox.wake(ID);
+  await world.answers({ refused: { code: "circle.waiting", retry_after: 9_000, why: "rest" } });
+  first?.ring();
+  world.outbox.wake(ID);
+  assert.equal(world.asked.length, 0);
+  assert.equal(world.entries[0]?.why, "circle");
+  world.timers[0]?.ring();
+  assert.equal(world.asked.length, 1);
+});
+
+test("A server that is newer for a moment keeps words in line", async () => {
   const world = new World();
   world.outbox.add(ID, "one", null);
-  await world.answers({ refused: { code: "circle.waiting", round: "round-1" } });
-  assert.equal(world.entries[0]?.state, "waiting");
-  assert.equal(world.entries[0]?.why, "circle");
-  assert.deepEqual(world.entries[0]?.facts, { round: "round-1" });
+  await world.answers({ refused: { code: "round.newer" } });
+  assert.deepEqual(world.states(), ["waiting"]);
 });
 
 test("A refused entry stays until the person decides, and holds nobody up", async () => {

@@ -1174,6 +1174,8 @@ export interface RoundView {
   people?: string[];
   holder?: string | null;
   turn?: number;
+  by?: string | null;
+  until?: number | null;
 }
 
 export interface SayToPanel {

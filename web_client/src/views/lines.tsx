@@ -36,6 +36,16 @@ function words({ line }: LineRow): string {
       return t("hostLine", { name: line.name });
     case "equals":
       return t("equalsLine");
+    case "round_offered":
+      return t("roundOfferedLine", { name: line.name === "" ? t("someone") : line.name });
+    case "round_complete":
+      return t("roundCompleteLine");
+    case "round_too_few":
+      return t("roundTooFewLine");
+    case "round_laid_down":
+      return t("roundLaidDownLine");
+    case "round_closed":
+      return t("roundClosedLine");
     case "close":
       return "";
     case "bell":

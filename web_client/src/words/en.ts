@@ -4,6 +4,7 @@ import { ledger } from "./en/ledger.ts";
 import { letters } from "./en/letters.ts";
 import { panel } from "./en/panel.ts";
 import { refused } from "./en/refused.ts";
+import { rounds } from "./en/rounds.ts";
 
 /** Every sentence a person reads. Its shape is the contract for other languages. */
-export const en = { ...entering, ...inside, ...ledger, ...letters, ...panel, ...refused };
+export const en = { ...entering, ...inside, ...ledger, ...letters, ...panel, ...refused, ...rounds };

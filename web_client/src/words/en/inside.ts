@@ -4,8 +4,9 @@ import { felt } from "./felt.ts";
 import { holding } from "./holding.ts";
 import { manners } from "./manners.ts";
 import { refusedInside } from "./refused_inside.ts";
+import { roundLines } from "./rounds.ts";
 import { safety } from "./safety.ts";
 import { talking } from "./talking.ts";
 
 /** What is said after the first screens; it comes with them: `learn(inside)`. */
-export const inside = { ...talking, ...calmer, ...care, ...felt, ...holding, ...manners, ...safety, ...refusedInside };
+export const inside = { ...talking, ...calmer, ...care, ...felt, ...holding, ...manners, ...safety, ...refusedInside, ...roundLines };
