@@ -111,9 +111,10 @@ POWERS = (
     ),
     Power(
         letter="k",
-        does="offer a prompt, a round or a rest; it forces nobody",
+        does="offer a prompt, a round or a rest, and say when the round one offered begins; it forces nobody",
         holder="anyone",
         reach="circle",
+        commands=("round.offer", "round.begin"),
     ),
     Power(letter="l", does="open a room", holder="anyone", reach="nobody", commands=("circle.open",)),
     Power(
@@ -178,6 +179,33 @@ TOGETHER = (
         stopped_by=2,
     ),
     Power(
+        letter="begin",
+        does="begin a round before its minute of gathering is over, if they joined it",
+        holder="anyone",
+        reach="circle",
+        commands=("round.begin together",),
+        lasts=MINUTE,
+        caps=((1, 0, "round"),),
+    ),
+    Power(
+        letter="ask",
+        does="have whoever holds the piece asked kindly whether to go on; it moves nothing",
+        holder="anyone",
+        reach="person",
+        commands=("piece.ask",),
+        lasts=2 * MINUTE,
+        caps=((1, 3 * MINUTE, "turn"),),
+    ),
+    Power(
+        letter="lay",
+        does="lay the piece down, when more say so than are in the round and do not; the next may be offered at once",
+        holder="anyone",
+        reach="circle",
+        commands=("round.lay_down",),
+        lasts=0,
+        caps=((1, 0, "round"),),
+    ),
+    Power(
         letter="co-sign",
         does="let a message that one person holds be held for longer",
         holder="anyone",
@@ -190,20 +218,13 @@ TOGETHER = (
 """What takes two people. One alone has a wish shown, for five minutes and without a name, so that a second can join."""
 
 TALK = frozenset(
-    {
-        "circle.enter",
-        "circle.leave",
-        "message.post",
-        "gesture.make",
-        "gesture.undo",
-        "read.mark",
-        "letter.dismiss",
-        "care.answer",
-        "care.reach_out",
-        "person.forget",
-    }
+    "circle.enter circle.leave message.post gesture.make gesture.undo read.mark letter.dismiss"
+    " care.answer care.reach_out person.forget".split()
 )
 """Commands that are no power: being there, speaking, answering, and one's own affairs."""
+
+IN_ROUNDS = frozenset({"round.join", "round.listen", "round.step_out", "piece.pass", "piece.come_back", "piece.stay"})
+"""One's own part in a round, and one's own turn."""
 
 ASKING = frozenset({"side.add", "appeal.make"})
 """To speak for oneself to a panel, and to ask for another: whoever reads it decides."""
@@ -214,4 +235,4 @@ AT_THE_TABLE = frozenset({"seat.take", "ballot.cast", "ballot.undo", "panel.say"
 SERVING = frozenset({"reviewing.begin", "reviewing.set", "reviewing.end", "moderator.come", "moderator.give_up"})
 """To be one on whom the lot may fall, or not any more."""
 
-NO_POWER = TALK | ASKING | AT_THE_TABLE | SERVING
+NO_POWER = TALK | IN_ROUNDS | ASKING | AT_THE_TABLE | SERVING

@@ -73,9 +73,8 @@ class StayWithPiece(OfTurn, tag="piece.stay", frozen=True, kw_only=True):
     """A sign that the holder is here: a key pressed, or the answer that they would like a while longer."""
 
 
-RoundCommand = (
-    OfferRound
-    | JoinRound
+TurnCommand = (
+    JoinRound
     | ListenToRound
     | StepOutOfRound
     | BeginRound
@@ -85,6 +84,8 @@ RoundCommand = (
     | ComeBackToMe
     | StayWithPiece
 )
+"""Everything that is asked of a round that is on."""
+RoundCommand = OfferRound | TurnCommand
 
 
 # --- what follows, in the circle's log ----------------------------------------------------------------------

@@ -103,7 +103,7 @@ HANDLERS: Mapping[type, Handler] = {
     hosted.StopHost: hosting.stop,
     hosted.SetShift: hosting.set_shift,
     turns.OfferRound: rounds.offer,
-    **dict.fromkeys((each for each in get_args(turns.RoundCommand) if each is not turns.OfferRound), rounds.ask),
+    **dict.fromkeys(get_args(turns.TurnCommand), rounds.ask),
     said.SetPreferences: _set_preferences,
     said.ForgetMe: _forget,
     flagged.FlagMessage: flags.raise_flag,

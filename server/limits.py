@@ -2,10 +2,12 @@
 
 import time
 from collections.abc import Callable
+from typing import get_args
 
 from moderation.wire_care import AskGently, WorryAbout
 from moderation.wire_reviewing import ComeAsModerator
 from rooms.wire import EnterCircle, MarkRead, OpenCircle
+from rooms.wire_round import OfferRound, TurnCommand
 from rooms.wire_space import AskBreath, ChoosePace, RestDoors, RingBell
 from server.failures import Failures
 from server.paces import Nobody, Others, Pace
@@ -36,11 +38,14 @@ class Limits:
         self._looks = pace("looks", settings.looks_per_minute, 60, doublings=GUESS_DOUBLINGS)
         self._opens = pace("opens", settings.rooms_per_hour, 3_600)
         self._sign_ins = pace("sign-ins", settings.sign_ins_per_minute, 60, doublings=GUESS_DOUBLINGS)
+        turns = pace("turns", settings.turns_per_minute, 60)
         self._of_kinds: dict[type, Pace] = {
             AskBreath: of_kind("breaths", settings.breaths_per_hour, 3_600),
             RestDoors: of_kind("doors", settings.breaths_per_hour, 3_600),
             ChoosePace: of_kind("chosen paces", settings.breaths_per_hour, 3_600),
             RingBell: of_kind("bells", settings.bells_per_hour, 3_600),
+            OfferRound: of_kind("offers", settings.offers_per_hour, 3_600),
+            **dict.fromkeys(get_args(TurnCommand), turns),
             AskGently: of_kind("gentle", settings.gentle_a_day, 86_400),
             WorryAbout: of_kind("worries", settings.worries_a_day, 86_400),
         }

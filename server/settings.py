@@ -100,6 +100,12 @@ class Settings(MachineSettings, PanelSettings):
         default=6, ge=1, description="Times an hour one person may ask for a breath, and for doors or pace, each."
     )
     bells_per_hour: int = Field(default=1, ge=1, description="Times one person may ring the bell in an hour.")
+    offers_per_hour: int = Field(default=6, ge=1, description="Rounds one person may offer in an hour.")
+    turns_per_minute: int = Field(
+        default=120,
+        ge=1,
+        description="What one person may ask of rounds in a minute: joining, passing, staying with the piece.",
+    )
     gentle_a_day: int = Field(default=10, ge=1, description="Gentle notes one person may ask for in a day.")
     worries_a_day: int = Field(
         default=3, ge=1, description="Times in a day one person may have others asked whether they would like company."

@@ -26,6 +26,8 @@ GENEROUS: dict[str, Any] = {
     "looks_per_minute": 100_000,
     "open_rooms_each": 1_000,
     "breaths_per_hour": 100_000,
+    "offers_per_hour": 100_000,
+    "turns_per_minute": 100_000,
     "bells_per_hour": 100_000,
     "gentle_a_day": 100_000,
     "worries_a_day": 100_000,

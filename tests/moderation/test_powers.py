@@ -4,14 +4,16 @@ from typing import get_args
 
 import pytest
 
-from moderation.powers import ASKING, AT_THE_TABLE, NO_POWER, POWERS, SERVING, TALK, TOGETHER
+from moderation.powers import ASKING, AT_THE_TABLE, IN_ROUNDS, NO_POWER, POWERS, SERVING, TALK, TOGETHER
 from rooms.limits import Limits
+from rooms.units import MINUTE
 from server.protocol import DoorCommand
 
 COMMANDS = sorted(each.__struct_config__.tag for each in get_args(DoorCommand))
 GRANTED = [command.split()[0] for power in (*POWERS, *TOGETHER) for command in power.commands]
-TWO_WAYS = {"message.hold", "circle.close"}
-"""Of others, and with ``mine`` of what shows one's own data; by who holds the space, and ``together`` by two people."""
+TWO_WAYS = {"message.hold", "circle.close", "round.begin"}
+"""Of others, and with ``mine`` of what shows one's own data; by who holds the space or made the offer, and ``together``
+by two people."""
 
 
 @pytest.mark.parametrize("command", COMMANDS)
@@ -24,7 +26,7 @@ def test_no_power_names_a_command_that_does_not_exist() -> None:
 
 
 def test_each_command_that_is_no_power_is_one_kind_of_thing() -> None:
-    kinds = (TALK, ASKING, AT_THE_TABLE, SERVING)
+    kinds = (TALK, IN_ROUNDS, ASKING, AT_THE_TABLE, SERVING)
     assert sum(len(kind) for kind in kinds) == len(NO_POWER)
 
 
@@ -64,5 +66,8 @@ def test_what_is_listed_lasts_as_long_as_the_rules_let_it() -> None:
         "pace": None,
         "close": None,
         "host": None,
+        "begin": limits.round_gather,
+        "ask": 2 * MINUTE,
+        "lay": 0,
         "co-sign": limits.hold_cosigned,
     }

@@ -24,7 +24,7 @@ from moderation.wire import FlagCommand
 from moderation.wire_care import CareCommand, WorryAbout
 from moderation.wire_panels import CastBallot, HoldMessage, MessageMark, PanelCommand
 from rooms.log import deliver
-from rooms.models import Agreement, EventRow, Invite, Person
+from rooms.models import Agreement, EventRow, Invite, Person, RoundRow
 from rooms.posting import POSTED
 from rooms.units import HOUR, MINUTE
 from rooms.wire import MakeGesture, MakeInvite, Preferences
@@ -171,6 +171,11 @@ class Walk:
             self.place.store.write_now(act)
         return found[0]
 
+    @property
+    def round(self) -> str:
+        """The round that is on in the circle, or was the last."""
+        return next((row.id for row in self.place.rows(RoundRow)), NOTHING)
+
     # --- what there is to ask for
 
     def commands(self, tag: str, who: str | None) -> Iterator[Any]:
@@ -214,6 +219,10 @@ class Walk:
                 return self._own_and_foreign(LetterRow, LetterRow.person_id, who)
             case "offer":
                 return self._own_and_foreign(CareOffer, CareOffer.person_id, who, CareOffer.offer)
+            case "round":
+                return [self.round, NOTHING]
+            case "turn":
+                return [1, 2]
             case "invite":
                 return [*self.place.read(lambda conn: list(conn.execute(select(Invite.id)).scalars())), NOTHING]
             case "agreement" if tag == "circle.open":

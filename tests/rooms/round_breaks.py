@@ -6,6 +6,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from typing import Any
 
+import msgspec
+
 from rooms import piece, round_due, round_joining, round_state, round_views, round_wishes
 from rooms import round as core
 from rooms.round_events import ComeBack, Given, KindlyAsked, Pass
@@ -296,7 +298,18 @@ breaks(18, "what is due is left undone", round_due, "settled", instead(
 breaks(18, "time begins what is not due", round_due, "caught_up", tweaked(
     lambda done, state, *, now, limits: (replace(done[0], at=now), done[1])
     if done[0].phase == "gathering" else done))  # fmt: skip
-breaks(19, "nobody is offered to pass", round_views, "_has_effect", instead(
-    lambda found, state, event, *args: not isinstance(event, Pass) and found(state, event, *args)))  # fmt: skip
-breaks(19, "what would be refused is offered", round_views, "_has_effect", always(True))
 breaks(19, "who is out is shown", Round, "inside", as_property(lambda inside, self: self.seats))
+breaks(19, "others see whom the question stands before", round_views, "mine", tweaked(
+    lambda done, state, who, **_: None if done is None else msgspec.structs.replace(
+        done, asked=state.piece is not None and state.piece.asked)))  # fmt: skip
+breaks(19, "turns of others are counted", round_views, "mine", tweaked(
+    lambda done, state, who, **_: None if done is None else msgspec.structs.replace(done, turns=state.turn)))  # fmt: skip
+breaks(19, "who listens looks like anybody", round_views, "mine", tweaked(
+    lambda done, *_, **__: None if done is None else msgspec.structs.replace(done, listening=False)))  # fmt: skip
+breaks(19, "all are late", round_views, "mine", tweaked(
+    lambda done, *_, **__: None if done is None else msgspec.structs.replace(done, late=True)))  # fmt: skip
+breaks(19, "a round that is over is shown", round_views, "seen", instead(
+    lambda found, state, **named: found(state and replace(state, phase="talk" if state.ending else state.phase), **named)))  # fmt: skip
+breaks(19, "the piece is shown where it was", round_views, "seen", tweaked(
+    lambda done, state, **_: None if done is None else msgspec.structs.replace(
+        done, holder=done.holder or next((each.who for each in state.seats if state.turn in each.turns), None))))  # fmt: skip

@@ -29,7 +29,7 @@ from rooms.round_events import (
     Talks,
     Tick,
 )
-from rooms.round_state import pack, unpack
+from rooms.round_state import Round, pack, unpack
 from rooms.work import Refusal
 from tests.rooms.round_world import PEOPLE, Taken, World
 
@@ -383,21 +383,31 @@ def what_is_due_is_known(world: World, taken: Taken) -> None:
 
 
 @law(19)
-def what_one_can_do_is_offered(world: World, taken: Taken) -> None:
-    """The holder can always pass; whoever is in a round can always step out; who came late has a card."""
-    state, turn = taken.after, world.book.turn
-    if state is None or state.phase == "over" or state == taken.before:
-        assert state is None or state.phase != "over" or round_views.seen(state, question="?") is None
-        return
-    for who in (turn.who,) if turn is not None else world.book.order[:1]:
-        mine = round_views.mine(state, who, entered_at=world.book.since, now=taken.at, limits=world.limits)
-        assert mine is not None
-        if turn is not None:
-            assert "pass" in mine.may
-            assert ("come_back" in mine.may) == (world.book.had[who] == 1)
-            assert not {"ask", "join"} & set(mine.may)
-        assert ("step_out" in mine.may) == (state.phase != "talk")
-    shown = round_views.seen(state, question=None)
-    assert shown is not None
-    assert list(shown.people) == world.book.order
-    assert shown.holder == (None if turn is None else turn.who)
+def what_is_shown_is_so(world: World, taken: Taken) -> None:
+    """Everybody sees who is in it and who has the piece; each sees their own part, and nobody another's."""
+    state, book = taken.after, world.book
+    turn, shown = book.turn, round_views.seen(state, question="?")
+    assert (shown is None) == (state is None or state.phase == "over")
+    for who in PEOPLE:
+        mine = round_views.mine(state, who, entered_at=0)
+        assert (mine is None) == (shown is None)
+        if mine is not None:
+            assert mine.turns == book.had.get(who, 0)
+            never_in = state is not None and state.seat(who) is None
+            assert mine.listening == (book.phase == "gathering" and never_in and who in book.listening)
+            assert mine.asked == (taken_asked(state) == who)
+            assert not mine.late
+    if shown is not None and state is not None:
+        assert (shown.id, shown.phase, shown.question) == (book.id, book.phase, "?")
+        assert list(shown.people) == book.order
+        assert shown.holder == (None if turn is None else turn.who)
+        assert shown.turn == max(book.turns, default=0)
+        for who in PEOPLE:
+            late = round_views.mine(state, who, entered_at=state.offered_at + 1)
+            assert late is not None
+            assert late.late
+
+
+def taken_asked(state: Round | None) -> str | None:
+    """Before whom the question stands whether to go on."""
+    return state.piece.who if state is not None and state.piece is not None and state.piece.asked else None

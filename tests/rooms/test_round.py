@@ -98,7 +98,7 @@ class Circle:
         return self.pass_(who)
 
     def mine(self, who: str, entered_at: int = 0) -> MyRound:
-        mine = round_views.mine(self.state, who, entered_at=entered_at, now=self.now, limits=LIMITS)
+        mine = round_views.mine(self.state, who, entered_at=entered_at)
         assert mine is not None
         return mine
 
@@ -718,26 +718,20 @@ def test_who_comes_late_gets_a_card_with_the_question_and_the_holder() -> None:
     assert "helped" not in repr(shown)
     late, early = circle.mine("Otter", entered_at=circle.now), circle.mine("Moss")
     assert (late.late, late.box, early.late) == (True, "waits", False)
-    assert late.may == ("join", "ask", "lay_down")
 
 
-def test_what_the_holder_can_do() -> None:
-    circle = Circle()
-    circle.going("Ana", "Bo")
-    assert circle.mine("Ana").box == "yours"
-    assert circle.mine("Ana").may == ("step_out", "pass", "come_back", "lay_down")
-    circle.comes_back("Ana")
-    circle.shares("Bo")
-    assert "come_back" not in circle.mine("Ana").may
-
-
-def test_what_people_can_do_while_it_gathers() -> None:
+def test_what_each_sees_of_their_own_part() -> None:
     circle = Circle()
     circle.offered("Ana", "Bo")
-    assert circle.mine("Ana").may == ("step_out", "begin")
-    assert circle.mine("Bo").may == ("step_out", "begin")
-    assert circle.mine("Otter").may == ("join", "listen")
+    circle.does(Listen(IT, "Otter"))
     assert {circle.mine(who).box for who in ("Ana", "Bo", "Otter")} == {"open"}
+    assert (circle.mine("Otter").listening, circle.mine("Bo").listening) == (True, False)
+    circle.passes(MINUTE)
+    assert (circle.mine("Ana").box, circle.mine("Ana").turns) == ("yours", 1)
+    assert (circle.mine("Bo").box, circle.mine("Bo").turns) == ("waits", 0)
+    circle.comes_back("Ana")
+    circle.shares("Bo")
+    assert (circle.mine("Ana").box, circle.mine("Ana").turns) == ("yours", 2)
 
 
 def test_words_wait_for_the_round_and_say_which() -> None:
