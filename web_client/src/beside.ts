@@ -1,7 +1,7 @@
 /** The circles one is in as they are now, also those that are not on the screen. */
 import type { CircleView } from "./generated/protocol.ts";
 import { hold, mine } from "./store.ts";
-import { newSince } from "./timeline.ts";
+import { newSince } from "./fresh.ts";
 
 /** Whether somebody said something there that one has not read. */
 export function hasNews(view: CircleView): boolean {

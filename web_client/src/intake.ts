@@ -4,7 +4,7 @@ import { type Incoming, apply } from "./apply.ts";
 import { isLooking } from "./attention.ts";
 import { type CircleState, type Message, isCaughtUp, placeOf } from "./state.ts";
 import { type CircleHold, hold } from "./store.ts";
-import { newSince } from "./timeline.ts";
+import { newSince } from "./fresh.ts";
 import { LATEST, settle } from "./window.ts";
 
 /** A hidden tab paints no frames; then, and at the latest after this, what came is taken in by a timer. */

@@ -11,7 +11,7 @@ import { Pane } from "./pane.ts";
 import { jumpTo, markRead, newer, older, reachUnread, toLatest } from "./reading.ts";
 import { isCaughtUp } from "./state.ts";
 import type { CircleHold } from "./store.ts";
-import { newSince } from "./timeline.ts";
+import { newSince } from "./fresh.ts";
 import { hasAbove, hasBelow } from "./window.ts";
 
 /** Nearer to the end than this counts as being there, in CSS px. */

@@ -2,9 +2,10 @@
  * Messages into rows: day lines, groups of one writer, and the unread line. Pure, and only over what the window
  * mounts.
  */
+import { countsAsNew } from "./fresh.ts";
 import { comparable } from "./muted.ts";
 import { type Folds, type MessageRow, type Row, messageRow, waitingRow } from "./rows.ts";
-import type { CircleState, Line, Message } from "./state.ts";
+import type { CircleState } from "./state.ts";
 import type { OutboxEntry } from "./store.ts";
 import { dayOf } from "./when.ts";
 import { type Window, bounds } from "./window.ts";
@@ -73,19 +74,4 @@ export function timeline(input: TimelineInput): Row[] {
     }
   }
   return rows;
-}
-
-/** How many messages of others lie after `seq`: what "3 new" counts. */
-export function newSince(state: CircleState, seq: number): number {
-  let count = 0;
-  for (let index = state.entries.length - 1; index >= 0; index--) {
-    const entry = state.entries[index];
-    if (!entry || entry.seq <= seq) break;
-    if (countsAsNew(entry, state)) count++;
-  }
-  return count;
-}
-
-function countsAsNew(entry: Message | Line, state: CircleState): boolean {
-  return entry.kind === "message" && entry.by !== state.me && !entry.takenBack && !state.aside.has(entry.by);
 }

@@ -3,6 +3,7 @@ import { announced } from "../announce.ts";
 import { newsElsewhere } from "../beside.ts";
 import type { CircleState } from "../state.ts";
 import { type CircleHold, hold, letters } from "../store.ts";
+import { later } from "../later.ts";
 import { href } from "../router.ts";
 import { seatTogether } from "../seats.ts";
 import { plain } from "../text.ts";
@@ -19,13 +20,14 @@ import { RecordHead } from "./record.tsx";
 import { Arc, Ring } from "./ring.tsx";
 import { whenWords } from "../when.ts";
 import { Screen, Top, useHeading } from "./screen.tsx";
-import { Sheets } from "./sheets.tsx";
 import { Calmer } from "./space.tsx";
 import { StatusLine } from "./status.tsx";
 import { closeSheet, sheet } from "./ui.ts";
 import { UnsentWords } from "./unsent.tsx";
 
 learn(inside);
+
+const Sheets = later(async () => (await import("./sheets.tsx")).Sheets);
 
 /** A circle: the ring, the messages, the box. */
 export function Circle({ circle }: { circle: string }) {
