@@ -18,6 +18,7 @@ class Limits(PanelLimits):
     topic_length: int = 60
     about_length: int = 300
     agreement_length: int = 4_000
+    search_length: int = 100
     capacity_most: int = 500
     keep_least: int = 10 * MINUTE
     """Unless words go with the closing: shorter, and everybody's words would vanish while they are read."""

@@ -7,7 +7,7 @@ from functools import partial
 from starlette.applications import Starlette
 from starlette.types import ASGIApp
 
-from server import echo, pages, routes, routes_desk, routes_identity, routes_ledger
+from server import echo, pages, routes, routes_desk, routes_identity, routes_ledger, routes_search
 from server.broker import Broker, Presence
 from server.broker_memory import MemoryBroker, MemoryBus
 from server.client_files import ClientFiles, client_folder
@@ -70,6 +70,7 @@ def create_app(settings: Settings, parts: Parts) -> ASGIApp:
             *routes.ROUTES,
             *routes_identity.ROUTES,
             *routes_desk.ROUTES,
+            *routes_search.ROUTES,
             *routes_ledger.ROUTES,
             *pages.ROUTES,
             *(echo.ROUTES if settings.test_echo else ()),

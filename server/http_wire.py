@@ -8,6 +8,7 @@ from moderation.wire_care import CareAnswered, CareAsked
 from moderation.wire_ledger import DrawProof, LedgerHead, LedgerPage, OpenBook
 from moderation.wire_panels import CaseToRead, Desk
 from rooms.wire import Discreet, Line, Moment, OpaqueId
+from rooms.wire_search import FoundMessages, Search
 from rooms.wire_space import TogetherAnswer
 from rooms.wire_views import CircleView, MadeInvite
 from server.help_lines import HelpLine
@@ -176,6 +177,7 @@ ENDPOINTS = (
     Endpoint("POST", "/api/invites/look", LookAtInvite, InviteLook, False),
     Endpoint("POST", "/api/invites/picture", DrawInvite, Picture, True),
     Endpoint("GET", "/api/circles/{circle}/events", None, Page, True),
+    Endpoint("POST", "/api/search", Search, FoundMessages, True),
     Endpoint("GET", "/api/desk", None, Desk, True),
     Endpoint("GET", "/api/seats/{seat}", None, CaseToRead, True),
     Endpoint("GET", "/api/ledger", None, LedgerPage, False),

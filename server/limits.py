@@ -39,6 +39,7 @@ class Limits:
         self._opens = pace("opens", settings.rooms_per_hour, 3_600)
         self._sign_ins = pace("sign-ins", settings.sign_ins_per_minute, 60, doublings=GUESS_DOUBLINGS)
         turns = pace("turns", settings.turns_per_minute, 60)
+        self._searches = pace("searches", settings.searches_per_minute, 60)
         self._of_kinds: dict[type, Pace] = {
             AskBreath: of_kind("breaths", settings.breaths_per_hour, 3_600),
             RestDoors: of_kind("doors", settings.breaths_per_hour, 3_600),
@@ -72,6 +73,9 @@ class Limits:
     def requests(self, session: str) -> int:
         """For any request of somebody who is here. By session, so that nobody keeps a person from ending another."""
         return self._requests.take(session)
+
+    def searches(self, person: str) -> int:
+        return self._searches.take(person)
 
     def enters(self, network: str) -> int:
         return self._entries.take(network)

@@ -34,6 +34,7 @@ from server.metrics.http import Metrics
 from server.paces import Others
 from server.readers import Readers
 from server.records import Records
+from server.searching import Searching
 from server.settings import Settings
 from server.store import Store
 
@@ -93,6 +94,7 @@ class Parts:
             tally=self.tally,
         )
         self.readers = Readers(self)
+        self.searching = Searching(self.readers)
         self.records = Records(self)
         self.connections: dict[str, list[Connection]] = {}
         """By person, oldest first."""

@@ -108,7 +108,7 @@ class Readers:
         self._outside = float("-inf"), []
 
     async def page(self, actor: Actor, command: ReadPage) -> Any:
-        return await self._look(actor, lambda conn: reading.page(conn, command, actor.person))
+        return await self.look(actor, lambda conn: reading.page(conn, command, actor.person))
 
     async def catch_up(self, connection: "Connection") -> None:
         """Write what each watch missed, in batches, until it can go live or the client stops taking."""
@@ -125,7 +125,7 @@ class Readers:
                 if connection.ready() and watch.feed.go_live(watch):
                     break
 
-    async def _look(self, actor: Actor, read: Callable[[Any], T]) -> T:
+    async def look(self, actor: Actor, read: Callable[[Any], T]) -> T:
         """Read for somebody whose session is good in the same moment: its end may be told before its socket is closed."""
         auth = self.parts.auth
 

@@ -95,6 +95,9 @@ class Settings(MachineSettings, PanelSettings):
     looks_per_minute: int = Field(
         default=60, ge=1, description="Codes and unknown ids one network prefix may try per minute."
     )
+    searches_per_minute: int = Field(
+        default=60, ge=1, description="Parts of a search one person may ask for per minute; each takes a moment's work."
+    )
     sign_ins_per_minute: int = Field(default=20, ge=1, description="Sign-ins one network prefix may try per minute.")
     breaths_per_hour: int = Field(
         default=6, ge=1, description="Times an hour one person may ask for a breath, and for doors or pace, each."

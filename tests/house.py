@@ -24,6 +24,7 @@ GENEROUS: dict[str, Any] = {
     "frames_per_10s": 100_000,
     "entries_per_minute": 100_000,
     "looks_per_minute": 100_000,
+    "searches_per_minute": 100_000,
     "open_rooms_each": 1_000,
     "breaths_per_hour": 100_000,
     "offers_per_hour": 100_000,

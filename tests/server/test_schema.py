@@ -4,7 +4,7 @@ from typing import get_args
 
 from starlette.routing import Route
 
-from server import http_wire, protocol, routes, routes_desk, routes_identity, routes_ledger, schema
+from server import http_wire, protocol, routes, routes_desk, routes_identity, routes_ledger, routes_search, schema
 
 
 def test_nothing_generated_is_stale() -> None:
@@ -21,7 +21,13 @@ def test_every_documented_path_is_served_and_every_served_path_is_documented() -
     documented = {(end.method, end.path) for end in http_wire.ENDPOINTS}
     served = {
         (method, route.path)
-        for route in (*routes.ROUTES, *routes_desk.ROUTES, *routes_identity.ROUTES, *routes_ledger.ROUTES)
+        for route in (
+            *routes.ROUTES,
+            *routes_desk.ROUTES,
+            *routes_identity.ROUTES,
+            *routes_ledger.ROUTES,
+            *routes_search.ROUTES,
+        )
         if isinstance(route, Route)
         for method in route.methods or ()
         if method != "HEAD" and route.path.startswith("/api/")

@@ -89,6 +89,7 @@ class Scene:
             "/api/sessions/end": {"session": sessions[0]["session"] if sessions else NOTHING},
             "/api/invites/look": {"invite": self.invite},
             "/api/invites/picture": {"token": self.invite},
+            "/api/search": {"words": "of it"},
         }
 
     async def asks(self, endpoint: Endpoint, guest: Guest | None) -> Answer:

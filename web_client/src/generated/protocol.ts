@@ -65,6 +65,12 @@ export interface Beat {
   ref?: number;
 }
 
+/** How far a circle has been looked through: only what was said before this seq is left. */
+export interface Before {
+  circle: string;
+  before: number;
+}
+
 /** After the orientation: lots may fall on oneself from now on. */
 export interface BeginReviewing {
   do: "reviewing.begin";
@@ -363,6 +369,26 @@ export interface ForgetMe {
   sure: true;
 }
 
+/** A message as it is now, and of its words those around what was looked for. */
+export interface FoundMessage {
+  circle: string;
+  seq: number;
+  by: string;
+  name: string;
+  at: number;
+  words: string;
+  marks: Mark[];
+  more_before?: boolean;
+  more_after?: boolean;
+}
+
+/** The next of what is found, newest first. Without ``further`` it was the last. */
+export interface FoundMessages {
+  found: FoundMessage[];
+  further?: Before[];
+  back_to?: number | null;
+}
+
 /** To the giver's own screens. */
 export interface GestureGiven {
   kind: "gesture.given";
@@ -618,6 +644,12 @@ export interface MakeInvite {
   circle: string;
   uses?: number;
   lasts?: number;
+}
+
+/** A part of some words: from ``start`` up to, not including, ``end``, in UTF-16 units. */
+export interface Mark {
+  start: number;
+  end: number;
 }
 
 /** After deciding to leave everything as it is: these flags were an attack. Counts only if all of the panel say so. */
@@ -1183,6 +1215,13 @@ export interface SayToPanel {
   ref?: number;
   seat: string;
   body: string;
+}
+
+/** Look for messages that hold every one of these words, or parts of words, in circles one is in. */
+export interface Search {
+  words: string;
+  circle?: string | null;
+  further?: Before[];
 }
 
 /** One's seat on a panel stands differently, or something was said at its table. */
