@@ -116,7 +116,21 @@ POWERS = (
         reach="circle",
         commands=("round.offer", "round.begin"),
     ),
-    Power(letter="l", does="open a room", holder="anyone", reach="nobody", commands=("circle.open",)),
+    Power(
+        letter="l",
+        does="open a room, now or at times that repeat, and change those times; what is open already stays as it is",
+        holder="anyone",
+        reach="nobody",
+        commands=(
+            "circle.open",
+            "plan.make",
+            "plan.change",
+            "plan.leave_out",
+            "plan.move",
+            "plan.put_back",
+            "plan.stop",
+        ),
+    ),
     Power(
         letter="m",
         does="invite, and take one's own invite back",
@@ -219,7 +233,7 @@ TOGETHER = (
 
 TALK = frozenset(
     "circle.enter circle.leave message.post gesture.make gesture.undo read.mark letter.dismiss"
-    " care.answer care.reach_out person.forget".split()
+    " care.answer care.reach_out person.forget opening.tell calendar.make calendar.end".split()
 )
 """Commands that are no power: being there, speaking, answering, and one's own affairs."""
 

@@ -44,7 +44,9 @@ def open_circle(work: Work, command: OpenCircle) -> Answered:
         return Answered(circle=before.id, dup=True)
     rules.may_plan(limits, now=work.now, opens_at=command.opens_at, capacity=command.capacity, keep_for=keep_for)
     held = work.db.exec(
-        select(func.count()).select_from(Circle).where(Circle.opener_id == person.id, Circle.state != "closed")
+        select(func.count())
+        .select_from(Circle)
+        .where(Circle.opener_id == person.id, Circle.state != "closed", col(Circle.plan_id).is_(None))
     ).one()
     rules.may_open(limits, open_now=held, kept=person.kept, invited=person.invite_id is not None)
     later = command.opens_at is not None and command.opens_at > work.now

@@ -3,7 +3,7 @@
 from sqlalchemy import ColumnElement, Connection, delete, func, literal, or_, update
 from sqlmodel import col, select
 
-from rooms import hosting, rounds, rules, space
+from rooms import hosting, preparing, rounds, rules, space
 from rooms.log import append, tell
 from rooms.models import (
     Agreement,
@@ -20,7 +20,7 @@ from rooms.models import (
 )
 from rooms.posting import POSTED
 from rooms.round_events import Close
-from rooms.wire_events import CircleClosed, CircleOpened, CircleParted, WordsFaded
+from rooms.wire_events import CircleClosed, CircleParted, WordsFaded
 from rooms.work import EVERYBODY, Work
 
 AT_ONCE = 100
@@ -55,9 +55,9 @@ def perform(work: Work, circle_id: str) -> tuple[int, int] | None:
     if circle is None:
         return None
     if circle.state == "planned" and circle.opens_at <= work.now:
-        circle.state = "open"
-        work.db.add(circle)
-        append(work, circle.log_id, CircleOpened(at=work.now))
+        preparing.open_now(work, circle)
+    if circle.state == "open" and circle.ends_at is not None and circle.ends_at <= work.now:
+        preparing.closing(work, circle)
     if circle.state == "closing" and circle.closes_at is not None and circle.closes_at <= work.now:
         _close(work, circle)
     if circle.space_due is not None and circle.space_due <= work.now:
@@ -76,6 +76,7 @@ def end_invites(work: Work) -> None:
 def _due(now: int) -> ColumnElement[bool]:
     return or_(
         (col(Circle.state) == "planned") & (col(Circle.opens_at) <= now),
+        (col(Circle.state) == "open") & (col(Circle.ends_at) <= now),
         (col(Circle.state) == "closing") & (col(Circle.closes_at) <= now),
         col(Circle.fades_at) <= now,
         col(Circle.space_due) <= now,
@@ -92,6 +93,7 @@ def _close(work: Work, circle: Circle) -> None:
         circle.fades_at = work.now
     work.db.add(circle)
     work.conn.execute(delete(Invite).where(col(Invite.circle_id) == circle.id))
+    preparing.closed(work, circle)
 
 
 def _fade(work: Work, circle: Circle) -> int:

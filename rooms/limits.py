@@ -62,6 +62,14 @@ class Limits(PanelLimits):
     """At the gentle pace, between one person's message and their next."""
     one_between: int = 10 * SECOND
     """One at a time: between a message and the next one of anybody else."""
+    plans_each: int = 5
+    """Plans that open again and again, of one person."""
+    tellings_each: int = 50
+    """Openings one person may ask to be told of."""
+    feeds_each: int = 20
+    """Addresses for calendars, of one person."""
+    feed_sittings: int = 60
+    """Sittings to come that a calendar is given of each plan."""
     round_gather: int = MINUTE
     """How long an offered round waits for people, unless all have answered or it is begun sooner."""
     round_most: int = 50

@@ -127,6 +127,10 @@ class Circle(Table, table=True):
     """The round that is on."""
     piece_with: str | None = Field(default=None, max_length=16)
     """Who holds the piece: meanwhile nobody else's words are taken."""
+    plan_id: str | None = Field(default=None, max_length=16, index=True)
+    """The plan it is a sitting of."""
+    ends_at: int | None = Field(default=None, sa_type=Big, index=True)
+    """When time itself announces the closing of a sitting: the notice ahead of its end."""
     fades_at: int | None = Field(default=None, sa_type=Big, index=True)
     """When its oldest words are due to fade; None while there is nothing to fade."""
 

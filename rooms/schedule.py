@@ -78,20 +78,18 @@ def plan(
         raise Refusal("schedule.too_many_exceptions", most=EXCEPTIONS_MOST)
     if zone not in zones():
         raise Refusal("schedule.unknown_zone")
-    found = _TIME.fullmatch(at)
-    if found is None:
-        raise Refusal("schedule.bad_time")
+    minute = minute_of(at)
     if not LASTS_LEAST <= lasts <= LASTS_MOST:
         raise Refusal("schedule.bad_length", least=LASTS_LEAST, most=LASTS_MOST)
     planned = Schedule(
         zone=zone,
-        first=_day(first, "first"),
-        minute=int(found[1]) * 60 + int(found[2]),
+        first=day_of(first, "first"),
+        minute=minute,
         lasts=lasts,
         repeat=repeat,
         nth=nth,
-        until=None if until is None else _day(until, "until"),
-        but=frozenset(_day(each, "but") for each in but),
+        until=None if until is None else day_of(until, "until"),
+        but=frozenset(day_of(each, "but") for each in but),
     )
     if repeat == "monthly" and _nth_of(planned.first.year, planned.first.month, planned) != planned.first:
         raise Refusal("schedule.not_that_day")
@@ -125,6 +123,30 @@ def on(schedule: Schedule, day: date) -> Sitting:
     wall = datetime.combine(day, time(*divmod(schedule.minute, 60)), ZoneInfo(schedule.zone))
     starts = round(wall.timestamp()) * 1_000
     return Sitting(starts, starts + schedule.lasts * MINUTE, day)
+
+
+def meets(schedule: Schedule, day: date) -> bool:
+    """Whether there is a sitting on that day, exceptions left out."""
+    return next(_days(schedule, max(FROM, day)), None) == day
+
+
+def day_of(text: str, field: str) -> date:
+    """A day of the calendar, as ``2026-03-29``. Raises ``schedule.bad_date`` with the field."""
+    try:
+        day = date.fromisoformat(text) if _DATE.fullmatch(text) else None
+    except ValueError:
+        day = None
+    if day is None or not FROM <= day <= TO:
+        raise Refusal("schedule.bad_date", field=field)
+    return day
+
+
+def minute_of(text: str) -> int:
+    """Of the day, of a time such as ``19:30``. Raises ``schedule.bad_time``."""
+    found = _TIME.fullmatch(text)
+    if found is None:
+        raise Refusal("schedule.bad_time")
+    return int(found[1]) * 60 + int(found[2])
 
 
 def _days(schedule: Schedule, near: date) -> Iterator[date]:
@@ -165,13 +187,3 @@ def _nth_of(year: int, month: int, schedule: Schedule) -> date:
         return start + timedelta((weekday - start.weekday()) % 7 + 7 * (schedule.nth - 1))
     end = date(year + month // 12, month % 12 + 1, 1) - timedelta(1)
     return end - timedelta((end.weekday() - weekday) % 7)
-
-
-def _day(text: str, field: str) -> date:
-    try:
-        day = date.fromisoformat(text) if _DATE.fullmatch(text) else None
-    except ValueError:
-        day = None
-    if day is None or not FROM <= day <= TO:
-        raise Refusal("schedule.bad_date", field=field)
-    return day

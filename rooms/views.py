@@ -1,16 +1,17 @@
 """Circles as somebody sees them: the list from outside, one circle, one's own part of it."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import msgspec
 from sqlalchemy import Connection, func
 from sqlmodel import col, select
 
-from rooms import rounds, rules, space
+from rooms import plan_views, rounds, rules, space
 from rooms.history import Reader
 from rooms.models import Agreement, Aside, Circle, EventRow, GestureRow, Invite, ParticipantRow, Person
 from rooms.wire import Preferences
+from rooms.wire_schedule import PlanView
 from rooms.wire_views import (
     CircleView,
     GivenGesture,
@@ -34,7 +35,7 @@ def outside(conn: Connection, *, now: int, seat_held: int) -> list[CircleView]:
     running = anyone.where(col(Circle.state).in_(("open", "closing"))).order_by(col(Circle.opens_at).desc())
     coming = anyone.where(Circle.state == "planned").order_by(col(Circle.opens_at))
     found = [*conn.execute(running.limit(OUTSIDE_MOST)), *conn.execute(coming.limit(OUTSIDE_MOST))]
-    return _views(conn, found, now - seat_held, {})
+    return _views(conn, found, plan_views.of(conn, found, now), now - seat_held, {})
 
 
 def own(conn: Connection, person_id: str, *, now: int, seat_held: int) -> list[CircleView]:
@@ -46,7 +47,7 @@ def own(conn: Connection, person_id: str, *, now: int, seat_held: int) -> list[C
     )
     read = {row[0]: row[1] for row in rows}
     found = conn.execute(_circles().where(col(Circle.id).in_(list(read))).order_by(col(Circle.opens_at))).all()
-    return _views(conn, found, now - seat_held, read)
+    return _views(conn, found, plan_views.of(conn, found, now, person_id), now - seat_held, read)
 
 
 def circle_view(conn: Connection, circle_id: str, *, now: int, seat_held: int, mine: bool = False) -> CircleView | None:
@@ -55,7 +56,9 @@ def circle_view(conn: Connection, circle_id: str, *, now: int, seat_held: int, m
     if row is None:
         return None
     inside = _inside(conn, [circle_id], now - seat_held)
-    return _view(row, inside=inside.get(circle_id, 0), host=_hosts(conn, [row]).get(row.host_id), mine=mine)
+    plan = plan_views.of(conn, [row], now).get(row.plan_id)
+    host = _hosts(conn, [row]).get(row.host_id)
+    return _view(row, inside=inside.get(circle_id, 0), host=host, plan=plan, mine=mine)
 
 
 def my_circle(conn: Connection, circle_id: str, reader: Reader, now: int) -> MyCircle:
@@ -141,7 +144,9 @@ def _circles() -> Any:
     )
 
 
-def _views(conn: Connection, found: Sequence[Any], since: int, read: dict[str, int]) -> list[CircleView]:
+def _views(
+    conn: Connection, found: Sequence[Any], plans: Mapping[str | None, PlanView], since: int, read: dict[str, int]
+) -> list[CircleView]:
     """``read`` has the last seq read in each circle that is one's own."""
     inside = _inside(conn, [row.id for row in found], since)
     hosts = _hosts(conn, found)
@@ -151,6 +156,7 @@ def _views(conn: Connection, found: Sequence[Any], since: int, read: dict[str, i
             row,
             inside=inside.get(row.id, 0),
             host=hosts.get(row.host_id),
+            plan=plans.get(row.plan_id),
             mine=row.id in read,
             news=row.id in read and said.get(row.log_id, 0) > read[row.id],
         )
@@ -158,7 +164,9 @@ def _views(conn: Connection, found: Sequence[Any], since: int, read: dict[str, i
     ]
 
 
-def _view(row: Any, *, inside: int, host: str | None, mine: bool, news: bool = False) -> CircleView:
+def _view(
+    row: Any, *, inside: int, host: str | None, plan: PlanView | None, mine: bool, news: bool = False
+) -> CircleView:
     return CircleView(
         id=row.id,
         topic=row.topic,
@@ -174,6 +182,7 @@ def _view(row: Any, *, inside: int, host: str | None, mine: bool, news: bool = F
         opens_at=row.opens_at,
         closes_at=row.closes_at,
         host=host if row.host_shown else None,
+        plan=plan,
         mine=mine,
         news=news,
     )

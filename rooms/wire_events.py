@@ -24,6 +24,12 @@ class CircleOpened(Event, tag="circle.opened", frozen=True, kw_only=True):
     at: Moment
 
 
+class CirclePlanned(Event, tag="circle.planned", frozen=True, kw_only=True):
+    """It is to open then: it was prepared for it, or it was moved."""
+
+    opens_at: Moment
+
+
 class CircleClosing(Event, tag="circle.closing", frozen=True, kw_only=True):
     closes_at: Moment
     together: bool = False
@@ -133,6 +139,12 @@ class HostingChanged(Event, tag="hosting.changed", frozen=True, kw_only=True):
     on: bool
 
 
+class OpeningTold(Event, tag="opening.told", frozen=True, kw_only=True):
+    """A circle has opened of which one had asked to be told."""
+
+    circle: OpaqueId
+
+
 class PreferencesChanged(Event, tag="preferences.changed", frozen=True, kw_only=True):
     preferences: Preferences | None = None
     """As they are now."""
@@ -144,6 +156,7 @@ class SessionEnded(Event, tag="session.ended", frozen=True, kw_only=True):
 
 CircleEvent = (
     CircleOpened
+    | CirclePlanned
     | CircleClosing
     | CircleStaysOpen
     | CircleClosed
@@ -171,6 +184,7 @@ PersonEvent = (
     | GestureGiven
     | AsideSet
     | HostingChanged
+    | OpeningTold
     | PieceAsked
     | PreferencesChanged
     | SessionEnded

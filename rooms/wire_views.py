@@ -2,6 +2,7 @@
 
 from rooms.wire import CircleState, Discreet, EntryBy, Fullness, Gesture, Moment, OpaqueId, Seq
 from rooms.wire_round import MyRound, RoundView
+from rooms.wire_schedule import PlanView
 from rooms.wire_space import Act, SpaceView
 
 
@@ -30,6 +31,8 @@ class CircleView(Discreet, frozen=True, kw_only=True, omit_defaults=True):
     closes_at: Moment | None = None
     host: str | None = None
     """The host's name, only if the host wants it shown."""
+    plan: PlanView | None = None
+    """When it meets, where it meets again."""
     mine: bool = False
     news: bool = False
     """Something was said since this person last looked. Never how much."""

@@ -30,13 +30,16 @@ from rooms import (
     leaving,
     messages,
     personal,
+    plans,
     posting,
     rounds,
+    telling,
     together,
 )
 from rooms import wire as said
 from rooms import wire_hosting as hosted
 from rooms import wire_round as turns
+from rooms import wire_schedule as meets
 from rooms import wire_space as held
 from rooms.circles import seat
 from rooms.work import Answered, Work
@@ -104,6 +107,15 @@ HANDLERS: Mapping[type, Handler] = {
     hosted.SetShift: hosting.set_shift,
     turns.OfferRound: rounds.offer,
     **dict.fromkeys(get_args(turns.TurnCommand), rounds.ask),
+    meets.PlanCircle: plans.plan,
+    meets.ChangePlan: plans.change,
+    meets.LeaveOutSitting: plans.leave_out,
+    meets.MoveSitting: plans.move,
+    meets.PutBackSitting: plans.put_back,
+    meets.StopPlan: plans.stop,
+    meets.TellOpening: telling.tell_opening,
+    meets.MakeFeed: telling.make_feed,
+    meets.EndFeed: telling.end_feed,
     said.SetPreferences: _set_preferences,
     said.ForgetMe: _forget,
     flagged.FlagMessage: flags.raise_flag,

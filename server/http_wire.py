@@ -117,10 +117,12 @@ class Sessions(Discreet, frozen=True, kw_only=True):
     sessions: tuple[SessionView, ...]
 
 
-class Circles(Discreet, frozen=True, kw_only=True):
+class Circles(Discreet, frozen=True, kw_only=True, omit_defaults=True):
     """Yours first, then open, then later, each by time."""
 
     circles: tuple[CircleView, ...]
+    told: tuple[OpaqueId, ...] = ()
+    """Plans and circles of whose opening one is told."""
 
 
 class InviteLook(Discreet, frozen=True, kw_only=True):

@@ -8,6 +8,7 @@ from moderation.wire_care import AskGently, WorryAbout
 from moderation.wire_reviewing import ComeAsModerator
 from rooms.wire import EnterCircle, MarkRead, OpenCircle
 from rooms.wire_round import OfferRound, TurnCommand
+from rooms.wire_schedule import PlanCircle
 from rooms.wire_space import AskBreath, ChoosePace, RestDoors, RingBell
 from server.failures import Failures
 from server.paces import Nobody, Others, Pace
@@ -65,7 +66,7 @@ class Limits:
             return self._looks.take(network) or self._sends.take(person)
         own = self._of_kinds.get(type(command))
         wait = self._sends.take(person) or (own.take(person) if own is not None else 0)
-        if wait == 0 and isinstance(command, OpenCircle):
+        if wait == 0 and isinstance(command, OpenCircle | PlanCircle):
             # Identities are free, so one that may open a room is no bound on how many stand in everybody's list.
             wait = self._opens.take(network)
         return wait

@@ -11,6 +11,7 @@ from moderation.models import CaseRow, LetterRow
 from moderation.models_panels import SeatRow
 from moderation.wire_reviewing import EndReviewing
 from rooms.models import Circle, Log, ParticipantRow
+from rooms.models_plans import PlanRow
 from rooms.wire import ForgetMe
 from server.errands import DrawLots, PerformDue, TendCase
 from server.identity import BeginSession, RecoverPlace
@@ -35,6 +36,7 @@ def lock(conn: Connection, asked: Sequence[tuple[str | None, Any]], now: int) ->
     ended: set[str] = set()
     logs: set[int] = set()
     tended: set[int] = set()
+    planned: set[str] = set()
     clock = False
     for person, command in asked:
         match command:
@@ -51,6 +53,8 @@ def lock(conn: Connection, asked: Sequence[tuple[str | None, Any]], now: int) ->
                 clock = True
             case TendCase(case) | DrawLots(case):
                 tended.add(case)
+            case _ if hasattr(command, "plan"):
+                planned.add(command.plan)
             case _ if hasattr(command, "circle"):
                 circles.add(command.circle)
             case _ if hasattr(command, "seat") or hasattr(command, "letter"):
@@ -60,6 +64,9 @@ def lock(conn: Connection, asked: Sequence[tuple[str | None, Any]], now: int) ->
         wanted.append(select(col(Log.id)).where(col(Log.id).in_(logs)))
     if circles:
         wanted.append(select(col(Circle.log_id)).where(col(Circle.id).in_(circles)))
+    if planned:
+        waits = select(col(Circle.log_id)).join(PlanRow, col(PlanRow.circle_id) == col(Circle.id))
+        wanted.append(waits.where(col(PlanRow.id).in_(planned)))
     if people:
         wanted.append(_places().where(col(ParticipantRow.person_id).in_(people)))
     if ended:

@@ -11,6 +11,7 @@ from rooms.wire_events import (
     CircleClosed,
     CircleClosing,
     CircleOpened,
+    CirclePlanned,
     CircleStaysOpen,
     ParticipantEntered,
     ParticipantLeft,
@@ -43,7 +44,7 @@ GOODBYE_WITHIN = 5.0
 RETURN_WITHIN = 2_000
 """Milliseconds over which clients are asked to spread their return."""
 
-SHOWN = {CircleClosed, CircleClosing, CircleOpened, CircleStaysOpen, ParticipantEntered, ParticipantLeft}
+SHOWN = {CircleClosed, CircleClosing, CircleOpened, CirclePlanned, CircleStaysOpen, ParticipantEntered, ParticipantLeft}
 """Events that change what a circle looks like from outside."""
 GONE = {WordsFaded, MessageTakenBack, MessageEdited, MessageRephrased, SessionEnded, LetterDismissed}
 """Events after which older words must be nowhere on the disk."""

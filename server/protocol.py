@@ -44,6 +44,7 @@ from rooms.wire import (
 from rooms.wire_events import CircleEvent, PersonEvent
 from rooms.wire_hosting import HostCommand
 from rooms.wire_round import RoundCommand
+from rooms.wire_schedule import MadeFeed, MakeFeed, ScheduleCommand
 from rooms.wire_space import AskBreath, ChoosePace, RestDoors, RingBell, SpaceCommand, TogetherAnswer
 from rooms.wire_views import CircleView, MadeInvite, MyCircle, Participant
 
@@ -225,6 +226,7 @@ DoorCommand = (
     | SpaceCommand
     | HostCommand
     | RoundCommand
+    | ScheduleCommand
     | FlagCommand
     | CareCommand
     | PanelCommand
@@ -232,7 +234,7 @@ DoorCommand = (
 )
 AnyCommand = DoorCommand | SocketCommand
 AnyEvent = CircleEvent | PersonEvent | FlagEvent | CareEvent | PanelEvent | ReviewingChanged
-Answer = Done | Watching | Page | MadeInvite | TogetherAnswer | CareAsked | CareAnswered
+Answer = Done | Watching | Page | MadeInvite | MadeFeed | TogetherAnswer | CareAsked | CareAnswered
 AnyFrame = (
     HelloFrame | OkFrame | RefusedFrame | EventFrame | ResetFrame | HereFrame | WritingFrame | HeadsFrame | ByeFrame
 )
@@ -241,6 +243,7 @@ ANSWERS: dict[type[Command], Any] = {
     WatchLog: Watching,
     ReadPage: Page,
     MakeInvite: MadeInvite,
+    MakeFeed: MadeFeed,
     **dict.fromkeys((CloseCircle, AskBreath, RestDoors, ChoosePace, RingBell), TogetherAnswer),
     **CARE_ANSWERS,
 }

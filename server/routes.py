@@ -5,12 +5,13 @@ from typing import Any
 
 import msgspec
 import segno
+from sqlalchemy import Connection
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 from starlette.websockets import WebSocket
 
-from rooms import invites, views
+from rooms import invites, telling, views
 from rooms.wire_views import CircleView
 from rooms.work import Refusal
 from server import reading
@@ -44,10 +45,15 @@ async def list_circles(request: Request) -> Response:
     now, held = parts.now(), parts.door.limits.seat_held
     shown = await parts.readers.outside()
     mine: list[CircleView] = []
+    told: tuple[str, ...] = ()
     if actor is not None:
-        mine = await parts.store.read(lambda conn: views.own(conn, actor.person, now=now, seat_held=held))
+
+        def own_of(conn: Connection) -> tuple[list[CircleView], tuple[str, ...]]:
+            return views.own(conn, actor.person, now=now, seat_held=held), telling.wishes(conn, actor.person)
+
+        mine, told = await parts.store.read(own_of)
     own = {each.id for each in mine}
-    return json_of(Circles(circles=(*mine, *(each for each in shown if each.id not in own))))
+    return json_of(Circles(circles=(*mine, *(each for each in shown if each.id not in own)), told=told))
 
 
 async def look_at_invite(request: Request) -> Response:

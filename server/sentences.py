@@ -151,6 +151,12 @@ SENTENCES: Final[dict[str, tuple[int, str]]] = {
     "schedule.unknown_zone": (422, "There is no such time zone."),
     "schedule.not_that_day": (422, "The first day is not the one that was chosen for each month."),
     "schedule.too_many_exceptions": (422, "These are more exceptions than can be kept."),
+    "schedule.no_sitting": (409, "There is no sitting on that day."),
+    "schedule.past": (422, "This time is over already."),
+    "plan.not_found": (404, "There is no such plan, or it is somebody else's."),
+    "plan.too_many": (409, "You have as many plans as one person may have."),
+    "opening.too_many": (409, "You are told of as many openings as one person may be."),
+    "calendar.too_many": (409, "You have as many calendar addresses as one person may have. End one first."),
     "schedule.never": (422, "No day is left on which this could be."),
 }
 """Codes that say a field's name (`topic.too_long`) need no line of their own: their last word is enough."""

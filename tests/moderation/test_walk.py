@@ -64,9 +64,10 @@ class Judge:
     # --- by reach
 
     def _nobody(self, piece: Piece, value: bytes, way: str) -> bool:
-        """Nothing but that there is one more room to be seen from outside; a seat left is offered to others."""
+        """Nothing but that there is one more room to be seen from outside, or one that waits changes; a seat left is offered to others."""
         opened = self.tag == "circle.open" and piece.kind == "outside" and way == "new"
-        return opened or (self.tag.startswith("seat.") and self._offers(piece, value))
+        planned = self.tag.startswith("plan.") and piece.kind == "outside" and piece.where != CIRCLE
+        return opened or planned or (self.tag.startswith("seat.") and self._offers(piece, value))
 
     def _self(self, piece: Piece, value: bytes, way: str) -> bool:
         """A flag asks for people who read it, and one of several flags does what several flags do."""
@@ -198,6 +199,8 @@ def holds(walk: Walk, who: str, command: Any) -> bool:
     if power is not None and power.holder == "author":
         return walk.sender(command.target) == walk.place.seat(who)
     if tag == "circle.keep_open":
+        return who == "Heron"
+    if tag.startswith("plan.") and tag != "plan.make":
         return who == "Heron"
     return power is None or power.holder in ("anyone", "subject", "host")
 

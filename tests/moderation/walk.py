@@ -25,9 +25,11 @@ from moderation.wire_care import CareCommand, WorryAbout
 from moderation.wire_panels import CastBallot, HoldMessage, MessageMark, PanelCommand
 from rooms.log import deliver
 from rooms.models import Agreement, EventRow, Invite, Person, RoundRow
+from rooms.models_plans import PlanRow
 from rooms.posting import POSTED
 from rooms.units import HOUR, MINUTE
 from rooms.wire import MakeGesture, MakeInvite, Preferences
+from rooms.wire_schedule import PlanCircle, When
 from rooms.work import Refusal, Work
 from server import errands
 from server.handlers import BATCHES, HANDLERS
@@ -46,6 +48,7 @@ SOON = 4 * MINUTE
 KINDS: Mapping[str, Any] = {each.__struct_config__.tag: each for each in get_args(DoorCommand)}
 WAITS = (*get_args(FlagCommand), *get_args(CareCommand), *get_args(PanelCommand))
 """Commands after which something may happen later by itself."""
+WEEKLY = When(zone="Europe/Berlin", first="2027-01-20", at="19:30", lasts=60)
 Handlers = Mapping[type, Callable[[Work, Any], Any]]
 
 
@@ -86,6 +89,10 @@ class Walk:
         self.said = {name: place.says(name, f"Words of {name}.") for name in INSIDE}
         self.more = place.says("Ana", "More words of Ana.")
         self.does("Otter", MakeInvite(circle=CIRCLE))
+        self.does(
+            "Heron", PlanCircle(key="plan" + "-" * 18, topic="Early evenings", agreement="I listen.", when=WEEKLY)
+        )
+        (self.plan,) = [row.id for row in place.rows(PlanRow)]
         self.does("Otter", MakeGesture(circle=CIRCLE, target=self.said["Ana"], gesture="hear_you"))
         self.code = place.run(None, lambda work: reviewing.invite_moderator(work, InviteModerator())).made.code
         self.enough = False
@@ -225,10 +232,14 @@ class Walk:
                 return [1, 2]
             case "invite":
                 return [*self.place.read(lambda conn: list(conn.execute(select(Invite.id)).scalars())), NOTHING]
-            case "agreement" if tag == "circle.open":
+            case "agreement" if tag in ("circle.open", "plan.make"):
                 return ["I listen."]
             case "code":
                 return [self.code]
+            case "plan":
+                return [self.plan]
+            case "of":
+                return [self.plan, "mine"]
             case "key":
                 return [f"{tag.replace('.', '_'):-<22}"]
             case "yes" | "sure":
@@ -283,5 +294,9 @@ _OTHERS: Mapping[str, Any] = {
     "topic": "Another room",
     "pace": "gentle",
     "messages": (),
+    "when": WEEKLY,
+    "day": "2027-01-20",
+    "to": "2027-01-21",
+    "at": "20:00",
 }
 """Good values of fields; one that is not known fails the test, so that each new command is looked at here."""

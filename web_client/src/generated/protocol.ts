@@ -160,6 +160,20 @@ export interface ChangePassphrase {
   new_passphrase: string;
 }
 
+/** What is absent stays; a new ``when`` replaces all of the old one. What is open already stays as it is. */
+export interface ChangePlan {
+  do: "plan.change";
+  ref?: number;
+  plan: string;
+  when?: When | null;
+  topic?: string | null;
+  about?: string | null;
+  agreement?: string | null;
+  capacity?: number | null;
+  keep_for?: number | null;
+  entry?: "anyone" | "invited" | null;
+}
+
 /** Ask for another pace, or say yes to one that somebody asked for. It takes two. */
 export interface ChoosePace {
   do: "pace.choose";
@@ -195,6 +209,12 @@ export interface CircleParted {
   circle: string;
 }
 
+/** It is to open then: it was prepared for it, or it was moved. */
+export interface CirclePlanned {
+  kind: "circle.planned";
+  opens_at: number;
+}
+
 /** The closing was taken back, or two people answered "we go on"; then the circle has no host. */
 export interface CircleStaysOpen {
   kind: "circle.stays_open";
@@ -217,6 +237,7 @@ export interface CircleView {
   opens_at: number;
   closes_at?: number | null;
   host?: string | null;
+  plan?: PlanView | null;
   mine?: boolean;
   news?: boolean;
 }
@@ -224,6 +245,7 @@ export interface CircleView {
 /** Yours first, then open, then later, each by time. */
 export interface Circles {
   circles: CircleView[];
+  told?: string[];
 }
 
 /** The host announces the closing, ten minutes ahead. */
@@ -319,6 +341,12 @@ export interface EditMessage {
   body: string;
 }
 
+export interface EndFeed {
+  do: "calendar.end";
+  ref?: number;
+  of: string | "mine";
+}
+
 /** Stop, at any time, without a reason. Seats one has not voted at go to others. */
 export interface EndReviewing {
   do: "reviewing.end";
@@ -342,7 +370,7 @@ export interface EnterCircle {
 export interface EventFrame {
   on: string;
   seq: number;
-  event: CircleOpened | CircleClosing | CircleStaysOpen | CircleClosed | ParticipantEntered | ParticipantLeft | MessagePosted | MessageEdited | MessageRephrased | MessageTakenBack | MessageReceived | MessageFolded | MessageHeld | MessageWithheld | MessageUnfolded | SpaceChanged | RoundOffered | RoundJoined | RoundSteppedOut | RoundBegan | PieceGiven | PiecePassed | RoundTalks | RoundOver | WordsFaded | Quiet | CircleJoined | CircleParted | GestureMade | GestureUndone | GestureGiven | AsideSet | HostingChanged | PieceAsked | PreferencesChanged | SessionEnded | FlagMoved | LetterCame | LetterDismissed | CareNow | SeatMoved | PauseMoved | ReviewingChanged;
+  event: CircleOpened | CirclePlanned | CircleClosing | CircleStaysOpen | CircleClosed | ParticipantEntered | ParticipantLeft | MessagePosted | MessageEdited | MessageRephrased | MessageTakenBack | MessageReceived | MessageFolded | MessageHeld | MessageWithheld | MessageUnfolded | SpaceChanged | RoundOffered | RoundJoined | RoundSteppedOut | RoundBegan | PieceGiven | PiecePassed | RoundTalks | RoundOver | WordsFaded | Quiet | CircleJoined | CircleParted | GestureMade | GestureUndone | GestureGiven | AsideSet | HostingChanged | OpeningTold | PieceAsked | PreferencesChanged | SessionEnded | FlagMoved | LetterCame | LetterDismissed | CareNow | SeatMoved | PauseMoved | ReviewingChanged;
 }
 
 /** Say that a message goes against the agreement. Hidden for oneself at once; once per message. */
@@ -541,6 +569,13 @@ export interface LeaveHeavySeat {
   seat: string;
 }
 
+export interface LeaveOutSitting {
+  do: "plan.leave_out";
+  ref?: number;
+  plan: string;
+  day: string;
+}
+
 /** Not this one: before or after taking it, without a reason. */
 export interface LeaveSeat {
   do: "seat.leave";
@@ -607,12 +642,17 @@ export interface ListenToRound {
 /** An event at its place in a log. */
 export interface Logged {
   seq: number;
-  event: CircleOpened | CircleClosing | CircleStaysOpen | CircleClosed | ParticipantEntered | ParticipantLeft | MessagePosted | MessageEdited | MessageRephrased | MessageTakenBack | MessageReceived | MessageFolded | MessageHeld | MessageWithheld | MessageUnfolded | SpaceChanged | RoundOffered | RoundJoined | RoundSteppedOut | RoundBegan | PieceGiven | PiecePassed | RoundTalks | RoundOver | WordsFaded | Quiet | CircleJoined | CircleParted | GestureMade | GestureUndone | GestureGiven | AsideSet | HostingChanged | PieceAsked | PreferencesChanged | SessionEnded | FlagMoved | LetterCame | LetterDismissed | CareNow | SeatMoved | PauseMoved | ReviewingChanged;
+  event: CircleOpened | CirclePlanned | CircleClosing | CircleStaysOpen | CircleClosed | ParticipantEntered | ParticipantLeft | MessagePosted | MessageEdited | MessageRephrased | MessageTakenBack | MessageReceived | MessageFolded | MessageHeld | MessageWithheld | MessageUnfolded | SpaceChanged | RoundOffered | RoundJoined | RoundSteppedOut | RoundBegan | PieceGiven | PiecePassed | RoundTalks | RoundOver | WordsFaded | Quiet | CircleJoined | CircleParted | GestureMade | GestureUndone | GestureGiven | AsideSet | HostingChanged | OpeningTold | PieceAsked | PreferencesChanged | SessionEnded | FlagMoved | LetterCame | LetterDismissed | CareNow | SeatMoved | PauseMoved | ReviewingChanged;
 }
 
 /** A token from a link, or a six-letter code. */
 export interface LookAtInvite {
   invite: string;
+}
+
+/** Shown once: the server keeps only a hash of it. */
+export interface MadeFeed {
+  path: string;
 }
 
 /** Shown once: the server keeps only hashes of the token and of the code. */
@@ -628,6 +668,13 @@ export interface MakeAppeal {
   ref?: number;
   letter: string;
   body?: string;
+}
+
+/** An address for one's own calendar; one made before for the same ends. */
+export interface MakeFeed {
+  do: "calendar.make";
+  ref?: number;
+  of: string | "mine";
 }
 
 export interface MakeGesture {
@@ -776,6 +823,16 @@ export interface MonthNumbers {
   load_most: number | null;
 }
 
+/** That one sitting is on another day, or at another time. */
+export interface MoveSitting {
+  do: "plan.move";
+  ref?: number;
+  plan: string;
+  day: string;
+  to: string;
+  at: string;
+}
+
 export interface MyBallot {
   messages: MessageMark[];
   person?: number;
@@ -872,6 +929,12 @@ export interface OpenCircle {
   panels?: boolean;
   host_shown?: boolean;
   name?: string | null;
+}
+
+/** A circle has opened of which one had asked to be told. */
+export interface OpeningTold {
+  kind: "opening.told";
+  circle: string;
 }
 
 export interface Outcome {
@@ -977,6 +1040,32 @@ export interface PiecePassed {
   how: "later" | "passed" | "silent";
 }
 
+/** Have a drop-in room open at times that repeat. Whoever plans it is its host. */
+export interface PlanCircle {
+  do: "plan.make";
+  ref?: number;
+  key: string;
+  topic: string;
+  about?: string;
+  agreement: string;
+  when: When;
+  capacity?: number;
+  keep_for?: number | null;
+  entry?: "anyone" | "invited";
+  history_open?: boolean;
+  panels?: boolean;
+  host_shown?: boolean;
+}
+
+/** When a circle meets, as anybody may see it who may see the circle. */
+export interface PlanView {
+  id: string;
+  when: When;
+  next?: SittingView[];
+  left_out?: string[];
+  mine?: boolean;
+}
+
 export interface PostMessage {
   do: "message.post";
   ref?: number;
@@ -1018,6 +1107,14 @@ export interface Problem {
   code: string;
   detail: string;
   retry_after?: number | null;
+}
+
+/** That one sitting is when it would be, as if it had been neither left out nor moved. */
+export interface PutBackSitting {
+  do: "plan.put_back";
+  ref?: number;
+  plan: string;
+  day: string;
 }
 
 /** Something happened to a message from before this reader's time. It only keeps the count. */
@@ -1294,6 +1391,12 @@ export interface SignIn {
   remember?: boolean;
 }
 
+export interface SittingView {
+  day: string;
+  starts: number;
+  ends: number;
+}
+
 /** How the circle is held from here on, and which of it has just begun. */
 export interface SpaceChanged {
   kind: "space.changed";
@@ -1354,6 +1457,13 @@ export interface StopHost {
   circle: string;
 }
 
+/** It does not open again. What is open already stays open. */
+export interface StopPlan {
+  do: "plan.stop";
+  ref?: number;
+  plan: string;
+}
+
 export interface TakeBackMessage {
   do: "message.take_back";
   ref?: number;
@@ -1365,6 +1475,14 @@ export interface TakeSeat {
   do: "seat.take";
   ref?: number;
   seat: string;
+}
+
+/** Be told when it opens, or not any more. */
+export interface TellOpening {
+  do: "opening.tell";
+  ref?: number;
+  of: string;
+  on?: boolean;
 }
 
 export interface TellWriting {
@@ -1441,6 +1559,17 @@ export interface Watching {
   person?: PersonView | null;
 }
 
+export interface When {
+  zone: string;
+  first: string;
+  at: string;
+  lasts: number;
+  repeat?: "fortnightly" | "monthly" | "once" | "weekly";
+  nth?: -1 | 1 | 2 | 3 | 4;
+  until?: string | null;
+  but?: string[];
+}
+
 /** Somebody would like it, never who; so long a second person may say yes. */
 export interface Wish {
   act: "breath" | "close" | "doors" | "pace_gentle" | "pace_one_at_a_time" | "pace_usual";
@@ -1475,13 +1604,13 @@ export interface WritingFrame {
   writing?: true;
 }
 
-export type DoorCommand = AddSide | AgreeHost | AnswerCare | AskBreath | AskGently | AskHolder | BeginReviewing | BeginRound | CastBallot | ChoosePace | CloseCircle | ComeAsModerator | ComeBackToMe | CosignHold | DismissLetter | EditMessage | EndReviewing | EnterCircle | FlagMessage | ForgetMe | GiveUpModerator | GoOn | HoldMessage | JoinRound | KeepCircleOpen | LayDownPiece | LeaveCircle | LeaveHeavySeat | LeaveSeat | ListenToRound | MakeAppeal | MakeGesture | MakeInvite | MarkBadFaith | MarkRead | OfferHost | OfferRound | OpenCircle | PassPiece | PostMessage | ReachOut | ReadyToVote | RephraseMessage | RestDoors | RevokeInvite | RingBell | SayToPanel | SetAside | SetPreferences | SetReviewing | SetShift | StayWithPiece | StepOutOfRound | StopHost | TakeBackMessage | TakeSeat | UndoAside | UndoBallot | UndoGesture | WithdrawFlag | WorryAbout;
+export type DoorCommand = AddSide | AgreeHost | AnswerCare | AskBreath | AskGently | AskHolder | BeginReviewing | BeginRound | CastBallot | ChangePlan | ChoosePace | CloseCircle | ComeAsModerator | ComeBackToMe | CosignHold | DismissLetter | EditMessage | EndFeed | EndReviewing | EnterCircle | FlagMessage | ForgetMe | GiveUpModerator | GoOn | HoldMessage | JoinRound | KeepCircleOpen | LayDownPiece | LeaveCircle | LeaveHeavySeat | LeaveOutSitting | LeaveSeat | ListenToRound | MakeAppeal | MakeFeed | MakeGesture | MakeInvite | MarkBadFaith | MarkRead | MoveSitting | OfferHost | OfferRound | OpenCircle | PassPiece | PlanCircle | PostMessage | PutBackSitting | ReachOut | ReadyToVote | RephraseMessage | RestDoors | RevokeInvite | RingBell | SayToPanel | SetAside | SetPreferences | SetReviewing | SetShift | StayWithPiece | StepOutOfRound | StopHost | StopPlan | TakeBackMessage | TakeSeat | TellOpening | UndoAside | UndoBallot | UndoGesture | WithdrawFlag | WorryAbout;
 
 export type SocketCommand = Beat | ReadPage | TellWriting | UnwatchLog | WatchLog;
 
-export type AnyEvent = AsideSet | CareNow | CircleClosed | CircleClosing | CircleJoined | CircleOpened | CircleParted | CircleStaysOpen | FlagMoved | GestureGiven | GestureMade | GestureUndone | HostingChanged | LetterCame | LetterDismissed | MessageEdited | MessageFolded | MessageHeld | MessagePosted | MessageReceived | MessageRephrased | MessageTakenBack | MessageUnfolded | MessageWithheld | ParticipantEntered | ParticipantLeft | PauseMoved | PieceAsked | PieceGiven | PiecePassed | PreferencesChanged | Quiet | ReviewingChanged | RoundBegan | RoundJoined | RoundOffered | RoundOver | RoundSteppedOut | RoundTalks | SeatMoved | SessionEnded | SpaceChanged | WordsFaded;
+export type AnyEvent = AsideSet | CareNow | CircleClosed | CircleClosing | CircleJoined | CircleOpened | CircleParted | CirclePlanned | CircleStaysOpen | FlagMoved | GestureGiven | GestureMade | GestureUndone | HostingChanged | LetterCame | LetterDismissed | MessageEdited | MessageFolded | MessageHeld | MessagePosted | MessageReceived | MessageRephrased | MessageTakenBack | MessageUnfolded | MessageWithheld | OpeningTold | ParticipantEntered | ParticipantLeft | PauseMoved | PieceAsked | PieceGiven | PiecePassed | PreferencesChanged | Quiet | ReviewingChanged | RoundBegan | RoundJoined | RoundOffered | RoundOver | RoundSteppedOut | RoundTalks | SeatMoved | SessionEnded | SpaceChanged | WordsFaded;
 
-export type Answer = CareAnswered | CareAsked | Done | MadeInvite | Page | TogetherAnswer | Watching;
+export type Answer = CareAnswered | CareAsked | Done | MadeFeed | MadeInvite | Page | TogetherAnswer | Watching;
 
 export type AnyFrame = ByeFrame | EventFrame | HeadsFrame | HelloFrame | HereFrame | OkFrame | RefusedFrame | ResetFrame | WritingFrame;
 
@@ -1492,6 +1621,7 @@ export interface Answers {
   "log.watch": Watching;
   "history.page": Page;
   "invite.make": MadeInvite;
+  "calendar.make": MadeFeed;
   "circle.close": TogetherAnswer;
   "breath.ask": TogetherAnswer;
   "doors.rest": TogetherAnswer;
