@@ -121,15 +121,7 @@ POWERS = (
         does="open a room, now or at times that repeat, and change those times; what is open already stays as it is",
         holder="anyone",
         reach="nobody",
-        commands=(
-            "circle.open",
-            "plan.make",
-            "plan.change",
-            "plan.leave_out",
-            "plan.move",
-            "plan.put_back",
-            "plan.stop",
-        ),
+        commands=("circle.open", *"plan.make plan.change plan.leave_out plan.move plan.put_back plan.stop".split()),
     ),
     Power(
         letter="m",

@@ -222,16 +222,9 @@ class ByeFrame(Struct, frozen=True):
 
 SocketCommand = WatchLog | UnwatchLog | ReadPage | TellWriting | Beat
 DoorCommand = (
-    CircleCommand
-    | SpaceCommand
-    | HostCommand
-    | RoundCommand
-    | ScheduleCommand
-    | FlagCommand
-    | CareCommand
-    | PanelCommand
-    | ReviewingCommand
-)
+    CircleCommand | SpaceCommand | HostCommand | RoundCommand | ScheduleCommand
+    | FlagCommand | CareCommand | PanelCommand | ReviewingCommand
+)  # fmt: skip
 AnyCommand = DoorCommand | SocketCommand
 AnyEvent = CircleEvent | PersonEvent | FlagEvent | CareEvent | PanelEvent | ReviewingChanged
 Answer = Done | Watching | Page | MadeInvite | MadeFeed | TogetherAnswer | CareAsked | CareAnswered

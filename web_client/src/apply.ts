@@ -102,6 +102,8 @@ class Draft {
         return this.left(event.participant);
       case "circle.opened":
         return this.seen({ state: "open" });
+      case "circle.planned":
+        return this.seen({ opens_at: event.opens_at });
       case "circle.closing":
         this.seen({ state: "closing", closes_at: event.closes_at });
         return this.set({ announcedClosing: this.state.hosting && !(event.together ?? false) });

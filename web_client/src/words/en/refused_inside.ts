@@ -90,4 +90,10 @@ export const refusedInside = {
   refused_schedule_not_that_day: "The first day is not the one you chose for each month.",
   refused_schedule_too_many_exceptions: "There are too many days off in it.",
   refused_schedule_never: "No day is left for it.",
+  refused_schedule_no_sitting: "There is no time on that day to change.",
+  refused_schedule_past: "That time is over already.",
+  refused_plan_not_found: "These times are gone, or someone else's.",
+  refused_plan_too_many: "You have as many rooms with times that repeat as one person can have. Stop one first.",
+  refused_opening_too_many: "You are told of as many openings as one person can be.",
+  refused_calendar_too_many: "You have as many calendar links as one person can have. End one first.",
 } as const;
