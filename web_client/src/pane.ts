@@ -93,3 +93,8 @@ function seqOf(row: Element | undefined): number | null {
   const seq = row?.getAttribute("data-seq");
   return seq == null ? null : Number(seq);
 }
+
+/** Once what was drawn is on the screen. */
+export function painted(): Promise<true> {
+  return new Promise((resolve) => requestAnimationFrame(() => setTimeout(() => resolve(true), 0)));
+}

@@ -7,7 +7,7 @@
  */
 import { type ReadonlySignal, type Signal, effect, signal, untracked } from "@preact/signals";
 import { Attention } from "./attention.ts";
-import { Pane } from "./pane.ts";
+import { Pane, painted } from "./pane.ts";
 import { jumpTo, markRead, newer, older, reachUnread, toLatest } from "./reading.ts";
 import { isCaughtUp } from "./state.ts";
 import type { CircleHold } from "./store.ts";
@@ -39,6 +39,9 @@ export class Scroller {
   /** The row that holds its place, where its top was below the view's top, and how far was scrolled then. */
   private anchor: { row: Element; top: number; scrolled: number } | null = null;
   private entered = false;
+  private cameIn!: () => void;
+  /** The log is here and the view where it begins. */
+  readonly ready = new Promise<void>((resolve) => (this.cameIn = resolve));
   private wentToUnread = false;
   private jumping = false; // what is mounted for a jump stays until its row has its place
   private attention: Attention;
@@ -130,6 +133,7 @@ export class Scroller {
     await painted();
     const line = this.pane.row("unread");
     if (line) this.toUnread(line);
+    this.cameIn();
   }
 
   private toUnread(line: Element): void {
@@ -193,8 +197,4 @@ export class Scroller {
     // Not `scrollTop =`: iOS drops that during a flick. Never smooth, so that nothing moves by itself.
     this.view.scrollTo({ top, behavior: "instant" });
   }
-}
-
-function painted(): Promise<true> {
-  return new Promise((resolve) => requestAnimationFrame(() => setTimeout(() => resolve(true), 0)));
 }

@@ -2,13 +2,14 @@ import { useEffect, useLayoutEffect, useState } from "preact/hooks";
 import { later } from "../later.ts";
 import { onExitCount } from "../leaving.ts";
 import { route } from "../router.ts";
+import { startSearchKey } from "../search.ts";
 import { me, signedIn, unreachable } from "../store.ts";
 import { count, speak, t } from "../words.ts";
 import { FromInvite } from "./invite.tsx";
 import { NoticeBar } from "./notice_bar.tsx";
 import { Once } from "./once.tsx";
 import { Screen } from "./screen.tsx";
-import { forgetScreen, sheet } from "./ui.ts";
+import { forgetScreen, openSearch, sheet } from "./ui.ts";
 import { Welcome } from "./welcome.tsx";
 
 const Before = later(async () => (await import("./rest.ts")).Before, waiting);
@@ -18,6 +19,7 @@ const OpenRoom = later(async () => (await import("./rest.ts")).OpenRoom, waiting
 const Desk = later(async () => (await import("./panel/start.tsx")).Desk, waiting);
 const Letters = later(async () => (await import("./rest.ts")).Letters);
 const Offer = later(async () => (await import("./rest.ts")).Offer);
+const Search = later(async () => (await import("./rest.ts")).Search);
 const Safety = later(async () => (await import("./rest.ts")).Safety, waiting);
 
 /** The whole page, by where one is and whether one has come in. */
@@ -28,12 +30,14 @@ export function App() {
     return () => document.removeEventListener("words-pseudo", speakPseudo);
   }, []);
   useEffect(() => (known ? forgetScreen : undefined), [known]);
+  useEffect(() => (known ? startSearchKey(openSearch) : undefined), [known]);
   return (
     <>
       <Place />
       <Once />
       {sheet.value?.is === "letter" && <Letters />}
       {sheet.value?.is === "offer" && <Offer />}
+      {known && sheet.value?.is === "search" && <Search />}
       <NoticeBar />
       <ShiftDots />
     </>

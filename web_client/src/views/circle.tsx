@@ -22,7 +22,7 @@ import { whenWords } from "../when.ts";
 import { Screen, Top, useHeading } from "./screen.tsx";
 import { Calmer } from "./space.tsx";
 import { StatusLine } from "./status.tsx";
-import { closeSheet, sheet } from "./ui.ts";
+import { closeSheet, openSearch, sheet } from "./ui.ts";
 import { UnsentWords } from "./unsent.tsx";
 
 learn(inside);
@@ -139,6 +139,9 @@ export function CircleLinks({ state }: { state: CircleState }) {
           </button>
         </>
       )}
+      <button type="button" class="link" aria-haspopup="dialog" aria-keyshortcuts="Control+K" onClick={openSearch}>
+        {t("searchTitle")}
+      </button>
       <a class="link" href={href({ at: "safety" })}>
         {t("mySafety")}
       </a>

@@ -3,7 +3,7 @@ import * as actions from "../actions.ts";
 import { current, hasNews } from "../beside.ts";
 import type { CircleView } from "../generated/protocol.ts";
 import { type Route, href } from "../router.ts";
-import { list, listFailed, me } from "../store.ts";
+import { list, listFailed, me, mine } from "../store.ts";
 import { dayOf, whenWords, zoneName } from "../when.ts";
 import { hasRefused } from "../unsent.ts";
 import { inside } from "../words/en/inside.ts";
@@ -12,6 +12,7 @@ import { Code } from "./code.tsx";
 import { Door } from "./door.tsx";
 import { LittleRing, WaitingRing, fullnessWord } from "./ring.tsx";
 import { Screen } from "./screen.tsx";
+import { openSearch } from "./ui.ts";
 import { UnsentWords } from "./unsent.tsx";
 
 learn(inside);
@@ -37,9 +38,16 @@ export function Circles({ door }: { door: string | null }) {
       back={back}
       wide
       foot={
-        <a class="link" href={href({ at: "safety" })}>
-          {t("mySafety")}
-        </a>
+        <>
+          {mine.value.length > 0 && (
+            <button type="button" class="link" aria-haspopup="dialog" aria-keyshortcuts="Control+K" onClick={openSearch}>
+              {t("searchTitle")}
+            </button>
+          )}
+          <a class="link" href={href({ at: "safety" })}>
+            {t("mySafety")}
+          </a>
+        </>
       }
     >
       <div class="two">

@@ -9,4 +9,5 @@ export { Offer } from "./company.tsx";
 export { Letters } from "./letters.tsx";
 export { OpenRoom } from "./open_room.tsx";
 export { Safety } from "./safety.tsx";
+export { Search } from "./search.tsx";
 export { Waiting } from "./waiting.tsx";

@@ -56,6 +56,7 @@ export function Sheets({ held }: { held: CircleHold }) {
         </Dialog>
       );
     case "letter":
+    case "search":
     case "offer":
       // It may be opened anywhere: the page as a whole shows it.
       return null;

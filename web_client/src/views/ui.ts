@@ -2,6 +2,8 @@
 import { type Signal, signal } from "@preact/signals";
 import { draftOf, saveDraft } from "../drafts.ts";
 import type { CareOffer, Letter } from "../generated/protocol.ts";
+import { route } from "../router.ts";
+import { forgetFinding } from "../search.ts";
 import { forgetSeats } from "../seats.ts";
 import { takeFromOutbox } from "../sending.ts";
 
@@ -9,6 +11,7 @@ export type Sheet =
   | { readonly is: "people" | "host" | "leave" | "hard_time" | "calmer" | "manner" }
   | { readonly is: "message" | "flag" | "take_back"; readonly seq: number }
   | { readonly is: "worried"; readonly seq: number | null }
+  | { readonly is: "search"; readonly circle: string | null }
   | { readonly is: "offer"; readonly offer: CareOffer }
   | { readonly is: "letter"; readonly letter: Letter };
 
@@ -16,6 +19,12 @@ export const sheet = signal<Sheet | null>(null);
 
 export function closeSheet(): void {
   sheet.value = null;
+}
+
+/** Look for words in the circle on screen; anywhere else, in all of one's own. */
+export function openSearch(): void {
+  const { value: here } = route;
+  sheet.value = { is: "search", circle: here.at === "circle" ? here.circle : null };
 }
 
 /** What the words in the box will become. An answer is kept with the draft; a change is not. */
@@ -88,4 +97,5 @@ export function forgetScreen(): void {
   closeSheet();
   forgetNotice();
   cameFrom.value = null;
+  forgetFinding();
 }

@@ -6,7 +6,8 @@ import { manners } from "./manners.ts";
 import { refusedInside } from "./refused_inside.ts";
 import { roundLines } from "./rounds.ts";
 import { safety } from "./safety.ts";
+import { search } from "./search.ts";
 import { talking } from "./talking.ts";
 
 /** What is said after the first screens; it comes with them: `learn(inside)`. */
-export const inside = { ...talking, ...calmer, ...care, ...felt, ...holding, ...manners, ...safety, ...refusedInside, ...roundLines };
+export const inside = { ...talking, ...calmer, ...care, ...felt, ...holding, ...manners, ...safety, ...search, ...refusedInside, ...roundLines };
