@@ -1,6 +1,6 @@
 import { later } from "../later.ts";
 import { caring, connection, letters, me, newVersion, recordChanged, seats, signedIn, unreachable } from "../store.ts";
-import * as actions from "../actions.ts";
+import { loadMe, useHere } from "../place.ts";
 import { t } from "../words.ts";
 
 const Waiting = later(async () => (await import("./rest.ts")).Waiting);
@@ -26,7 +26,7 @@ export function Bars() {
       {connection.value.is === "replaced" && (
         <div class="bar" role="status">
           <p>{t("otherTab")}</p>
-          <button type="button" class="link" onClick={actions.useHere}>
+          <button type="button" class="link" onClick={useHere}>
             {t("otherTabUse")}
           </button>
         </div>
@@ -35,7 +35,7 @@ export function Bars() {
       {unreachable.value && (
         <div class="bar" role="status">
           <p>{t("unreachable")}</p>
-          <button type="button" class="link" onClick={() => void actions.loadMe()}>
+          <button type="button" class="link" onClick={() => void loadMe()}>
             {t("tryAgain")}
           </button>
         </div>

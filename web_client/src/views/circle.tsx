@@ -27,6 +27,7 @@ import { UnsentWords } from "./unsent.tsx";
 
 learn(inside);
 
+const RoundBar = later(async () => (await import("./round.tsx")).RoundBar);
 const Sheets = later(async () => (await import("./sheets.tsx")).Sheets);
 
 /** A circle: the ring, the messages, the box. */
@@ -75,10 +76,11 @@ function Inside({ held, state }: { held: CircleHold; state: CircleState }) {
         <main id="main" tabIndex={-1} class="circle-main">
           <Bars />
           <div class="seats">
-            <Arc seats={sittings(state)} />
+            <Arc seats={sittings(state)} holder={state.turns?.holder} />
             <button type="button" class="link" aria-haspopup="dialog" onClick={() => (sheet.value = { is: "people" })}>
               {count("here", here)}
             </button>
+            <Lamp state={state} />
           </div>
           <div class="talk" data-region="">
             <Messages held={held} />
@@ -86,11 +88,12 @@ function Inside({ held, state }: { held: CircleHold; state: CircleState }) {
           <div class="under" data-region="">
             <StatusLine held={held} />
             <Notices state={state} letter={letter} />
+            <RoundBar state={state} />
             <Composer key={held.id} held={held} />
           </div>
         </main>
         <aside id="side" class="side" aria-label={t("aboutCircle")} data-region="">
-          <Ring seats={sittings(state)} />
+          <Ring seats={sittings(state)} holder={state.turns?.holder} />
           <section>
             <h2>{count("here", here)}</h2>
             <People state={state} />
@@ -108,6 +111,14 @@ function Inside({ held, state }: { held: CircleHold; state: CircleState }) {
       <Sheets held={held} />
     </div>
   );
+}
+
+/** Under the ring, in words: who has the piece. */
+function Lamp({ state: { turns, me, participants, aside } }: { state: CircleState }) {
+  const holder = turns?.holder ?? null;
+  if (holder === null) return null;
+  const name = aside.has(holder) ? undefined : participants.get(holder);
+  return <p class="small lamp">{holder === me ? t("pieceYours") : t("pieceHas", { name: name ?? t("someone") })}</p>;
 }
 
 /** A dot on the way back: there is something new in another of one's circles. */
@@ -132,7 +143,7 @@ export function CircleLinks({ state }: { state: CircleState }) {
       )}
       {state.view?.state !== "closed" && state.view?.state !== "planned" && (
         <>
-          <Calmer />
+          <Calmer state={state} />
           <Tending state={state} />
           <button type="button" class="link" aria-haspopup="dialog" onClick={() => (sheet.value = { is: "worried", seq: null })}>
             {t("worried")}

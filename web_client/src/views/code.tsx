@@ -1,5 +1,5 @@
 import { useState } from "preact/hooks";
-import * as actions from "../actions.ts";
+import { lookAtInvite } from "../circles.ts";
 import { go } from "../router.ts";
 import { t } from "../words.ts";
 import { useAct } from "./act.ts";
@@ -18,7 +18,7 @@ export function Code() {
           event.preventDefault();
           const token = code.trim().replace(/^.*#\/i\//, "");
           if (token === "") act.say(t("codeNeeded"));
-          else void act.run(() => actions.lookAtInvite(token), (circle) => go({ at: "door", circle: circle.id }));
+          else void act.run(() => lookAtInvite(token), (circle) => go({ at: "door", circle: circle.id }));
         }}
       >
         <Field label={t("codeLabel")} value={code} onInput={setCode} said={act.said} />

@@ -1,5 +1,5 @@
 import { useState } from "preact/hooks";
-import * as actions from "../actions.ts";
+import { recover, signIn } from "../place.ts";
 import { t } from "../words.ts";
 import { useAct } from "./act.ts";
 import { Field, Said, Tick } from "./fields.tsx";
@@ -32,7 +32,7 @@ function SignIn() {
       onSubmit={(event) => {
         event.preventDefault();
         if (name.trim() === "" || phrase === "") act.say(t("signInNeeded"));
-        else void act.run(() => actions.signIn(name.trim(), phrase, stay));
+        else void act.run(() => signIn(name.trim(), phrase, stay));
       }}
     >
       <Field label={t("signInName")} value={name} onInput={setName} fill="username" />
@@ -64,7 +64,7 @@ function Recover() {
       onSubmit={(event) => {
         event.preventDefault();
         if (name.trim() === "" || words.trim() === "" || phrase === "") act.say(t("recoverNeeded"));
-        else void act.run(() => actions.recover(name.trim(), words.trim(), phrase), showOnce);
+        else void act.run(() => recover(name.trim(), words.trim(), phrase), showOnce);
       }}
     >
       <Field label={t("signInName")} value={name} onInput={setName} fill="username" />

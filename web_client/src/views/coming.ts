@@ -1,5 +1,6 @@
 import { signal } from "@preact/signals";
-import * as actions from "../actions.ts";
+import { enter } from "../circles.ts";
+import { comeIn } from "../place.ts";
 import type { Result } from "../result.ts";
 import { value } from "../result.ts";
 import { go } from "../router.ts";
@@ -44,7 +45,7 @@ export async function comeInNow(): Promise<Result> {
     go({ at: "circles" });
     return value(null);
   }
-  const came = await actions.comeIn(wish.name);
+  const came = await comeIn(wish.name);
   if (!came.ok) return came;
   beforeWasSeen();
   wished.value = null;
@@ -53,7 +54,7 @@ export async function comeInNow(): Promise<Result> {
     go({ at: "circles" });
     return value(null);
   }
-  const entered = await actions.enter(wish.circle.id, wish.circle.agreement);
+  const entered = await enter(wish.circle.id, wish.circle.agreement);
   go(entered.ok ? { at: "circle", circle: wish.circle.id } : { at: "door", circle: wish.circle.id });
   return value(null);
 }

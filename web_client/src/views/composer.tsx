@@ -3,8 +3,10 @@ import * as actions from "../actions.ts";
 import { allDrafts, draftOf, saveDraft } from "../drafts.ts";
 import { PLAIN } from "../entries.ts";
 import { postsOn } from "../keys.ts";
+import { signOfLife } from "../rounds.ts";
 import { messageAt } from "../state.ts";
 import { type CircleHold, preferences } from "../store.ts";
+import { boxOf } from "../turns.ts";
 import { plain } from "../text.ts";
 import { type PlainKey, count, t } from "../words.ts";
 import { useAct } from "./act.ts";
@@ -27,6 +29,8 @@ export function Composer({ held }: { held: CircleHold }) {
   const act = useAct();
   const changing = now.is !== "new";
   const pause = usePause(circle);
+  const turns = held.state.value.turns;
+  const turn = boxOf(turns, held.state.value.me);
   // Words of one's own can be changed meanwhile: that may be what ends it.
   const rests = pause !== null && !changing;
   // In the layout phase: words written the moment the box is there for another purpose must not be written over.
@@ -37,7 +41,9 @@ export function Composer({ held }: { held: CircleHold }) {
     setText(words);
     if (changing) return;
     saveDraft(circle, { text: words, replyTo: now.replyTo });
-    if (words.trim() !== "" && !rests) actions.tellWriting(circle);
+    signOfLife(circle);
+    // While somebody has the piece, that others write is nobody's news.
+    if (words.trim() !== "" && !rests && turn !== "waits") actions.tellWriting(circle);
   };
   const done = () => {
     answer(circle, null);
@@ -78,7 +84,7 @@ export function Composer({ held }: { held: CircleHold }) {
           value={text}
           placeholder={t("writeLabel")}
           aria-label={label(held, now)}
-          aria-describedby="box-left"
+          aria-describedby={turn === "open" ? "box-left" : "round-says box-left"}
           enterkeyhint="enter"
           data-region-start=""
           onInput={(event) => write(event.currentTarget.value)}

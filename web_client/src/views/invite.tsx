@@ -1,5 +1,5 @@
 import { useEffect, useState } from "preact/hooks";
-import * as actions from "../actions.ts";
+import { lookAtInvite } from "../circles.ts";
 import { go, href } from "../router.ts";
 import { refusal, t } from "../words.ts";
 import { Screen } from "./screen.tsx";
@@ -8,7 +8,7 @@ import { Screen } from "./screen.tsx";
 export function FromInvite({ invite }: { invite: string }) {
   const [said, say] = useState<string | null>(null);
   const look = async () => {
-    const answer = await actions.lookAtInvite(invite);
+    const answer = await lookAtInvite(invite);
     if (answer.ok) go({ at: "door", circle: answer.value.id });
     else say(refusal(answer.refused.code));
   };

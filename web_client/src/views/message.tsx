@@ -41,6 +41,7 @@ export function MessageView({ circle, row }: { circle: string; row: MessageRow }
         ) : (
           row.body !== "" && (
             <>
+              {row.share && <p class="msg-kind share">{t("shareHead")}</p>}
               {row.manner.prompt && <p class="msg-kind">{t("promptHead")}</p>}
               <div class={row.manner.prompt ? "msg-body prompt" : "msg-body"} dir="auto">
                 <Text body={row.body} />
@@ -60,7 +61,7 @@ export function MessageView({ circle, row }: { circle: string; row: MessageRow }
           </button>
         )}
         {!hidden && <State row={row} when={when} />}
-        {waits && <Sending row={row} />}
+        {waits && <Sending circle={circle} row={row} />}
         {preferences.value.gestures && !hidden && <Gestures row={row} />}
       </div>
       {!waits && row.seq !== null && row.shown !== "taken_back" && (

@@ -1,4 +1,4 @@
-import * as actions from "../actions.ts";
+import { offerName } from "../place.ts";
 import { t } from "../words.ts";
 import { guestName, writeGuestName } from "./coming.ts";
 import { Said } from "./fields.tsx";
@@ -32,7 +32,7 @@ export function Naming(props: { said: string | undefined }) {
           class="button"
           aria-label={t("anotherName")}
           onClick={async () => {
-            const answer = await actions.offerName();
+            const answer = await offerName();
             if (answer.ok) writeGuestName(answer.value);
           }}
         >

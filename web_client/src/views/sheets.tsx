@@ -13,6 +13,7 @@ import { HostSheet } from "./host.tsx";
 import { MannerSheet } from "./manner.tsx";
 import { More } from "./more.tsx";
 import { People } from "./people.tsx";
+import { RoundSheet } from "./round_sheet.tsx";
 import { SpaceSheet } from "./space.tsx";
 import { TakeBack } from "./take_back.tsx";
 import { closeSheet, sheet } from "./ui.ts";
@@ -39,6 +40,8 @@ export function Sheets({ held }: { held: CircleHold }) {
       return <MannerSheet circle={circle} />;
     case "calmer":
       return <SpaceSheet state={state} />;
+    case "round":
+      return <RoundSheet state={state} />;
     case "host":
       return <HostSheet state={state} />;
     case "leave":

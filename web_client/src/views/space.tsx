@@ -144,11 +144,16 @@ export function SpaceSheet({ state }: { state: CircleState }) {
   );
 }
 
-/** The way there. */
-export function Calmer() {
+/** The ways there, and to a round. */
+export function Calmer({ state }: { state: CircleState }) {
   return (
-    <button type="button" class="link" aria-haspopup="dialog" onClick={() => (sheet.value = { is: "calmer" })}>
-      {t("calmTitle")}
-    </button>
+    <>
+      <button type="button" class="link" aria-haspopup="dialog" onClick={() => (sheet.value = { is: "round" })}>
+        {t(state.turns === null ? "roundOffer" : "roundThe")}
+      </button>
+      <button type="button" class="link" aria-haspopup="dialog" onClick={() => (sheet.value = { is: "calmer" })}>
+        {t("calmTitle")}
+      </button>
+    </>
   );
 }

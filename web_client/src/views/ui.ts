@@ -8,7 +8,7 @@ import { forgetSeats } from "../seats.ts";
 import { takeFromOutbox } from "../sending.ts";
 
 export type Sheet =
-  | { readonly is: "people" | "host" | "leave" | "hard_time" | "calmer" | "manner" }
+  | { readonly is: "people" | "host" | "leave" | "hard_time" | "calmer" | "manner" | "round" }
   | { readonly is: "message" | "flag" | "take_back"; readonly seq: number }
   | { readonly is: "worried"; readonly seq: number | null }
   | { readonly is: "search"; readonly circle: string | null }

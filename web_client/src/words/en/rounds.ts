@@ -5,6 +5,8 @@ export const roundLines = {
   roundTooFewLine: "The round did not begin: it takes two.",
   roundLaidDownLine: "The piece was laid down. The round is over.",
   roundClosedLine: "The round ended with the circle.",
+  roundThe: "The round",
+  roundOffer: "Offer a round",
   shareHead: "Share",
   pieceHas: "{name} has the piece",
   pieceYours: "the piece is with you",
@@ -15,8 +17,6 @@ export const roundLines = {
 /** What is said by those who offer a round, have the piece, listen, or come late. */
 export const rounds = {
   roundTitle: "A round",
-  roundThe: "The round",
-  roundOffer: "Offer a round",
   roundLead: "A piece goes round. Whoever has it speaks, in their own time. The others listen. Nobody has to say anything.",
   roundQuestion: "A question to speak about",
   roundQuestionHint: "You can leave this empty.",
