@@ -80,7 +80,6 @@ function Inside({ held, state }: { held: CircleHold; state: CircleState }) {
             <button type="button" class="link" aria-haspopup="dialog" onClick={() => (sheet.value = { is: "people" })}>
               {count("here", here)}
             </button>
-            <Lamp state={state} />
           </div>
           <div class="talk" data-region="">
             <Messages held={held} />
@@ -96,6 +95,7 @@ function Inside({ held, state }: { held: CircleHold; state: CircleState }) {
           <Ring seats={sittings(state)} holder={state.turns?.holder} />
           <section>
             <h2>{count("here", here)}</h2>
+            <Lamp state={state} />
             <People state={state} />
           </section>
           <section class="stack-2">
@@ -113,7 +113,7 @@ function Inside({ held, state }: { held: CircleHold; state: CircleState }) {
   );
 }
 
-/** Under the ring, in words: who has the piece. */
+/** Under the ring, in words: who has the piece. On a phone the strip above the box says so. */
 function Lamp({ state: { turns, me, participants, aside } }: { state: CircleState }) {
   const holder = turns?.holder ?? null;
   if (holder === null) return null;

@@ -67,7 +67,7 @@ function Hint({ state, turns, part }: { state: CircleState; turns: Turns; part: 
         </>
       );
     case "yours":
-      return turns.mine.asked ? <p>{t("pieceAsked")}</p> : <p class="small">{t("pieceHint")}</p>;
+      return turns.mine.asked ? <p>{t("pieceAsked")}</p> : <p class="small roomy">{t("pieceHint")}</p>;
     case "late":
       return <p class="small">{t("roundLateHint")}</p>;
     case "others":
@@ -94,9 +94,9 @@ function Buttons({ state, turns, part, run }: { state: CircleState; turns: Turns
       {part === "yours" && (
         <>
           <Press label={t("piecePass")} onPress={() => void run(() => asks.passPiece(circle, turns, false))} />
-          <Press label={t("pieceSilent")} onPress={() => void run(() => asks.passPiece(circle, turns, true))} />
+          <Press plain label={t("pieceSilent")} onPress={() => void run(() => asks.passPiece(circle, turns, true))} />
           {ways.comeBack && (
-            <Press label={t("pieceComeBack")} onPress={() => void run(() => asks.comeBackToMe(circle, turns))} />
+            <Press plain label={t("pieceComeBack")} onPress={() => void run(() => asks.comeBackToMe(circle, turns))} />
           )}
         </>
       )}
@@ -111,9 +111,10 @@ function Buttons({ state, turns, part, run }: { state: CircleState; turns: Turns
   );
 }
 
-function Press({ label, main = false, onPress }: { label: string; main?: boolean; onPress: () => void }) {
+function Press(props: { label: string; main?: boolean; plain?: boolean; onPress: () => void }) {
+  const { label, main = false, plain = false, onPress } = props;
   return (
-    <button type="button" class={`button ${main ? "main-act" : ""}`} onClick={onPress}>
+    <button type="button" class={plain ? "link" : `button ${main ? "main-act" : ""}`} onClick={onPress}>
       {label}
     </button>
   );

@@ -8,8 +8,8 @@ export const roundLines = {
   roundThe: "The round",
   roundOffer: "Offer a round",
   shareHead: "Share",
-  pieceHas: "{name} has the piece",
-  pieceYours: "the piece is with you",
+  pieceHas: "{name} has the piece.",
+  pieceYours: "The piece is with you.",
   waitsRound: "Will go when the round ends.",
   waitsTurn: "Will go when the piece comes to you, or when the round ends.",
 } as const;
@@ -32,7 +32,7 @@ export const rounds = {
   roundOfferedOwn: "You offered a round.",
   roundOpen: "A round is offered.",
   roundNobody: "Nobody has joined yet.",
-  roundJoined: "Joined: {names}",
+  roundJoined: "Joined: {names}.",
   roundBegins: "It begins in a minute, or when all have answered. You can join later, too.",
   roundJoin: "Join",
   roundListen: "I would rather listen",
@@ -61,7 +61,7 @@ export const rounds = {
   roundTalks: "All who wanted to have had the piece. Now everyone can talk about it.",
   roundTalksUntil: "All who wanted to have had the piece. Until {when} everyone can talk about it.",
 
-  roundWho: "In this round: {names}",
+  roundWho: "In this round: {names}.",
   roundOrder: "The piece goes in the order of joining. One can pass without words.",
   roundStepOut: "Step out of the round",
   roundStepOutHint: "You need no reason. You stay in the circle.",
