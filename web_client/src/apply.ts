@@ -74,11 +74,10 @@ class Draft {
     if (answer.circle) this.set({ view: answer.circle });
     // What one is shown of a round is as of the head: what is read again up to there is in it.
     if (answer.mine) this.set({ ...mineFrom(this.state, answer.mine, answer.flags ?? []), turnsAsOf: answer.head });
-    this.set({ own: ownWords(answer.own) });
     if (answer.participants) {
       this.set({ participants: new Map(answer.participants.map(({ id, name }) => [id, name])) });
     }
-    this.set({ here: new Set(answer.here ?? []) });
+    this.set({ own: ownWords(answer.own), here: new Set(answer.here ?? []) });
     this.floor(answer.base - 1);
   }
 
