@@ -8,7 +8,7 @@ import { freshKey } from "./key.ts";
 import { patchCircle } from "./intake.ts";
 import { forgetCircle } from "./logs.ts";
 import { type Result, refusal, value } from "./result.ts";
-import { hold, list, listFailed } from "./store.ts";
+import { hold, list, listFailed, told } from "./store.ts";
 import { command } from "./wire.ts";
 
 export interface NewCircle {
@@ -54,15 +54,18 @@ export async function refreshCircles(): Promise<Result> {
   listFailed.value = !answer.ok;
   if (!answer.ok) return answer;
   list.value = answer.value.circles;
+  told.value = answer.value.told ?? [];
   takeReading(answer.value.circles, upto);
   return value(null);
 }
 
 /** A circle as it may be seen before entering: from its own log, the list, or an invite that was looked at. */
 export function viewOf(circle: string): CircleView | null {
-  return (
-    hold(circle).state.value.view ?? list.value?.find((view) => view.id === circle) ?? seen.get(circle) ?? null
-  );
+  const own = hold(circle).state.value.view;
+  const listed = list.value?.find((view) => view.id === circle) ?? null;
+  // When it meets again comes with the list only.
+  if (own !== null && listed?.plan != null) return { ...own, plan: listed.plan };
+  return own ?? listed ?? seen.get(circle) ?? null;
 }
 
 /** A token from a link, or a six-letter code (blanks and case do not matter). Its circle can then be entered. */

@@ -4,7 +4,7 @@ import { applyPersonEvent } from "./apply_mine.ts";
 import { addressOf, idOf, isOver, mend, ownAddress, shownCircle, takePersonal, watch } from "./following.ts";
 import type { Logged, Page } from "./generated/protocol.ts";
 import { flush, put } from "./intake.ts";
-import { hold, person } from "./store.ts";
+import { hold, openings, person } from "./store.ts";
 import { ask } from "./wire.ts";
 
 /** A log that is behind its head this much later has lost something on the way. */
@@ -28,6 +28,9 @@ export function takeEvent(on: string, logged: Logged): void {
     case "flag.moved":
     case "piece.asked":
       return takePersonal(event);
+    case "opening.told":
+      openings.value = [...openings.value.filter((circle) => circle !== event.circle), event.circle];
+      return;
     case "circle.parted":
       return forgetCircle(event.circle);
     case "circle.joined": {

@@ -108,6 +108,11 @@ export const list = signal<readonly CircleView[] | null>(null);
 /** Reading the list failed; what was shown before stays. */
 export const listFailed = signal(false);
 
+/** Plans and circles of whose opening one is told. */
+export const told = signal<readonly string[]>([]);
+/** Circles that opened meanwhile, of which one had asked to be told. */
+export const openings = signal<readonly string[]>([]);
+
 export const person = signal<PersonState>(EMPTY_PERSON);
 /** What is still to be sent, in order of pressing, for all circles. */
 export const outbox = signal<readonly OutboxEntry[]>([]);
@@ -166,4 +171,5 @@ export function forgetEverything(): void {
   person.value = EMPTY_PERSON;
   outbox.value = [];
   list.value = null;
+  told.value = openings.value = [];
 }

@@ -22,6 +22,29 @@ export function whenWords(at: number): string {
   return dayOf(at) === dayOf(now) ? clock(at) : dayAndTime(at, now, pageLanguage());
 }
 
+/** Day and time by the clock of a zone, in the page's language; the viewer's own where none is named. */
+export function whenIn(at: number, zone?: string): string {
+  const language = pageLanguage();
+  const day = dayName(at, Date.now(), language, zone);
+  // A date alone is hard to place in one's week.
+  const weekday = Math.abs(daysBetween(Date.now(), at, zone)) < 7 ? "" : `${format(language, WEEKDAY, zone).format(at)} `;
+  return `${weekday}${day} ${timeOf(at, language, zone)}`;
+}
+
+/** What the clock of another zone shows, with its day where that is another; `null` where it shows the same. */
+export function otherClock(at: number, zone: string): string | null {
+  const theirs = whenIn(at, zone);
+  if (theirs === whenIn(at)) return null;
+  return dayOf(at) === dayOf(at, zone) ? timeOf(at, pageLanguage(), zone) : theirs;
+}
+
+/** A day of the calendar such as `2026-12-24`: "Thursday 24 December". */
+export function dateWords(day: string): string {
+  const at = Date.parse(`${day}T12:00Z`);
+  const [weekday, date] = [WEEKDAY, DATE].map((options) => format(pageLanguage(), options, "UTC").format(at));
+  return `${weekday} ${date}`;
+}
+
 /** The day's name seen from today: "today", "yesterday", "Thursday", "5 March". */
 export function dayWords(at: number): string {
   return dayName(at, Date.now(), pageLanguage());

@@ -1,5 +1,5 @@
 import { later } from "../later.ts";
-import { caring, connection, letters, me, newVersion, recordChanged, seats, signedIn, unreachable } from "../store.ts";
+import { caring, connection, letters, me, newVersion, openings, recordChanged, seats, signedIn, unreachable } from "../store.ts";
 import { loadMe, useHere } from "../place.ts";
 import { t } from "../words.ts";
 
@@ -40,7 +40,7 @@ export function Bars() {
           </button>
         </div>
       )}
-      {signedIn.value && (seats.value.length > 0 || letters.value.length > 0 || caring.value) && <Waiting />}
+      {signedIn.value && (seats.value.length > 0 || letters.value.length > 0 || caring.value || openings.value.length > 0) && <Waiting />}
     </>
   );
 }

@@ -8,9 +8,11 @@ import { dayOf, whenWords, zoneName } from "../when.ts";
 import { hasRefused } from "../unsent.ts";
 import { inside } from "../words/en/inside.ts";
 import { learn, t } from "../words.ts";
+import { Calendar } from "./calendar.tsx";
 import { Code } from "./code.tsx";
 import { Door } from "./door.tsx";
 import { LittleRing, WaitingRing, fullnessWord } from "./ring.tsx";
+import { bothClocks } from "./times.tsx";
 import { Screen } from "./screen.tsx";
 import { openSearch } from "./ui.ts";
 import { UnsentWords } from "./unsent.tsx";
@@ -129,6 +131,7 @@ function Beginning() {
         </a>
       )}
       <Code />
+      {me.value?.name != null && <Calendar of="mine" title={t("calendarMine")} />}
     </div>
   );
 }
@@ -136,7 +139,9 @@ function Beginning() {
 function CircleRow({ view: listed, chosen }: { view: CircleView; chosen: boolean }) {
   const view = current(listed);
   const sits = view.mine === true;
-  const to: Route = sits ? { at: "circle", circle: view.id } : { at: "door", circle: view.id };
+  // What waits to open again is changed at its door.
+  const waits = view.state === "planned" && view.plan != null;
+  const to: Route = sits && !waits ? { at: "circle", circle: view.id } : { at: "door", circle: view.id };
   const closed = view.state === "closed";
   return (
     <a class="circle-row" href={href(to)} aria-current={chosen ? "true" : undefined}>
@@ -145,12 +150,13 @@ function CircleRow({ view: listed, chosen }: { view: CircleView; chosen: boolean
       </span>
       <span class="facts">
         {view.state === "planned" ? (
-          <span>{t("opensAt", { when: whenWords(view.opens_at) })}</span>
+          <span>{t("opensAt", { when: bothClocks(view.opens_at, view.plan?.when.zone) })}</span>
         ) : (
           <span>{closed ? t("closedNow") : fullnessWord(view.fullness)}</span>
         )}
         {view.closes_at != null && !closed && <span>{t("untilTime", { when: whenWords(view.closes_at) })}</span>}
         {view.host && <span>{t("heldBy", { name: view.host })}</span>}
+        {view.plan != null && <span>{t(RHYTHMS[view.plan.when.repeat ?? "weekly"])}</span>}
         {view.entry === "invited" && <span>{t("byInvite")}</span>}
         {hasRefused(view.id) && <span>{t("unsentHere")}</span>}
         {hasNews(listed) && <span class="news">{t("somethingNew")}</span>}
@@ -159,6 +165,8 @@ function CircleRow({ view: listed, chosen }: { view: CircleView; chosen: boolean
     </a>
   );
 }
+
+const RHYTHMS = { once: "startLater", weekly: "repeatWeekly", fortnightly: "repeatFortnightly", monthly: "repeatMonthlyShort" } as const;
 
 /** Yours, open now, later today, this week, later: each only if there is something in it. */
 function grouped(all: readonly CircleView[], now: number): [string, CircleView[]][] {

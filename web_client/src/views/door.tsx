@@ -11,6 +11,7 @@ import { Field, Said, Tick } from "./fields.tsx";
 import { long } from "./say.ts";
 import { Naming } from "./naming.tsx";
 import { beginRoom } from "./new_room.ts";
+import { Times } from "./times.tsx";
 import { WhoReads } from "./welcome.tsx";
 import { useHeading } from "./screen.tsx";
 
@@ -48,6 +49,7 @@ export function Door({ circle }: { circle: string }) {
         )}
         <p class="small">{facts(view)}</p>
       </div>
+      <Times view={view} />
       <section class="stack-2" aria-labelledby="agreement-title">
         <h2 id="agreement-title">{t("doorAgreement")}</h2>
         <Agreement text={view.agreement} />

@@ -1,5 +1,6 @@
 import { useState } from "preact/hooks";
 import * as actions from "../actions.ts";
+import { type Repeat, planCircle, whenOf } from "../plans.ts";
 import { go } from "../router.ts";
 import { me } from "../store.ts";
 
@@ -10,6 +11,7 @@ import { Area, Field, OneOf, Said, Tick } from "./fields.tsx";
 import { zoneName } from "../when.ts";
 import { long } from "./say.ts";
 import { wantedTopic } from "./new_room.ts";
+import { Repeating } from "./repeating.tsx";
 import { Screen } from "./screen.tsx";
 
 const HOUR = 3_600_000;
@@ -27,7 +29,9 @@ export function OpenRoom() {
   const [agreement, setAgreement] = useState(me.value?.agreement_default ?? "");
   const [capacity, setCapacity] = useState(8);
   const [keep, setKeep] = useState<number>(usual);
-  const [later, setLater] = useState(false);
+  const [start, setStart] = useState<"now" | "later" | "again">("now");
+  const [repeat, setRepeat] = useState<Repeat>("weekly");
+  const [lasts, setLasts] = useState(60);
   const [at, setAt] = useState("");
   const [entry, setEntry] = useState<"anyone" | "invited">("anyone");
   const [before, showBefore] = useState(false);
@@ -36,12 +40,18 @@ export function OpenRoom() {
   const act = useAct();
   const submit = () => {
     const topic = (picked === OWN ? own : picked).trim();
-    const opensAt = later ? Date.parse(at) : null;
+    const opensAt = start !== "now" ? Date.parse(at) : null;
     if (topic === "") return act.say(t("topicNeeded"));
     if (agreement.trim() === "") return act.say(t("agreementNeeded"));
     if (opensAt !== null && !(opensAt > Date.now())) return act.say(t("startNeeded"));
     wantedTopic.value = "";
     const room = { topic, about: about.trim(), agreement, capacity, keepFor: keep, opensAt, entry, historyOpen: before, panels: read, hostShown: shown };
+    if (start === "again") {
+      return void act.run(
+        () => planCircle({ ...room, when: whenOf(at, repeat, lasts) }),
+        (circle) => go({ at: "door", circle }),
+      );
+    }
     return void act.run(
       () => actions.openCircle({ ...room, name: null }),
       (circle) => go({ at: "circle", circle }),
@@ -85,17 +95,24 @@ export function OpenRoom() {
         <Choice label={t("keepLabel")} value={keep} of={keeps(usual)} onPick={setKeep} />
         <OneOf
           legend={t("startLabel")}
-          value={later ? "later" : "now"}
+          value={start}
           of={[
             ["now", t("startNow")],
             ["later", t("startLater")],
+            ["again", t("startAgain")],
           ]}
-          onPick={(when) => setLater(when === "later")}
+          onPick={setStart}
           inLine
         />
-        {later && (
-          <Field label={t("startAtLabel", { zone: zoneName() })} kind="datetime-local" value={at} onInput={setAt} />
+        {start !== "now" && (
+          <Field
+            label={t(start === "later" ? "startAtLabel" : "firstAtLabel", { zone: zoneName() })}
+            kind="datetime-local"
+            value={at}
+            onInput={setAt}
+          />
         )}
+        {start === "again" && <Repeating repeat={repeat} lasts={lasts} onRepeat={setRepeat} onLasts={setLasts} />}
         <OneOf
           legend={t("entryLabel")}
           value={entry}
@@ -121,7 +138,7 @@ export function OpenRoom() {
         <Tick label={t("hostShown")} on={shown} onPick={setShown} />
         <Said text={act.said} />
         <button type="submit" class="button main-act whole" aria-disabled={act.busy}>
-          {t("openDo")}
+          {t(start === "again" ? "planDo" : "openDo")}
         </button>
       </form>
     </Screen>

@@ -10,6 +10,7 @@ import { type PlainKey, learn, t } from "../words.ts";
 import { useAct } from "./act.ts";
 import { CareBars } from "./care_bars.tsx";
 import { Said } from "./fields.tsx";
+import { OpenedBar } from "./opened.tsx";
 import { sheet } from "./ui.ts";
 
 learn(inside);
@@ -23,6 +24,7 @@ export function Waiting() {
   const letter = letters.value.find(({ circle }) => here.at !== "circle" || here.circle !== circle);
   return (
     <>
+      <OpenedBar />
       <CareBars />
       {seat && <SeatBar seat={seat} />}
       {letter && here.at !== "desk" && <LetterBar letter={letter} />}

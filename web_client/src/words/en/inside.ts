@@ -3,6 +3,7 @@ import { care } from "./care.ts";
 import { felt } from "./felt.ts";
 import { holding } from "./holding.ts";
 import { manners } from "./manners.ts";
+import { meeting } from "./meeting.ts";
 import { refusedInside } from "./refused_inside.ts";
 import { roundLines } from "./rounds.ts";
 import { safety } from "./safety.ts";
@@ -10,4 +11,4 @@ import { search } from "./search.ts";
 import { talking } from "./talking.ts";
 
 /** What is said after the first screens; it comes with them: `learn(inside)`. */
-export const inside = { ...talking, ...calmer, ...care, ...felt, ...holding, ...manners, ...safety, ...search, ...refusedInside, ...roundLines };
+export const inside = { ...talking, ...calmer, ...care, ...felt, ...holding, ...manners, ...meeting, ...safety, ...search, ...refusedInside, ...roundLines };
