@@ -78,13 +78,7 @@ POWERS = (
         reach="message",
         commands=("message.edit", "message.rephrase", "message.take_back"),
     ),
-    Power(
-        letter="g",
-        does="decline or leave a panel",
-        holder="reviewer",
-        reach="nobody",
-        commands=("seat.leave", "seat.heavy"),
-    ),
+    Power(letter="g", does="leave a panel", holder="reviewer", reach="nobody", commands=("seat.leave", "seat.heavy")),
     Power(
         letter="h",
         does="announce the closing of a room one holds, and take the announcement back; hand the room over",
@@ -125,7 +119,7 @@ POWERS = (
     ),
     Power(
         letter="m",
-        does="invite, and take one's own invite back",
+        does="invite, or end that",
         holder="anyone",
         reach="nobody",
         commands=("invite.make", "invite.revoke"),
@@ -138,6 +132,15 @@ POWERS = (
         commands=("care.worry",),
         lasts=HOUR,
         caps=((3, DAY, "person"), (1, HOUR, "person asked")),
+    ),
+    Power(
+        letter="o",
+        does="listen at a door where the circle allows it: counted inside, without a name",
+        holder="anyone",
+        reach="circle",
+        commands=("door.listen",),
+        lasts=5 * MINUTE,
+        caps=((3, 0, "circle at once"), (1, HOUR, "person and circle")),
     ),
 )
 
@@ -166,6 +169,15 @@ TOGETHER = (
         reach="circle",
         commands=("host.offer", "host.agree"),
         stopped_by=2,
+    ),
+    Power(
+        letter="sister",
+        does="open a circle like the full one before whose door both wait",
+        holder="anyone",
+        reach="nobody",
+        commands=("door.sister",),
+        lasts=5 * MINUTE,
+        caps=((1, 0, "circle that has room"),),
     ),
     Power(
         letter="doors",
@@ -224,7 +236,7 @@ TOGETHER = (
 """What takes two people. One alone has a wish shown, for five minutes and without a name, so that a second can join."""
 
 TALK = frozenset(
-    "circle.enter circle.leave message.post gesture.make gesture.undo read.mark letter.dismiss"
+    "circle.enter circle.leave door.wait door.leave door.stop message.post gesture.make gesture.undo read.mark letter.dismiss"
     " care.answer care.reach_out person.forget opening.tell calendar.make calendar.end".split()
 )
 """Commands that are no power: being there, speaking, answering, and one's own affairs."""

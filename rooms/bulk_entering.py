@@ -25,6 +25,9 @@ class Found(NamedTuple):
     capacity: int
     agreement_version: int
     history_open: bool
+    opens_at: int
+    late_for: int | None
+    sister_of: str | None
     space: bytes | None
     own_log: int | None
     """The person's; None where there is no such person."""
@@ -49,7 +52,8 @@ class Offered(NamedTuple):
 
 
 _FOUND = both(
-    "SELECT c.id, j.b, c.log_id, c.state, c.closes_at, c.entry, c.capacity, c.agreement_version, c.history_open, c.space,"
+    "SELECT c.id, j.b, c.log_id, c.state, c.closes_at, c.entry, c.capacity, c.agreement_version, c.history_open, c.opens_at,"
+    " c.late_for, c.sister_of, c.space,"
     " o.log_id, o.name, o.invite_id, o.paused_until, p.id, p.inside, p.paused_until"
     " FROM {pairs} CROSS JOIN circle AS c LEFT JOIN person AS o ON o.id = j.b"
     " LEFT JOIN participant AS p ON p.circle_id = c.id AND p.person_id = j.b WHERE c.id = j.a"
@@ -78,20 +82,16 @@ _IN = (
 _NEW = ("invite_id", "circle_id", "person_id", "id")
 
 
-def _marked(text: str) -> dict[str, str]:
-    return {"sqlite": text, "postgresql": text.replace("?", "%s")}
-
-
-_SIT = _marked(
+_SIT = statements.marked(
     f"INSERT INTO participant ({', '.join((*_IN, *_NEW))}, inside)"  # noqa: S608 - constants
     f" VALUES ({', '.join('?' * len((*_IN, *_NEW)))}, TRUE)"
 )
-_SIT_AGAIN = _marked(
+_SIT_AGAIN = statements.marked(
     f"UPDATE participant SET {', '.join(f'{column} = ?' for column in _IN)}, inside = TRUE WHERE id = ?"  # noqa: S608
 )
-_PRESENT = _marked("INSERT INTO entry (participant_id, from_seq, entered_at) VALUES (?, ?, ?)")
-_USED = _marked("UPDATE invite SET uses_left = uses_left - 1 WHERE id = ?")
-_CAME_BY = _marked("UPDATE person SET invite_id = ? WHERE id = ?")
+_PRESENT = statements.marked("INSERT INTO entry (participant_id, from_seq, entered_at) VALUES (?, ?, ?)")
+_USED = statements.marked("UPDATE invite SET uses_left = uses_left - 1 WHERE id = ?")
+_CAME_BY = statements.marked("UPDATE person SET invite_id = ? WHERE id = ?")
 
 
 def found(conn: Connection, pairs: Iterable[tuple[str, str]]) -> dict[tuple[str, str], Found]:

@@ -9,7 +9,8 @@ from rooms.wire_views import CircleView, Participant
 
 _CIRCLES = bulk.both(
     "SELECT c.id, c.topic, c.about, c.state, c.capacity, c.entry, g.text, c.agreement_version, c.keep_for,"
-    " c.history_open, c.panels, c.opens_at, c.closes_at, h.name"
+    " c.history_open, c.panels, c.opens_at, c.closes_at, h.name,"
+    " c.listening, c.late_for"
     " FROM {texts} CROSS JOIN circle AS c CROSS JOIN agreement AS g"
     " LEFT JOIN participant AS h ON h.id = c.host_id AND c.host_shown"
     " WHERE c.id = j.a AND g.circle_id = c.id AND g.version = c.agreement_version"
@@ -25,9 +26,8 @@ def circle_views(conn: Connection, circle_ids: Collection[str], *, now: int, sea
     inside = bulk_entering.taken(conn, [(each, now - seat_held) for each in circle_ids])
     found = {}
     for row in bulk.of_texts(conn, _CIRCLES, circle_ids):
-        circle, topic, about, state, capacity, entry, text, version, keep_for, history, panels, opens, closes, host = (
-            row
-        )
+        circle, topic, about, state, capacity, entry, text, version, keep_for, history, panels, opens, closes = row[:13]
+        host, listening, late_for = row[13:]
         found[circle] = CircleView(
             id=circle,
             topic=topic,
@@ -42,6 +42,9 @@ def circle_views(conn: Connection, circle_ids: Collection[str], *, now: int, sea
             panels=bool(panels),
             opens_at=opens,
             closes_at=closes,
+            seats=capacity,
+            listening=bool(listening),
+            last_entry=rules.last_entry(opens, late_for),
             host=host,
             mine=True,
             news=False,

@@ -38,11 +38,19 @@ def open_circle(work: Work, command: OpenCircle) -> Answered:
     keep_for = limits.keep_default if command.keep_for is None else command.keep_for
     before = work.db.exec(select(Circle).where(Circle.opener_id == person.id, Circle.key == command.key)).one_or_none()
     if before is not None:
-        asked = (topic, about, command.entry, command.capacity, keep_for)
-        if asked != (before.topic, before.about, before.entry, before.capacity, before.keep_for):
+        asked = (topic, about, command.entry, command.capacity, keep_for, command.listening, command.late_for)
+        told = (before.topic, before.about, before.entry, before.capacity, before.keep_for)
+        if asked != (*told, before.listening, before.late_for):
             raise Refusal("key.reused")
         return Answered(circle=before.id, dup=True)
-    rules.may_plan(limits, now=work.now, opens_at=command.opens_at, capacity=command.capacity, keep_for=keep_for)
+    rules.may_plan(
+        limits,
+        now=work.now,
+        opens_at=command.opens_at,
+        capacity=command.capacity,
+        keep_for=keep_for,
+        late_for=command.late_for,
+    )
     held = work.db.exec(
         select(func.count())
         .select_from(Circle)
@@ -63,6 +71,8 @@ def open_circle(work: Work, command: OpenCircle) -> Answered:
         history_open=command.history_open,
         panels=command.panels,
         host_shown=command.host_shown,
+        listening=command.listening,
+        late_for=command.late_for,
         opener_id=person.id,
         key=command.key,
     )

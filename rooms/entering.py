@@ -1,48 +1,15 @@
 """Coming into circles: as many people at once as one commit holds, in the same few statements."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
-from sqlalchemy import Connection
-
-from rooms import bulk, bulk_entering, invites, rules, space
-from rooms.bulk_entering import Found, Offered
-from rooms.log import kept, new_id, tell
+from rooms import bulk_entering, bulk_waiting, invites, line, rules, space
+from rooms.bulk_entering import Offered
+from rooms.entrance import Entrance, done, store
+from rooms.log import new_id
 from rooms.names import name as clean_name
 from rooms.names import refuse_reserved
-from rooms.units import MINUTE
 from rooms.wire import EnterCircle
-from rooms.wire_events import CircleJoined, ParticipantEntered
-from rooms.work import Announcement, Answered, Refusal, Work
-
-
-@dataclass(slots=True)
-class Entrance:
-    """Somebody who wants in: what was asked, what is known of them there, and what became of it."""
-
-    work: Work
-    circle: str
-    wanted: str | None
-    """The name they want; None for the one they have."""
-    agreed: int
-    shown: str | None = None
-    """An invite, as it was typed or followed."""
-    base: int | None = None
-    """The earliest seq they may read, where the circle does not decide it."""
-    found: Found = None  # type: ignore[assignment]  # known of everybody who is not refused
-    name: str = ""
-    look: str = ""
-    misnamed: Refusal | None = None
-    """Why they cannot be called so; said in its turn, after what weighs more."""
-    invite: str | None = None
-    participant: str = ""
-    seq: int = 0
-    epoch: str = ""
-    result: Answered | Refusal | None = None
-
-    @property
-    def place(self) -> tuple[str, str]:
-        return self.circle, self.work.person
+from rooms.work import Answered, Refusal, Work
 
 
 def enter_all(asked: Sequence[tuple[Work, EnterCircle]]) -> list[Answered | Refusal]:
@@ -60,21 +27,37 @@ def enter_all(asked: Sequence[tuple[Work, EnterCircle]]) -> list[Answered | Refu
             known.judge(each)
         except Refusal as refusal:
             each.result = refusal
-    _store(asked[0][0].conn, [each for each in coming if each.result is None])
-    return [each.result or _done(each) for each in coming]
+    store(asked[0][0].conn, [each for each in coming if each.result is None])
+    return [each.result or done(each) for each in coming]
 
 
 def enter_first(work: Work, circle: str, wanted: str | None) -> tuple[str, Answered]:
     """The opener takes the first seat of a circle; returns the participant. They read it from its beginning."""
     opener = Entrance(work, circle, wanted, agreed=1, base=1)
     Known(work, [opener]).let_in(opener)
-    _store(work.conn, [opener])
-    return opener.participant, _done(opener)
+    store(work.conn, [opener])
+    return opener.participant, done(opener)
 
 
-def minute(now: int) -> int:
-    """The minute in which it is. Who leaves several circles at once is not to be matched by the same millisecond."""
-    return now - now % MINUTE
+def enter_together(work: Work, circle: str, people: Sequence[tuple[str, str | None]]) -> list[Answered]:
+    """The openers take the first seats of a circle, each (person, wanted name); they read it from its beginning.
+
+    Raises the refusal that one of them would get alone.
+    """
+    works = [
+        work if person == work.who else Work(work.conn, who=person, now=work.now, limits=work.limits, pick=work.pick)
+        for person, _ in people
+    ]
+    coming = [Entrance(each, circle, wanted, agreed=1, base=1) for each, (_, wanted) in zip(works, people, strict=True)]
+    known = Known(work, coming)
+    for each in coming:
+        known.let_in(each)
+    store(work.conn, coming)
+    for beside in works:
+        if beside is not work:
+            work.announcements += beside.announcements
+            work.told += beside.told
+    return [done(each) for each in coming]
 
 
 class Known:
@@ -93,6 +76,11 @@ class Known:
         circles = {each.circle for each in going}
         self._known = set(found)
         self._taken = bulk_entering.taken(conn, [(each, self.now - self.limits.seat_held) for each in sorted(circles)])
+        mothers = {each.found.sister_of for each in going if each.found.sister_of is not None}
+        self._lines = {
+            circle: line.standing(several, self.now, self.limits.wait_lease)
+            for circle, several in bulk_waiting.waiters(conn, sorted(circles | mothers)).items()
+        }
         self._sitting = bulk_entering.sitting(conn, sorted({each.work.person for each in going}))
         self._looks: dict[tuple[str, str], set[str]] = {}
         for circle, look, person in bulk_entering.looks(
@@ -117,17 +105,23 @@ class Known:
         invite = None
         if there.participant is None and each.shown is not None:
             invite = self._redeem(each.circle, each.shown)
+        before = there.participant is not None
+        doors_until = space.load(there.space).doors_until
+        late_from = rules.last_entry(there.opens_at, there.late_for)
+        shut = rules.shut(doors_until=doors_until, late_from=late_from, now=self.now)
+        waiting = self._lines.get(each.circle, [])
         rules.may_enter(
             state=there.state,  # type: ignore[arg-type]
             closes_at=there.closes_at,
             now=self.now,
             entry=there.entry,
-            invited=invite is not None or there.participant is not None,
-            inside=self._taken.get(each.circle, 0),
+            invited=invite is not None or before or self._waited_beside(each),
+            inside=self._taken.get(each.circle, 0) + line.ahead(waiting, each.work.person, shut=shut),
             capacity=there.capacity,
             agreed=each.agreed,
             version=there.agreement_version,
-            doors_until=None if there.participant is not None else space.load(there.space).doors_until,
+            doors_until=None if before else doors_until,
+            late_from=None if before else late_from,
         )
         each.invite = invite
         self.let_in(each)
@@ -151,6 +145,16 @@ class Known:
         if each.invite is not None:
             self._left[each.invite] -= 1
         each.participant = each.found.participant or new_id()
+        waiting = self._lines.get(each.circle, [])
+        own = next((one for one in waiting if one.person == person), None)
+        if own is not None:
+            each.waited = own.id
+            waiting.remove(own)
+
+    def _waited_beside(self, each: Entrance) -> bool:
+        """They wait at the door where this circle was opened for those who wait."""
+        mother = each.found.sister_of
+        return mother is not None and any(one.person == each.work.person for one in self._lines.get(mother, ()))
 
     def _call(self, each: Entrance) -> None:
         try:
@@ -166,55 +170,3 @@ class Known:
             if offer is not None and self._left[offer.id] > 0:
                 return offer.id
         raise Refusal("invite.not_valid")
-
-
-def _store(conn: Connection, coming: Sequence[Entrance]) -> None:
-    """Give each entering its place in the log, write all of it, and announce each to its own work."""
-    by_log: dict[int, list[Entrance]] = {}
-    for each in coming:
-        by_log.setdefault(each.found.log_id, []).append(each)
-    heads = bulk.advance(conn, {log_id: len(own) for log_id, own in by_log.items()})
-    events = []
-    for log_id, own in by_log.items():
-        address, epoch, last = heads[log_id]
-        for seq, each in enumerate(own, last - len(own) + 1):
-            now = each.work.now
-            each.seq, each.epoch = seq, epoch
-            entered = ParticipantEntered(participant=each.participant, name=each.name, at=minute(now))
-            each.work.announce(Announcement(address, epoch, seq, entered))
-            # The name lives in the participant's row only.
-            held = kept(ParticipantEntered(participant=each.participant, name="", at=minute(now)))
-            events.append((log_id, seq, held["kind"], now, each.participant, None, None, None, held["data"]))
-    if events:
-        bulk.insert(conn, events)
-        _seat(conn, coming)
-
-
-def _seat(conn: Connection, coming: Sequence[Entrance]) -> None:
-    fresh, again, entries = [], [], []
-    came_by: dict[str, str] = {}
-    for each in coming:
-        there, now = each.found, each.work.now
-        base = each.base if each.base is not None else 1 if there.history_open else each.seq
-        paused = there.paused_here
-        if (there.paused_until or 0) > max(now, paused or 0):
-            paused = there.paused_until
-        row = (each.name, each.look, base, each.seq, each.seq, now, now, each.agreed, paused)
-        if there.participant is None:
-            fresh.append((*row, each.invite, each.circle, there.person, each.participant))
-        else:
-            again.append((*row, each.participant))
-        # Where history is open one reads further back than one was here; a witness is who was here.
-        entries.append((each.participant, each.seq, now))
-        if each.invite is not None and there.invite_id is None:
-            came_by.setdefault(there.person, each.invite)
-        assert there.own_log is not None
-        tell(each.work, there.own_log, CircleJoined(circle=each.circle, participant=each.participant))
-    bulk_entering.sit(conn, fresh, again)
-    bulk_entering.present(conn, entries)
-    invited = [each.invite for each in coming if each.invite is not None]
-    bulk_entering.used(conn, invited, [(invite, person) for person, invite in came_by.items()])
-
-
-def _done(each: Entrance) -> Answered:
-    return Answered(circle=each.circle, epoch=each.epoch, seq=each.seq)

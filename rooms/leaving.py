@@ -5,7 +5,7 @@ from sqlmodel import col, select
 
 from rooms import hosting, rounds, space
 from rooms.circles import seat
-from rooms.entering import minute
+from rooms.entrance import minute
 from rooms.log import append, tell
 from rooms.models import Circle, Entry, Invite, ParticipantRow, Person
 from rooms.round_events import Left

@@ -57,6 +57,19 @@ class Limits(PanelLimits):
     """How long a circle is asked who would like to hold it; then it goes on as equals."""
     host_silent: int = 10 * MINUTE
     """So long without a screen a host counts as gone."""
+    wait_lease: int = 75 * SECOND
+    """How long somebody counts as waiting whose page was last here. A browser lets a hidden page do something once a minute."""
+    wait_seat: int = MINUTE
+    """How long a seat is held for whoever waited for it."""
+    waiting_most: int = 30
+    """So many wait at one door at the most."""
+    listen: int = 5 * MINUTE
+    """How long one hears at a door what is said inside."""
+    listen_again: int = HOUR
+    """From the end of one's listening to the next time at the same door."""
+    listeners_most: int = 3
+    """So many listen at one door at the same time."""
+    late_most: int = HOUR
     shift_most: int = 12 * HOUR
     gentle_between: int = 30 * SECOND
     """At the gentle pace, between one person's message and their next."""
@@ -104,6 +117,9 @@ WAITS = (
     "doors_every",
     "gentle_between",
     "one_between",
+    "wait_seat",
+    "listen",
+    "listen_again",
     "handover",
     "host_silent",
     "round_gather",
@@ -125,6 +141,8 @@ AT_HAND = {
     "breath_between": 3 * SECOND,
     "together": 30 * SECOND,
     "rest": 10 * SECOND,
+    "wait_seat": 30 * SECOND,
+    "listen": 30 * SECOND,
     "handover": 30 * SECOND,
     "host_silent": 20 * SECOND,
     "gentle_between": 4 * SECOND,

@@ -114,6 +114,12 @@ class Circle(Table, table=True):
     host_id: str | None = Field(default=None, max_length=16)
     """A participant; None once the circle goes on without a host."""
     host_shown: bool = False
+    listening: bool = Field(default=False, sa_column_kwargs={"server_default": text("false")})
+    """One may listen at its door for some minutes without coming in."""
+    late_for: int | None = Field(default=None, sa_type=Big)
+    """So long after the opening one may still come in for the first time; None: at any time."""
+    sister_of: str | None = Field(default=None, max_length=16, index=True)
+    """The full circle at whose door two people opened this one."""
     go_on_by: str | None = Field(default=None, max_length=16)
     """The first of the two who answered the closing with "we go on"."""
     agreement_version: int = 1

@@ -4,7 +4,7 @@ import msgspec
 from sqlalchemy import delete, update
 from sqlmodel import col, select
 
-from rooms import preparing
+from rooms import doorway, preparing
 from rooms.circles import seat
 from rooms.leaving import go
 from rooms.log import tell
@@ -59,6 +59,7 @@ def still_here(work: Work, participants: tuple[str, ...]) -> None:
 def release(work: Work, person_id: str) -> None:
     """Give up every seat of somebody who cannot come back (a guest whose sessions have all ended)."""
     preparing.without(work, person_id)
+    doorway.forget(work, person_id)
     for circle, row in _places(work, person_id):
         if row.inside:
             go(work, circle, row)
@@ -72,6 +73,7 @@ def forget(work: Work, _command: ForgetMe) -> list[tuple[Circle, int]]:
     person = work.db.get_one(Person, work.person)
     gone: list[tuple[Circle, int]] = []
     preparing.without(work, person.id)
+    doorway.forget(work, person.id)
     for circle, row in _places(work, person.id):
         mine = select(EventRow).where(
             EventRow.log_id == circle.log_id,

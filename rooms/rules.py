@@ -18,7 +18,11 @@ def may_open(limits: Limits, *, open_now: int, kept: bool, invited: bool) -> Non
         raise Refusal("circle.one_at_a_time", most=limits.open_rooms_each)
 
 
-def may_plan(limits: Limits, *, now: int, opens_at: int | None, capacity: int, keep_for: int) -> None:
+def may_plan(
+    limits: Limits, *, now: int, opens_at: int | None, capacity: int, keep_for: int, late_for: int | None = None
+) -> None:
+    if late_for is not None and late_for > limits.late_most:
+        raise Refusal("request.bad_field", field="late_for", most=limits.late_most)
     if capacity > limits.capacity_most:
         raise Refusal("request.bad_field", field="capacity", most=limits.capacity_most)
     if keep_for > limits.keep_most or 0 < keep_for < limits.keep_least:
@@ -39,11 +43,27 @@ def may_enter(
     agreed: int,
     version: int,
     doors_until: int | None = None,
+    late_from: int | None = None,
 ) -> None:
     """``inside`` counts the people who are in now, ``agreed`` is the version of the agreement they said yes to.
 
+    ``late_from``: from then on nobody comes in for the first time; None for who was here before.
+
     ``doors_until``: so long two people let nobody in who was not here before.
     """
+    may_knock(state=state, closes_at=closes_at, now=now, entry=entry, invited=invited, agreed=agreed, version=version)
+    if late_from is not None and late_from <= now:
+        raise Refusal("circle.late", since=late_from)
+    if doors_until is not None and now < doors_until:
+        raise Refusal("doors.rest", until=doors_until, retry_after=doors_until - now)
+    if inside >= capacity:
+        raise Refusal("circle.full")
+
+
+def may_knock(
+    *, state: CircleState, closes_at: int | None, now: int, entry: str, invited: bool, agreed: int, version: int
+) -> None:
+    """What everybody needs who wants something at the door; whether there is a seat is another question."""
     if state == "planned":
         raise Refusal("circle.not_open_yet")
     if state == "closed" or (state == "closing" and closes_at is not None and closes_at <= now):
@@ -53,10 +73,42 @@ def may_enter(
         raise Refusal("invite.needed")
     if agreed != version:
         raise Refusal("agreement.changed", version=version)
+
+
+def may_listen(
+    *,
+    allowed: bool,
+    inside: bool,
+    doors_until: int | None,
+    late_from: int | None,
+    again_at: int | None,
+    now: int,
+    listening: int,
+    most: int,
+) -> None:
+    """After `may_knock`. ``again_at``: not before then another time; ``listening`` counts who listens just now."""
+    if inside:
+        raise Refusal("listen.inside")
+    if not allowed:
+        raise Refusal("listen.not_here")
+    if late_from is not None and late_from <= now:
+        raise Refusal("circle.late", since=late_from)
     if doors_until is not None and now < doors_until:
         raise Refusal("doors.rest", until=doors_until, retry_after=doors_until - now)
-    if inside >= capacity:
-        raise Refusal("circle.full")
+    if again_at is not None and now < again_at:
+        raise Refusal("listen.again", until=again_at, retry_after=again_at - now)
+    if listening >= most:
+        raise Refusal("listen.full")
+
+
+def shut(*, doors_until: int | None, late_from: int | None, now: int) -> bool:
+    """Nobody comes in just now who was not here before."""
+    return (doors_until is not None and now < doors_until) or (late_from is not None and late_from <= now)
+
+
+def last_entry(opens_at: int, late_for: int | None) -> int | None:
+    """From when on nobody comes in for the first time; None: at any time."""
+    return None if late_for is None else opens_at + late_for
 
 
 def may_talk(state: str) -> None:

@@ -27,6 +27,8 @@ class Space(Discreet, frozen=True, omit_defaults=True):
     breath_until: int | None = None
     doors_until: int | None = None
     wishes: tuple[Asked, ...] = ()
+    listening: tuple[int, ...] = ()
+    """Until when each of those who listen at the door does."""
     closing_by_two: bool = False
     """The closing that is under way was announced by two people and not by who holds the space."""
     beside: tuple[str, ...] = ()
@@ -77,6 +79,7 @@ def view(space: Space, now: int, *, hosted: bool = True) -> SpaceView:
         breath_until=ahead(space.breath_until, now),
         doors_until=ahead(space.doors_until, now),
         wishes=tuple(Wish(act=each.act, until=each.until) for each in space.wishes if now < each.until),
+        listening=tuple(each for each in space.listening if now < each),
         hosted=hosted,
         handover_until=ahead(space.handover_until, now),
         willing=space.willing if ahead(space.willing_until, now) is not None else None,

@@ -14,6 +14,11 @@ Texts = Mapping[str, str]
 """One statement, in each database's words (``sqlite``, ``postgresql``); parameters by position."""
 
 
+def marked(text: str) -> Texts:
+    """A statement with ``?`` for each parameter, in each database's words."""
+    return {"sqlite": text, "postgresql": text.replace("?", "%s")}
+
+
 def rows(conn: Connection, texts: Texts, *parameters: Any) -> list[Row]:
     """Run a statement that returns rows, inside the transaction of ``conn``. Raises `DBAPIError`."""
     raw: Any = conn.connection.dbapi_connection

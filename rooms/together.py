@@ -101,7 +101,7 @@ def _breathes(held: Space, now: int, limits: Limits) -> tuple[Space, int | None]
 
 def _closes_doors(held: Space, now: int, limits: Limits) -> tuple[Space, int | None]:
     until = now + limits.doors
-    return replace(held, doors_until=until), until
+    return replace(held, doors_until=until, listening=()), until
 
 
 def _refuse_soon(code: str, work: Work, ended: int | None, lasts: int, every: int) -> None:

@@ -35,7 +35,7 @@ def outside(conn: Connection, *, now: int, seat_held: int) -> list[CircleView]:
     running = anyone.where(col(Circle.state).in_(("open", "closing"))).order_by(col(Circle.opens_at).desc())
     coming = anyone.where(Circle.state == "planned").order_by(col(Circle.opens_at))
     found = [*conn.execute(running.limit(OUTSIDE_MOST)), *conn.execute(coming.limit(OUTSIDE_MOST))]
-    return _views(conn, found, plan_views.of(conn, found, now), now - seat_held, {})
+    return _views(conn, found, plan_views.of(conn, found, now), now, seat_held, {})
 
 
 def own(conn: Connection, person_id: str, *, now: int, seat_held: int) -> list[CircleView]:
@@ -47,7 +47,7 @@ def own(conn: Connection, person_id: str, *, now: int, seat_held: int) -> list[C
     )
     read = {row[0]: row[1] for row in rows}
     found = conn.execute(_circles().where(col(Circle.id).in_(list(read))).order_by(col(Circle.opens_at))).all()
-    return _views(conn, found, plan_views.of(conn, found, now, person_id), now - seat_held, read)
+    return _views(conn, found, plan_views.of(conn, found, now, person_id), now, seat_held, read)
 
 
 def circle_view(conn: Connection, circle_id: str, *, now: int, seat_held: int, mine: bool = False) -> CircleView | None:
@@ -58,7 +58,7 @@ def circle_view(conn: Connection, circle_id: str, *, now: int, seat_held: int, m
     inside = _inside(conn, [circle_id], now - seat_held)
     plan = plan_views.of(conn, [row], now).get(row.plan_id)
     host = _hosts(conn, [row]).get(row.host_id)
-    return _view(row, inside=inside.get(circle_id, 0), host=host, plan=plan, mine=mine)
+    return _view(row, now, inside=inside.get(circle_id, 0), host=host, plan=plan, mine=mine)
 
 
 def my_circle(conn: Connection, circle_id: str, reader: Reader, now: int) -> MyCircle:
@@ -145,15 +145,21 @@ def _circles() -> Any:
 
 
 def _views(
-    conn: Connection, found: Sequence[Any], plans: Mapping[str | None, PlanView], since: int, read: dict[str, int]
+    conn: Connection,
+    found: Sequence[Any],
+    plans: Mapping[str | None, PlanView],
+    now: int,
+    seat_held: int,
+    read: dict[str, int],
 ) -> list[CircleView]:
     """``read`` has the last seq read in each circle that is one's own."""
-    inside = _inside(conn, [row.id for row in found], since)
+    inside = _inside(conn, [row.id for row in found], now - seat_held)
     hosts = _hosts(conn, found)
     said = _newest_words(conn, [row.log_id for row in found if row.id in read])
     return [
         _view(
             row,
+            now,
             inside=inside.get(row.id, 0),
             host=hosts.get(row.host_id),
             plan=plans.get(row.plan_id),
@@ -165,7 +171,7 @@ def _views(
 
 
 def _view(
-    row: Any, *, inside: int, host: str | None, plan: PlanView | None, mine: bool, news: bool = False
+    row: Any, now: int, *, inside: int, host: str | None, plan: PlanView | None, mine: bool, news: bool = False
 ) -> CircleView:
     return CircleView(
         id=row.id,
@@ -181,6 +187,10 @@ def _view(
         panels=row.panels,
         opens_at=row.opens_at,
         closes_at=row.closes_at,
+        seats=row.capacity,
+        listening=row.listening,
+        last_entry=rules.last_entry(row.opens_at, row.late_for),
+        doors_until=None if mine else space.ahead(space.load(row.space).doors_until, now),
         host=host if row.host_shown else None,
         plan=plan,
         mine=mine,

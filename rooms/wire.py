@@ -84,6 +84,10 @@ class OpenCircle(Command, tag="circle.open", frozen=True, kw_only=True):
     panels: bool = True
     """Flagged messages, with the lines around them, may be read by people drawn by lot from the whole server."""
     host_shown: bool = False
+    listening: bool = False
+    """One may listen at the door for some minutes without coming in."""
+    late_for: Annotated[int, Meta(ge=60_000, lt=2**53)] | None = None
+    """So long after the opening one may still come in for the first time, in milliseconds; absent is at any time."""
     name: Line | None = None
 
 

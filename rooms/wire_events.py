@@ -60,7 +60,7 @@ class ParticipantLeft(Event, tag="participant.left", frozen=True, kw_only=True):
 
 
 What = Literal[
-    "wished", "breath", "doors", "pace", "bell", "closing",
+    "wished", "listening", "breath", "doors", "pace", "bell", "closing",
     "handover", "willing", "unwilling", "host", "beside", "beside_left", "equals",
 ]  # fmt: skip
 

@@ -63,6 +63,8 @@ class SpaceView(Discreet, frozen=True, kw_only=True, omit_defaults=True):
     doors_until: Moment | None = None
     """Until then nobody comes in who was not here before."""
     wishes: tuple[Wish, ...] = ()
+    listening: tuple[Moment, ...] = ()
+    """When each of those who listen at the door will have to stop; who they are, nobody is told."""
     hosted: bool = True
     """Somebody holds the space."""
     handover_until: Moment | None = None

@@ -29,6 +29,14 @@ class CircleView(Discreet, frozen=True, kw_only=True, omit_defaults=True):
     """Who enters agrees that people drawn by lot may read what is flagged and the lines around it."""
     opens_at: Moment
     closes_at: Moment | None = None
+    seats: int = 8
+    """How many people it has room for."""
+    listening: bool = False
+    """One may listen at its door for some minutes without coming in."""
+    last_entry: Moment | None = None
+    """From then on nobody comes in for the first time."""
+    doors_until: Moment | None = None
+    """Two people let nobody in until then who was not here before; told at the door."""
     host: str | None = None
     """The host's name, only if the host wants it shown."""
     plan: PlanView | None = None

@@ -13,6 +13,7 @@ import msgspec
 from msgspec import Meta
 from sqlalchemy.exc import DBAPIError
 
+from rooms.wire_door import HearDoor
 from rooms.work import Refusal
 from server.door import Result
 from server.frames import frame
@@ -35,7 +36,7 @@ if TYPE_CHECKING:
     from server.connection import Connection
 
 log = logging.getLogger("server.asking")
-Read = WatchLog | UnwatchLog | ReadPage
+Read = WatchLog | UnwatchLog | ReadPage | HearDoor
 STRIKES = 3
 """Unreadable frames within the count before the socket is closed for good."""
 COUNT_EVERY = 10.0
@@ -118,7 +119,7 @@ class Asking:
         match command:
             case Beat():
                 return
-            case WatchLog() | UnwatchLog() | ReadPage():
+            case WatchLog() | UnwatchLog() | ReadPage() | HearDoor():
                 self._reads = deque() if self._reads is None else self._reads
                 self._reads.append(command)
                 self.read_on()
@@ -159,9 +160,11 @@ class Asking:
                 self._reads = None  # an empty queue takes more room than the whole connection beside it
             self.parts.spawn(self._read(command)).add_done_callback(partial(self._answered, command.ref))
 
-    async def _read(self, command: WatchLog | ReadPage) -> Any:
+    async def _read(self, command: WatchLog | ReadPage | HearDoor) -> Any:
         if isinstance(command, WatchLog):
             return await self.parts.readers.watch(self.connection, command)
+        if isinstance(command, HearDoor):
+            return await self.parts.readers.hear(self.connection.actor, command)
         return await self.parts.readers.page(self.connection.actor, command)
 
     def _done(self, ref: int, result: Result) -> None:

@@ -5,7 +5,7 @@ from sqlalchemy import Connection
 
 from moderation import care_standing, drawing, publishing, reviewing
 from moderation import due as flags_due
-from rooms import due, rounds
+from rooms import doorway, due, rounds
 from rooms.limits import Limits
 from server import identity
 
@@ -49,6 +49,7 @@ def waiting(conn: Connection, now: int, limits: Limits) -> list[Errand]:
     found += [DrawLots(case) for case in drawing.cases_due(conn, now)]
     moments = (
         due.next_invite(conn),
+        doorway.next_due(conn, limits.wait_lease),
         flags_due.next_due(conn),
         reviewing.next_due(conn),
         care_standing.next_due(conn),

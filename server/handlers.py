@@ -24,19 +24,23 @@ from rooms import (
     bell,
     circles,
     closing,
+    doorway,
     entering,
     hosting,
     invites,
     leaving,
+    listening,
     messages,
     personal,
     plans,
     posting,
     rounds,
+    sisters,
     telling,
     together,
 )
 from rooms import wire as said
+from rooms import wire_door as knocked
 from rooms import wire_hosting as hosted
 from rooms import wire_round as turns
 from rooms import wire_schedule as meets
@@ -101,6 +105,10 @@ HANDLERS: Mapping[type, Handler] = {
     held.RestDoors: together.rest_doors,
     held.ChoosePace: together.choose_pace,
     held.RingBell: bell.ring,
+    knocked.LeaveDoor: doorway.leave,
+    knocked.OpenSister: sisters.open_sister,
+    knocked.ListenAtDoor: listening.listen,
+    knocked.StopListening: listening.stop,
     hosted.OfferHost: hosting.offer,
     hosted.AgreeHost: hosting.agree,
     hosted.StopHost: hosting.stop,
@@ -149,5 +157,9 @@ HANDLERS: Mapping[type, Handler] = {
 }
 
 
-BATCHES: Mapping[type, BatchHandler] = {said.PostMessage: posting.post_all, said.EnterCircle: entering.enter_all}
+BATCHES: Mapping[type, BatchHandler] = {
+    said.PostMessage: posting.post_all,
+    said.EnterCircle: entering.enter_all,
+    knocked.WaitAtDoor: doorway.wait_all,
+}
 """Commands of which one commit takes many in the same few statements."""

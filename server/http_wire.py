@@ -4,15 +4,13 @@ from typing import Annotated, Any, Literal, NamedTuple
 
 from msgspec import Meta
 
-from moderation.wire_care import CareAnswered, CareAsked
 from moderation.wire_ledger import DrawProof, LedgerHead, LedgerPage, OpenBook
 from moderation.wire_panels import CaseToRead, Desk
 from rooms.wire import Discreet, Line, Moment, OpaqueId
 from rooms.wire_search import FoundMessages, Search
-from rooms.wire_space import TogetherAnswer
-from rooms.wire_views import CircleView, MadeInvite
+from rooms.wire_views import CircleView
 from server.help_lines import HelpLine
-from server.protocol import AnyCommand, Done, Page
+from server.protocol import AnyCommand, CommandAnswer, Page
 
 Secret = Annotated[str, Meta(max_length=1024)]
 
@@ -186,5 +184,5 @@ ENDPOINTS = (
     Endpoint("GET", "/api/ledger/head", None, LedgerHead, False),
     Endpoint("GET", "/api/draws/{draw}", None, DrawProof, False),
     Endpoint("GET", "/api/open-book", None, OpenBook, False),
-    Endpoint("POST", "/api/commands", AnyCommand, Done | MadeInvite | TogetherAnswer | CareAsked | CareAnswered, True),
+    Endpoint("POST", "/api/commands", AnyCommand, CommandAnswer, True),
 )

@@ -7,6 +7,7 @@ from typing import get_args
 from moderation.wire_care import AskGently, WorryAbout
 from moderation.wire_reviewing import ComeAsModerator
 from rooms.wire import EnterCircle, MarkRead, OpenCircle
+from rooms.wire_door import LeaveDoor, ListenAtDoor, OpenSister, StopListening, WaitAtDoor
 from rooms.wire_round import OfferRound, TurnCommand
 from rooms.wire_schedule import PlanCircle
 from rooms.wire_space import AskBreath, ChoosePace, RestDoors, RingBell
@@ -37,6 +38,9 @@ class Limits:
         self._requests = pace("requests", settings.frames_per_10s, 10)
         self._entries = pace("entries", settings.entries_per_minute, 60, doublings=ENTRY_DOUBLINGS)
         self._looks = pace("looks", settings.looks_per_minute, 60, doublings=GUESS_DOUBLINGS)
+        # Those who come in by one invite may sit behind one network, and each may mistype; guessing identities are free.
+        self._guesses = pace("guesses", 4 * settings.looks_per_minute, 60, doublings=ENTRY_DOUBLINGS)
+        self._waits = pace("waits", settings.frames_per_10s, 10)
         self._opens = pace("opens", settings.rooms_per_hour, 3_600)
         self._sign_ins = pace("sign-ins", settings.sign_ins_per_minute, 60, doublings=GUESS_DOUBLINGS)
         turns = pace("turns", settings.turns_per_minute, 60)
@@ -45,6 +49,7 @@ class Limits:
             AskBreath: of_kind("breaths", settings.breaths_per_hour, 3_600),
             RestDoors: of_kind("doors", settings.breaths_per_hour, 3_600),
             ChoosePace: of_kind("chosen paces", settings.breaths_per_hour, 3_600),
+            ListenAtDoor: of_kind("listens", settings.breaths_per_hour, 3_600),
             RingBell: of_kind("bells", settings.bells_per_hour, 3_600),
             OfferRound: of_kind("offers", settings.offers_per_hour, 3_600),
             **dict.fromkeys(get_args(TurnCommand), turns),
@@ -60,13 +65,18 @@ class Limits:
         if isinstance(command, MarkRead):
             # Reading on must not use up what one may say; the budget of the socket, or of requests, bounds it.
             return 0
-        if isinstance(command, EnterCircle) and command.invite is not None:
-            return self._looks.take(person) or self._sends.take(person)
+        if isinstance(command, EnterCircle | WaitAtDoor | ListenAtDoor) and command.invite is not None:
+            wait = self._looks.take(person) or self._guesses.take(network)
+            if wait:
+                return wait
+        if isinstance(command, WaitAtDoor | LeaveDoor | StopListening):
+            # Waiting is asked again every few seconds, and must not use up what one may say elsewhere.
+            return self._waits.take(person)
         if isinstance(command, ComeAsModerator):
             return self._looks.take(network) or self._sends.take(person)
         own = self._of_kinds.get(type(command))
         wait = self._sends.take(person) or (own.take(person) if own is not None else 0)
-        if wait == 0 and isinstance(command, OpenCircle | PlanCircle):
+        if wait == 0 and isinstance(command, OpenCircle | PlanCircle | OpenSister):
             # Identities are free, so one that may open a room is no bound on how many stand in everybody's list.
             wait = self._opens.take(network)
         return wait

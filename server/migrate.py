@@ -13,13 +13,14 @@ from moderation import models as _moderation_models
 from moderation import models_care as _care_models
 from moderation import models_ledger as _ledger_models
 from moderation import models_panels as _panel_models
+from rooms import models_door as _door_models
 from rooms import models_plans as _plan_models
 from rooms.models import Table
 from server import models as _server_models
 from server.store import Store, StoreUnavailable
 
 TABLES = Table.metadata
-_LOADED = (_care_models, _ledger_models, _moderation_models, _panel_models, _plan_models, _server_models)
+_LOADED = (_care_models, _door_models, _ledger_models, _moderation_models, _panel_models, _plan_models, _server_models)
 """Their tables register themselves when they are imported."""
 LOCK = 0x50656572
 """PostgreSQL advisory lock, so that of several processes one migrates."""

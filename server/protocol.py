@@ -40,7 +40,9 @@ from rooms.wire import (
     OpaqueId,
     Preferences,
     Seq,
-)
+)  # fmt: skip
+from rooms.wire_door import ANSWERS as DOOR_ANSWERS
+from rooms.wire_door import DoorAnswer, DoorWayCommand, Heard, HearDoor
 from rooms.wire_events import CircleEvent, PersonEvent
 from rooms.wire_hosting import HostCommand
 from rooms.wire_round import RoundCommand
@@ -50,9 +52,6 @@ from rooms.wire_views import CircleView, MadeInvite, MyCircle, Participant
 
 Address = Annotated[str, Meta(pattern=r"^(circle|person)/[A-Za-z0-9_-]{16}$", max_length=23)]
 Epoch = Annotated[str, Meta(pattern=r"^[A-Za-z0-9_-]{8}$", max_length=8)]
-
-
-# --- commands about the socket itself: they read, and change nothing ----------------------------------------
 
 
 class WatchLog(Command, tag="log.watch", frozen=True, kw_only=True):
@@ -84,9 +83,6 @@ class TellWriting(Command, tag="writing.tell", frozen=True, kw_only=True):
 
 class Beat(Command, tag="beat", frozen=True, kw_only=True):
     """The answer to ``heads``; it is not answered."""
-
-
-# --- answers ----------------------------------------------------------------------------------------------
 
 
 class Done(Discreet, frozen=True, kw_only=True, omit_defaults=True):
@@ -154,9 +150,6 @@ Refused = dict[str, str | int]
 """``code`` and its facts, e.g. ``{"code": "rate.limited", "retry_after": 3000}`` (milliseconds)."""
 
 
-# --- frames -----------------------------------------------------------------------------------------------
-
-
 class Hello(Struct, frozen=True, kw_only=True):
     me: Address
     version: str
@@ -220,14 +213,15 @@ class ByeFrame(Struct, frozen=True):
     bye: Bye
 
 
-SocketCommand = WatchLog | UnwatchLog | ReadPage | TellWriting | Beat
+SocketCommand = WatchLog | UnwatchLog | ReadPage | HearDoor | TellWriting | Beat
 DoorCommand = (
-    CircleCommand | SpaceCommand | HostCommand | RoundCommand | ScheduleCommand
+    CircleCommand | DoorWayCommand | SpaceCommand | HostCommand | RoundCommand | ScheduleCommand
     | FlagCommand | CareCommand | PanelCommand | ReviewingCommand
 )  # fmt: skip
 AnyCommand = DoorCommand | SocketCommand
 AnyEvent = CircleEvent | PersonEvent | FlagEvent | CareEvent | PanelEvent | ReviewingChanged
-Answer = Done | Watching | Page | MadeInvite | MadeFeed | TogetherAnswer | CareAsked | CareAnswered
+CommandAnswer = Done | MadeInvite | MadeFeed | TogetherAnswer | DoorAnswer | CareAsked | CareAnswered
+Answer = CommandAnswer | Watching | Page | Heard
 AnyFrame = (
     HelloFrame | OkFrame | RefusedFrame | EventFrame | ResetFrame | HereFrame | WritingFrame | HeadsFrame | ByeFrame
 )
@@ -238,6 +232,7 @@ ANSWERS: dict[type[Command], Any] = {
     MakeInvite: MadeInvite,
     MakeFeed: MadeFeed,
     **dict.fromkeys((CloseCircle, AskBreath, RestDoors, ChoosePace, RingBell), TogetherAnswer),
+    **DOOR_ANSWERS,
     **CARE_ANSWERS,
 }
 """What ``ok`` holds where it is not `Done`."""

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from msgspec.structs import replace
 from sqlalchemy.exc import DBAPIError
 
-from rooms import views
+from rooms import listening, views
+from rooms.wire_door import Heard, HearDoor
 from rooms.wire_views import CircleView
 from rooms.work import Refusal
 from server import reading
@@ -109,6 +110,10 @@ class Readers:
 
     async def page(self, actor: Actor, command: ReadPage) -> Any:
         return await self.look(actor, lambda conn: reading.page(conn, command, actor.person))
+
+    async def hear(self, actor: Actor, command: HearDoor) -> Heard:
+        now = self.parts.now()
+        return await self.look(actor, lambda conn: listening.hear(conn, command, actor.person, now))
 
     async def catch_up(self, connection: "Connection") -> None:
         """Write what each watch missed, in batches, until it can go live or the client stops taking."""

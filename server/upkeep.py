@@ -7,7 +7,7 @@ from msgspec import Struct
 from moderation import care_standing, drawing, flags, forgetting, gentle, holding, publishing, reviewing, seats
 from moderation import due as flags_due
 from moderation.operating import HoldByLaw
-from rooms import due, hosting, personal, round_events, rounds, tidy
+from rooms import doorway, due, hosting, personal, round_events, rounds, tidy
 from rooms.models import Circle
 from rooms.wire import Discreet
 from rooms.work import Work
@@ -55,6 +55,7 @@ def perform_due(work: Work, command: PerformDue) -> None:
             gentle.faded(work, *faded)
         return
     due.end_invites(work)
+    doorway.tidy(work)
     flags_due.perform(work)
     reviewing.due(work)
     care_standing.wipe(work)

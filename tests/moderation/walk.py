@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Any, TypeVar, get_args
 
 import msgspec
-from sqlalchemy import Connection, insert
+from sqlalchemy import Connection, insert, update
 from sqlmodel import col, select
 
 from moderation import reviewing
@@ -24,7 +24,8 @@ from moderation.wire import FlagCommand
 from moderation.wire_care import CareCommand, WorryAbout
 from moderation.wire_panels import CastBallot, HoldMessage, MessageMark, PanelCommand
 from rooms.log import deliver
-from rooms.models import Agreement, EventRow, Invite, Person, RoundRow
+from rooms.models import Agreement, Circle, EventRow, Invite, Person, RoundRow
+from rooms.models_door import Waiter
 from rooms.models_plans import PlanRow
 from rooms.posting import POSTED
 from rooms.units import HOUR, MINUTE
@@ -61,7 +62,7 @@ class Tried:
 
 
 class Walk:
-    """Ana says what is flagged; Bo and Fern flag; Otter only listens; Heron hosts; Dee is not there."""
+    """Ana says what is flagged; Bo and Fern flag; Otter only listens; Heron hosts; Dee waits at the door."""
 
     def __init__(self, url: str) -> None:
         self.place = place = Place(url)
@@ -79,6 +80,9 @@ class Walk:
             # One nonce for all that is tried, so that the lots fall alike.
             nonce = {"id": 1, "nonce": b"n" * 32, "committed_at": since, "usable_from": since}
             work.conn.execute(insert(NonceRow).values(**nonce))
+            work.conn.execute(update(Circle).where(col(Circle.id) == CIRCLE).values(listening=True))
+            waits = {"circle_id": CIRCLE, "person_id": named("Dee"), "seen_at": work.now + 365 * 24 * HOUR}
+            work.conn.execute(insert(Waiter).values(**waits))
             willing = msgspec.json.encode(Preferences(company=True))
             people = Person.__table__  # type: ignore[attr-defined]
             work.conn.execute(

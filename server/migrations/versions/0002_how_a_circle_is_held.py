@@ -60,6 +60,22 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_plan_circle_id"), ["circle_id"], unique=False)
 
     op.create_table(
+        "listener",
+        sa.Column("circle_id", sa.String(length=16), nullable=False),
+        sa.Column("person_id", sa.String(length=16), nullable=False),
+        sa.Column("from_seq", sa.BigInteger(), nullable=False),
+        sa.Column("until", sa.BigInteger(), nullable=False),
+        sa.Column("again_at", sa.BigInteger(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["circle_id"],
+            ["circle.id"],
+        ),
+        sa.PrimaryKeyConstraint("circle_id", "person_id"),
+    )
+    with op.batch_alter_table("listener", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_listener_again_at"), ["again_at"], unique=False)
+
+    op.create_table(
         "round",
         sa.Column("circle_id", sa.String(length=16), nullable=False),
         sa.Column("id", sa.String(length=16), nullable=False),
@@ -77,7 +93,30 @@ def upgrade() -> None:
     with op.batch_alter_table("round", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_round_due_at"), ["due_at"], unique=False)
 
+    op.create_table(
+        "waiter",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("circle_id", sa.String(length=16), nullable=False),
+        sa.Column("person_id", sa.String(length=16), nullable=False),
+        sa.Column("name", sa.String(), nullable=True),
+        sa.Column("seen_at", sa.BigInteger(), nullable=False),
+        sa.Column("seat_until", sa.BigInteger(), nullable=True),
+        sa.Column("sister_until", sa.BigInteger(), nullable=True),
+        sa.Column("sister_id", sa.String(length=16), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["circle_id"],
+            ["circle.id"],
+        ),
+        sa.PrimaryKeyConstraint("id"),
+        sa.UniqueConstraint("circle_id", "person_id"),
+    )
+    with op.batch_alter_table("waiter", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_waiter_seen_at"), ["seen_at"], unique=False)
+
     with op.batch_alter_table("circle", schema=None) as batch_op:
+        batch_op.add_column(sa.Column("listening", sa.Boolean(), server_default=sa.text("false"), nullable=False))
+        batch_op.add_column(sa.Column("late_for", sa.BigInteger(), nullable=True))
+        batch_op.add_column(sa.Column("sister_of", sa.String(length=16), nullable=True))
         batch_op.add_column(sa.Column("space", sa.LargeBinary(), nullable=True))
         batch_op.add_column(sa.Column("space_due", sa.BigInteger(), nullable=True))
         batch_op.add_column(sa.Column("round_id", sa.String(length=16), nullable=True))
@@ -87,10 +126,11 @@ def upgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_circle_breath_asked_until"))
         batch_op.create_index(batch_op.f("ix_circle_ends_at"), ["ends_at"], unique=False)
         batch_op.create_index(batch_op.f("ix_circle_plan_id"), ["plan_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_circle_sister_of"), ["sister_of"], unique=False)
         batch_op.create_index(batch_op.f("ix_circle_space_due"), ["space_due"], unique=False)
-        batch_op.drop_column("breath_until")
         batch_op.drop_column("breath_asked_until")
         batch_op.drop_column("breath_seq")
+        batch_op.drop_column("breath_until")
         batch_op.drop_column("breath_by")
 
     # ### end Alembic commands ###

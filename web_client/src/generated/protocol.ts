@@ -236,6 +236,10 @@ export interface CircleView {
   panels?: boolean;
   opens_at: number;
   closes_at?: number | null;
+  seats?: number;
+  listening?: boolean;
+  last_entry?: number | null;
+  doors_until?: number | null;
   host?: string | null;
   plan?: PlanView | null;
   mine?: boolean;
@@ -466,6 +470,30 @@ export interface HeadsFrame {
   heads: Record<string, number>;
 }
 
+/** What was said since one began to listen; asked every other second. Reads, and changes nothing. */
+export interface HearDoor {
+  do: "door.hear";
+  ref?: number;
+  circle: string;
+  head?: number | null;
+}
+
+export interface Heard {
+  head: number;
+  until: number;
+  same?: boolean;
+  lines?: HeardLine[];
+}
+
+/** A message as it stands now. Without a body it was taken back, or is not to be read; why, a listener is not told. */
+export interface HeardLine {
+  seq: number;
+  at: number;
+  name: string;
+  body?: string | null;
+  prompt?: boolean;
+}
+
 export interface Hello {
   me: string;
   version: string;
@@ -562,6 +590,13 @@ export interface LeaveCircle {
   circle: string;
 }
 
+/** Wait no longer; harmless to repeat. */
+export interface LeaveDoor {
+  do: "door.leave";
+  ref?: number;
+  circle: string;
+}
+
 /** Hand the case over, and be offered no seat for a day. */
 export interface LeaveHeavySeat {
   do: "seat.heavy";
@@ -631,12 +666,25 @@ export interface LetterDismissed {
   letter: string;
 }
 
+/** Hear what is said for some minutes without coming in, where the circle allows it. */
+export interface ListenAtDoor {
+  do: "door.listen";
+  ref?: number;
+  circle: string;
+  agreement: number;
+  invite?: string | null;
+}
+
 /** I would rather listen. It only spares others the waiting; nobody is told, and one may still join. */
 export interface ListenToRound {
   do: "round.listen";
   ref?: number;
   circle: string;
   round: string;
+}
+
+export interface ListenView {
+  until: number;
 }
 
 /** An event at its place in a log. */
@@ -928,7 +976,17 @@ export interface OpenCircle {
   history_open?: boolean;
   panels?: boolean;
   host_shown?: boolean;
+  listening?: boolean;
+  late_for?: number | null;
   name?: string | null;
+}
+
+/** Ask, while waiting, for a sister circle, or say yes to somebody who asked. It takes two. */
+export interface OpenSister {
+  do: "door.sister";
+  ref?: number;
+  circle: string;
+  key: string;
 }
 
 /** A circle has opened of which one had asked to be told. */
@@ -1391,6 +1449,12 @@ export interface SignIn {
   remember?: boolean;
 }
 
+/** The circle that was opened, or until when one's wish waits for a second person. */
+export interface SisterView {
+  circle?: string | null;
+  until?: number | null;
+}
+
 export interface SittingView {
   day: string;
   starts: number;
@@ -1401,7 +1465,7 @@ export interface SittingView {
 export interface SpaceChanged {
   kind: "space.changed";
   space: SpaceView;
-  what: "bell" | "beside" | "beside_left" | "breath" | "closing" | "doors" | "equals" | "handover" | "host" | "pace" | "unwilling" | "willing" | "wished";
+  what: "bell" | "beside" | "beside_left" | "breath" | "closing" | "doors" | "equals" | "handover" | "host" | "listening" | "pace" | "unwilling" | "willing" | "wished";
   act?: "breath" | "close" | "doors" | "pace_gentle" | "pace_one_at_a_time" | "pace_usual" | null;
   who?: string | null;
 }
@@ -1413,6 +1477,7 @@ export interface SpaceView {
   breath_until?: number | null;
   doors_until?: number | null;
   wishes?: Wish[];
+  listening?: number[];
   hosted?: boolean;
   handover_until?: number | null;
   willing?: string | null;
@@ -1453,6 +1518,13 @@ export interface StepOutOfRound {
 /** I need to stop: hand over at once, or take one's own offer back. */
 export interface StopHost {
   do: "host.stop";
+  ref?: number;
+  circle: string;
+}
+
+/** Harmless to repeat. */
+export interface StopListening {
+  do: "door.stop";
   ref?: number;
   circle: string;
 }
@@ -1533,6 +1605,26 @@ export interface Verdict {
   size: number;
 }
 
+/** Say yes to version ``agreement`` and wait for a seat, or go on waiting; whoever has waited needs no invite again. */
+export interface WaitAtDoor {
+  do: "door.wait";
+  ref?: number;
+  circle: string;
+  agreement: number;
+  name?: string | null;
+  invite?: string | null;
+}
+
+export interface WaitView {
+  waiting: number;
+  seat_until?: number | null;
+  doors_until?: number | null;
+  late?: boolean;
+  sister_asked?: boolean;
+  sister_mine?: boolean;
+  sister?: string | null;
+}
+
 /** Follow a log, from a cursor where one is held. Watching it again replaces the earlier watch. */
 export interface WatchLog {
   do: "log.watch";
@@ -1604,13 +1696,13 @@ export interface WritingFrame {
   writing?: true;
 }
 
-export type DoorCommand = AddSide | AgreeHost | AnswerCare | AskBreath | AskGently | AskHolder | BeginReviewing | BeginRound | CastBallot | ChangePlan | ChoosePace | CloseCircle | ComeAsModerator | ComeBackToMe | CosignHold | DismissLetter | EditMessage | EndFeed | EndReviewing | EnterCircle | FlagMessage | ForgetMe | GiveUpModerator | GoOn | HoldMessage | JoinRound | KeepCircleOpen | LayDownPiece | LeaveCircle | LeaveHeavySeat | LeaveOutSitting | LeaveSeat | ListenToRound | MakeAppeal | MakeFeed | MakeGesture | MakeInvite | MarkBadFaith | MarkRead | MoveSitting | OfferHost | OfferRound | OpenCircle | PassPiece | PlanCircle | PostMessage | PutBackSitting | ReachOut | ReadyToVote | RephraseMessage | RestDoors | RevokeInvite | RingBell | SayToPanel | SetAside | SetPreferences | SetReviewing | SetShift | StayWithPiece | StepOutOfRound | StopHost | StopPlan | TakeBackMessage | TakeSeat | TellOpening | UndoAside | UndoBallot | UndoGesture | WithdrawFlag | WorryAbout;
+export type DoorCommand = AddSide | AgreeHost | AnswerCare | AskBreath | AskGently | AskHolder | BeginReviewing | BeginRound | CastBallot | ChangePlan | ChoosePace | CloseCircle | ComeAsModerator | ComeBackToMe | CosignHold | DismissLetter | EditMessage | EndFeed | EndReviewing | EnterCircle | FlagMessage | ForgetMe | GiveUpModerator | GoOn | HoldMessage | JoinRound | KeepCircleOpen | LayDownPiece | LeaveCircle | LeaveDoor | LeaveHeavySeat | LeaveOutSitting | LeaveSeat | ListenAtDoor | ListenToRound | MakeAppeal | MakeFeed | MakeGesture | MakeInvite | MarkBadFaith | MarkRead | MoveSitting | OfferHost | OfferRound | OpenCircle | OpenSister | PassPiece | PlanCircle | PostMessage | PutBackSitting | ReachOut | ReadyToVote | RephraseMessage | RestDoors | RevokeInvite | RingBell | SayToPanel | SetAside | SetPreferences | SetReviewing | SetShift | StayWithPiece | StepOutOfRound | StopHost | StopListening | StopPlan | TakeBackMessage | TakeSeat | TellOpening | UndoAside | UndoBallot | UndoGesture | WaitAtDoor | WithdrawFlag | WorryAbout;
 
-export type SocketCommand = Beat | ReadPage | TellWriting | UnwatchLog | WatchLog;
+export type SocketCommand = Beat | HearDoor | ReadPage | TellWriting | UnwatchLog | WatchLog;
 
 export type AnyEvent = AsideSet | CareNow | CircleClosed | CircleClosing | CircleJoined | CircleOpened | CircleParted | CirclePlanned | CircleStaysOpen | FlagMoved | GestureGiven | GestureMade | GestureUndone | HostingChanged | LetterCame | LetterDismissed | MessageEdited | MessageFolded | MessageHeld | MessagePosted | MessageReceived | MessageRephrased | MessageTakenBack | MessageUnfolded | MessageWithheld | OpeningTold | ParticipantEntered | ParticipantLeft | PauseMoved | PieceAsked | PieceGiven | PiecePassed | PreferencesChanged | Quiet | ReviewingChanged | RoundBegan | RoundJoined | RoundOffered | RoundOver | RoundSteppedOut | RoundTalks | SeatMoved | SessionEnded | SpaceChanged | WordsFaded;
 
-export type Answer = CareAnswered | CareAsked | Done | MadeFeed | MadeInvite | Page | TogetherAnswer | Watching;
+export type Answer = CareAnswered | CareAsked | Done | Heard | ListenView | MadeFeed | MadeInvite | Page | SisterView | TogetherAnswer | WaitView | Watching;
 
 export type AnyFrame = ByeFrame | EventFrame | HeadsFrame | HelloFrame | HereFrame | OkFrame | RefusedFrame | ResetFrame | WritingFrame;
 
@@ -1627,6 +1719,10 @@ export interface Answers {
   "doors.rest": TogetherAnswer;
   "pace.choose": TogetherAnswer;
   "bell.ring": TogetherAnswer;
+  "door.wait": WaitView;
+  "door.sister": SisterView;
+  "door.listen": ListenView;
+  "door.hear": Heard;
   "care.worry": CareAsked;
   "care.answer": CareAnswered;
   "care.reach_out": CareAnswered;
