@@ -118,11 +118,7 @@ POWERS = (
         commands=("circle.open", *"plan.make plan.change plan.leave_out plan.move plan.put_back plan.stop".split()),
     ),
     Power(
-        letter="m",
-        does="invite, or end that",
-        holder="anyone",
-        reach="nobody",
-        commands=("invite.make", "invite.revoke"),
+        letter="m", does="invite, or end it", holder="anyone", reach="nobody", commands=("invite.make", "invite.revoke")
     ),
     Power(
         letter="n",
