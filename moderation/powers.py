@@ -117,9 +117,7 @@ POWERS = (
         reach="nobody",
         commands=("circle.open", *"plan.make plan.change plan.leave_out plan.move plan.put_back plan.stop".split()),
     ),
-    Power(
-        letter="m", does="invite, or end it", holder="anyone", reach="nobody", commands=("invite.make", "invite.revoke")
-    ),
+    Power(letter="m", does="make invites", holder="anyone", reach="nobody", commands=("invite.make", "invite.revoke")),
     Power(
         letter="n",
         does="have somebody asked, without a name, whether they would like company; they owe no answer",
