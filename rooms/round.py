@@ -140,7 +140,7 @@ def _happened(state: Round, event: Happened, now: int, limits: Limits) -> Moved:
                     state = pieces.back(state, seat.who, now=now, limits=limits)
                 else:
                     state = pieces.away(state, seat.who, now)
-            return state, ()
+            return joining.when_all_answered(state, here, now, limits)
         case Left(who):
             return joining.out(wishes.forgotten(state, who), who, now, limits)
         case Close():

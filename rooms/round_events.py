@@ -125,7 +125,8 @@ class Back:
 
 @dataclass(frozen=True, slots=True)
 class Present:
-    """All who have a screen here. Makes good whatever `Gone` and `Back` were lost with a process."""
+    """All who have a screen here. Makes good whatever `Gone` and `Back` were lost with a process; and when all of them
+    have answered an offer, there is nothing to wait for."""
 
     here: frozenset[str]
 

@@ -28,7 +28,7 @@ def join(state: Round, event: Join, now: int, limits: Limits) -> Moved:
     others = tuple(each for each in state.seats if each.who != event.by)
     listening = tuple(each for each in state.listening if each != event.by)
     joined = replace(state, seats=(*others, Seat(event.by)), listening=listening)
-    after, effects = _when_all_answered(joined, event.inside, now, limits)
+    after, effects = when_all_answered(joined, event.inside, now, limits)
     return after, (Joined(event.by), *effects)
 
 
@@ -36,10 +36,10 @@ def listen(state: Round, event: Listen, now: int, limits: Limits) -> Moved:
     if state.phase != "gathering" or state.seat(event.by) is not None or event.by in state.listening:
         return state, ()
     listens = replace(state, listening=(*state.listening, event.by))
-    return _when_all_answered(listens, event.inside, now, limits)
+    return when_all_answered(listens, event.inside, now, limits)
 
 
-def _when_all_answered(state: Round, inside: frozenset[str], now: int, limits: Limits) -> Moved:
+def when_all_answered(state: Round, inside: frozenset[str], now: int, limits: Limits) -> Moved:
     answered = {*state.listening, *(each.who for each in state.seats)}
     if state.phase != "gathering" or not inside or not inside <= answered or len(state.here) < round_due.LEAST:
         return state, ()

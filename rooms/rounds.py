@@ -6,13 +6,14 @@ from contextlib import suppress
 from hashlib import blake2b
 from typing import Any
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, or_
 from sqlmodel import col, select
 
 from rooms import round as core
 from rooms import round_events as said
 from rooms import round_state, round_views, rules
 from rooms.circles import seat
+from rooms.limits import Limits
 from rooms.log import append, tell
 from rooms.models import Circle, ParticipantRow, Person, RoundRow
 from rooms.round_state import Round
@@ -44,6 +45,8 @@ from rooms.work import Answered, Refusal, Work
 
 AT_ONCE = 100
 """Circles in whose rounds something is due, at one look."""
+ON_MOST = 5_000
+"""Rounds that are looked at for whose screens are here; in more, who is gone is let pass as who is silent."""
 
 
 def offer(work: Work, command: OfferRound) -> Answered:
@@ -92,10 +95,14 @@ def act(work: Work, circle: Circle, event: said.Event, *, question: str | None =
 
 
 def shared(work: Work, circle_id: str, participant: str) -> None:
-    """The holder said something: a sign of theirs. Where the piece has just gone on by itself, it was none."""
+    """The holder said something: a sign of theirs. Where the piece has just gone on by itself, it was none.
+
+    Part of a batch of posts, which ends no work by itself: what was written is ended here.
+    """
     circle = work.db.get_one(Circle, circle_id)
     with suppress(Refusal):
         act(work, circle, said.Share(participant))
+    work.finish()
 
 
 def view(conn: Connection, circle_id: str, me: str, *, entered_at: int) -> dict[str, Any]:
@@ -111,21 +118,28 @@ def view(conn: Connection, circle_id: str, me: str, *, entered_at: int) -> dict[
     }
 
 
-def due(conn: Connection, now: int) -> list[str]:
-    """Circles in whose rounds something is due at ``now`` (ms)."""
-    found = select(RoundRow.circle_id).where(col(RoundRow.due_at) <= now).order_by(col(RoundRow.due_at))
+def due(conn: Connection, now: int, limits: Limits) -> list[str]:
+    """Circles in whose rounds something is due at ``now`` (ms), also because the clock was set back meanwhile."""
+    longest = max(limits.round_gather, limits.round_talk, limits.piece_quiet, limits.piece_wait)
+    late = or_(col(RoundRow.due_at) <= now, col(RoundRow.due_at) > now + longest)
+    found = select(RoundRow.circle_id).where(late).order_by(col(RoundRow.due_at))
     return list(conn.execute(found.limit(AT_ONCE)).scalars())
+
+
+def on(conn: Connection) -> dict[str, Round]:
+    """The rounds that are on, by circle; but for those that only a newer version of this program can read."""
+    found = select(RoundRow.circle_id, RoundRow.state).where(col(RoundRow.due_at).is_not(None))
+    rounds = {}
+    for circle, state in conn.execute(found.limit(ON_MOST)):
+        with suppress(Refusal):
+            rounds[circle] = round_state.unpack(state)
+    return rounds
 
 
 def tick(work: Work, circle_id: str) -> None:
     circle = work.db.get(Circle, circle_id)
     if circle is not None:
         act(work, circle, said.Tick())
-
-
-def load(work: Work, circle: Circle) -> Round | None:
-    row = work.db.get(RoundRow, circle.id)
-    return None if row is None else round_state.unpack(row.state)
 
 
 def _id_of(participant: str, key: str) -> str:

@@ -145,6 +145,7 @@ class Asking:
         if now - told.get(address, -WRITING_EVERY) >= WRITING_EVERY:
             told[address] = now
             self.parts.hub.whisper(address, frame(encode(WritingFrame(address))), watch.shown)
+            self.parts.turns.writes(self.connection.actor, address, watch.shown)
         self.ok(command.ref, {})
 
     def read_on(self) -> None:

@@ -3,7 +3,7 @@
 `broker_memory` and `broker_redis` are twins that pass one contract suite.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Protocol
 
 from rooms.wire import Discreet
@@ -81,3 +81,13 @@ class Presence(Protocol):
 
     async def here(self, address: str) -> frozenset[str]:
         """Participants with at least one screen, in any process."""
+
+    async def surely_here(self, address: str) -> frozenset[str] | None:
+        """The same; None where it is not known of all processes."""
+
+    def screens(self, address: str) -> Collection[str]:
+        """Participants with a screen in this process, or of whose going the others have not heard."""
+
+    @property
+    def unseen(self) -> float:
+        """Seconds for which somebody who vanished with a process may count as here."""

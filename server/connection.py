@@ -174,8 +174,9 @@ class Connection:
             return
         if watch.shown is not None:
             self.parts.presence.came(address, watch.shown)
+            self.parts.turns.came(address, watch.shown)
         if before is not None:
-            self.parts.presence.went(address, before)
+            self._went(address, before)
 
     def behind(self) -> None:
         """Catch up with what was missed, if that is not under way already."""
@@ -211,5 +212,11 @@ class Connection:
         if self.watches.get(address) is watch:
             del self.watches[address]
             if watch.shown is not None:
-                self.parts.presence.went(address, watch.shown)
+                self._went(address, watch.shown)
         self.parts.hub.release(watch.feed)
+
+    def _went(self, address: str, participant: str) -> None:
+        self.parts.presence.went(address, participant)
+        now, heard = time.monotonic(), self.asking.last_heard
+        # Whoever closes is heard of by that; whoever fell silent has been gone since then.
+        self.parts.turns.went(address, participant, heard if now - heard > SILENCE else now)

@@ -44,7 +44,7 @@ Errand = PerformDue | TendCase | TendRound | DrawLots | KeepRecord
 def waiting(conn: Connection, now: int, limits: Limits) -> list[Errand]:
     """Everything that is due at ``now`` (ms), as far as one look of the clock takes it on."""
     found: list[Errand] = [PerformDue(of=circle) for circle in due.circles(conn, now)]
-    found += [TendRound(circle) for circle in rounds.due(conn, now)]
+    found += [TendRound(circle) for circle in rounds.due(conn, now, limits)]
     found += [TendCase(case) for case in flags_due.cases_due(conn, now)]
     found += [DrawLots(case) for case in drawing.cases_due(conn, now)]
     moments = (

@@ -19,6 +19,7 @@ from rooms.wire_events import (
     WordsFaded,
 )
 from rooms.wire_messages import MessageEdited, MessageRephrased, MessageTakenBack
+from rooms.wire_round import RoundOver
 from rooms.work import Announcement
 from server.auth import Auth
 from server.broker import Broker, Presence
@@ -38,6 +39,7 @@ from server.records import Records
 from server.searching import Searching
 from server.settings import Settings
 from server.store import Store
+from server.turns import Turns
 
 GOODBYE_WITHIN = 5.0
 """Seconds the door has for what was accepted before clients are told to go elsewhere in any case."""
@@ -46,7 +48,7 @@ RETURN_WITHIN = 2_000
 
 SHOWN = {CircleClosed, CircleClosing, CircleOpened, CirclePlanned, CircleStaysOpen, ParticipantEntered, ParticipantLeft}
 """Events that change what a circle looks like from outside."""
-GONE = {WordsFaded, MessageTakenBack, MessageEdited, MessageRephrased, SessionEnded, LetterDismissed}
+GONE = {WordsFaded, MessageTakenBack, MessageEdited, MessageRephrased, SessionEnded, LetterDismissed, RoundOver}
 """Events after which older words must be nowhere on the disk."""
 
 
@@ -104,6 +106,7 @@ class Parts:
         self.words_gone = True
         """Words may have been changed or erased since the write-ahead log was last emptied, also before a crash."""
         self.clock = Clock(self)
+        self.turns = Turns(self)
         self.control = Control(settings.data_dir, self.door)
         self.metrics = Metrics(self, settings.metrics_port)
         self._tasks: set[asyncio.Task[Any]] = set()
@@ -125,6 +128,7 @@ class Parts:
         await self.presence.start()
         await self.limits.others.start()
         await self.clock.start()
+        await self.turns.start()
         await self.control.start()
         await self.metrics.start()
 
@@ -133,6 +137,7 @@ class Parts:
         self.draining = True
         await self.control.close()
         await self.clock.close()
+        await self.turns.close()
         await asyncio.wait([self.spawn(self.door.close())], timeout=GOODBYE_WITHIN)
         for connection in self.all_connections():
             connection.goodbye(4012, retry_after=secrets.randbelow(RETURN_WITHIN) + 1)

@@ -5,7 +5,8 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from server.presence_board import Change, Waits
-from server.presence_shared import SharedPresence, Tell
+from server.presence_shared import Tell
+from server.presence_sure import SurePresence
 
 
 class MemoryBoard:
@@ -44,7 +45,7 @@ class MemorySide:
         self._board.forget(self._origin)
 
 
-class MemoryPresence(SharedPresence):
+class MemoryPresence(SurePresence):
     """For one process; several that are given the same board behave like processes."""
 
     def __init__(
@@ -55,6 +56,13 @@ class MemoryPresence(SharedPresence):
         # Nothing is lost on the way and nobody vanishes, so there is next to nothing to refresh.
         waits = replace(waits or Waits(), refresh=3_600.0)
         super().__init__(side, tell, correct or tell, waits)
+
+    @property
+    def unseen(self) -> float:
+        return 0.0
+
+    async def surely_here(self, address: str) -> frozenset[str] | None:
+        return await self.here(address)
 
     async def here(self, address: str) -> frozenset[str]:
         place = self._places.get(address)

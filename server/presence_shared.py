@@ -88,14 +88,17 @@ class SharedPresence:
         """Those in their grace count: nobody was told that they went. Answers within 250 ms, whatever the board does."""
         if self._running is None or self._silent:
             return self._here_blind(address)
+        try:
+            return await self._ask(address, self._waits.answer)
+        except TimeoutError:
+            return self._here_blind(address)
+
+    async def _ask(self, address: str, within: float) -> frozenset[str]:
         answer: Answer = asyncio.get_running_loop().create_future()
         self._asked.setdefault(address, []).append(answer)
         self._wake.set()
-        try:
-            async with asyncio.timeout(self._waits.answer):
-                return await answer
-        except TimeoutError:
-            return self._here_blind(address)
+        async with asyncio.timeout(within):
+            return await answer
 
     # --- the one task that speaks with the board
 

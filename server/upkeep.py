@@ -38,13 +38,15 @@ class Tidy(Struct, frozen=True):
     """Now and then: let go of what nobody needs any more."""
 
 
-class ScreenMoved(Struct, frozen=True):
-    """Where a round is on: the last screen of a participant has gone, or one has come back."""
+class ScreensMoved(Struct, frozen=True):
+    """Where a round is on: the last screens of participants have gone, or one has come back."""
 
     circle: str
-    participant: str
-    gone_since: int | None
-    """ms; None: they are back."""
+    gone: tuple[tuple[str, int], ...] = ()
+    """Since when (ms), by participant."""
+    back: tuple[str, ...] = ()
+    answered: frozenset[str] = frozenset()
+    """Everybody who is here, where all of them have answered the offer."""
 
 
 def perform_due(work: Work, command: PerformDue) -> None:
@@ -105,11 +107,16 @@ def _tend_round(work: Work, command: TendRound) -> None:
     rounds.tick(work, command.circle)
 
 
-def _screen_moved(work: Work, command: ScreenMoved) -> None:
+def _screens_moved(work: Work, command: ScreensMoved) -> None:
     circle = work.db.get(Circle, command.circle)
-    if circle is not None and circle.round_id is not None:
-        who, since = command.participant, command.gone_since
-        rounds.act(work, circle, round_events.Back(who) if since is None else round_events.Gone(who, since))
+    if circle is None or circle.round_id is None:
+        return
+    for who in command.back:
+        rounds.act(work, circle, round_events.Back(who))
+    for who, since in command.gone:
+        rounds.act(work, circle, round_events.Gone(who, since))
+    if command.answered:
+        rounds.act(work, circle, round_events.Present(command.answered))
 
 
 HANDLERS: Mapping[type, Handler] = {
@@ -122,6 +129,6 @@ HANDLERS: Mapping[type, Handler] = {
     StillHere: _still_here,
     Seen: _seen,
     HostGone: _host_gone,
-    ScreenMoved: _screen_moved,
+    ScreensMoved: _screens_moved,
     Tidy: _tidy,
 }

@@ -9,7 +9,8 @@ from collections.abc import Sequence
 from typing import Any
 
 from server.presence_board import BoardSilent, Change, Waits
-from server.presence_shared import SharedPresence, Tell
+from server.presence_shared import Tell
+from server.presence_sure import SurePresence
 from server.redis.node import Node, parse
 from server.redis.scripts import Call, Script, Scripts
 from server.redis.wire import WireBroken
@@ -58,7 +59,7 @@ class RedisBoard:
         return Call(SYNC, KEY + change.address, arguments)
 
 
-class RedisPresence(SharedPresence):
+class RedisPresence(SurePresence):
     """Raises `BrokerUnavailable` where the address makes no sense or is not safe. Connects when first needed."""
 
     def __init__(

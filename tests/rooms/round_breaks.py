@@ -269,7 +269,7 @@ breaks(14, "who is away counts", Round, "here", as_property(lambda here, self: s
 breaks(14, "anybody begins it", round_wishes, "_seconds", always(True))
 breaks(14, "it waits for all", round_due, "next_at", tweaked(
     lambda at, state, limits: at + 30_000 if state.phase == "gathering" else at))  # fmt: skip
-breaks(14, "it begins when some have answered", round_joining, "_when_all_answered", instead(
+breaks(14, "it begins when some have answered", round_joining, "when_all_answered", instead(
     lambda found, state, inside, now, limits: found(
         state, inside & {*state.listening, *(each.who for each in state.seats)}, now, limits)))  # fmt: skip
 

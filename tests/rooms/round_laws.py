@@ -24,6 +24,7 @@ from rooms.round_events import (
     Over,
     Pass,
     Passed,
+    Present,
     Share,
     StepOut,
     Talks,
@@ -303,6 +304,11 @@ def how_it_begins(world: World, taken: Taken) -> None:
                 answered = {*book.order, *book.listening, by}
                 assert event.inside
                 assert not {who for who in event.inside if who not in answered and not _was_in(taken, who)}
+            case Present(here):
+                assert here
+                assert not {
+                    who for who in here if who not in {*book.order, *book.listening} and not _was_in(taken, who)
+                }
             case _:
                 assert taken.at >= book.since + limits.round_gather
     if world.book.phase == "gathering":
