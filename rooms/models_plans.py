@@ -25,6 +25,8 @@ class PlanRow(Table, table=True):
     history_open: bool
     panels: bool
     host_shown: bool
+    listening: bool
+    late_for: int | None = Field(default=None, sa_type=Big)
     capacity: int
     keep_for: int = Field(sa_type=Big)
     zone: str = Field(max_length=64)

@@ -32,7 +32,9 @@ def plan(work: Work, command: PlanCircle) -> Answered:
         if (topic, about, command.entry) != (before.topic, before.about, before.entry):
             raise Refusal("key.reused")
         return Answered(circle=before.circle_id, dup=True)
-    rules.may_plan(limits, now=work.now, opens_at=None, capacity=command.capacity, keep_for=keep_for)
+    rules.may_plan(
+        limits, now=work.now, opens_at=None, capacity=command.capacity, keep_for=keep_for, late_for=command.late_for
+    )
     own = work.db.exec(select(func.count()).select_from(PlanRow).where(PlanRow.planner_id == person.id)).one()
     if own >= limits.plans_each:
         raise Refusal("plan.too_many", most=limits.plans_each)
@@ -48,6 +50,8 @@ def plan(work: Work, command: PlanCircle) -> Answered:
         history_open=command.history_open,
         panels=command.panels,
         host_shown=command.host_shown,
+        listening=command.listening,
+        late_for=command.late_for,
         capacity=command.capacity,
         keep_for=keep_for,
         **_columns(times, work.now),

@@ -58,6 +58,8 @@ def prepare(work: Work, row: PlanRow) -> Circle | None:
         history_open=row.history_open,
         panels=row.panels,
         host_shown=row.host_shown,
+        listening=row.listening,
+        late_for=row.late_for,
         opener_id=row.planner_id,
         key=secrets.token_urlsafe(16),
         plan_id=row.id,

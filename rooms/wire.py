@@ -19,6 +19,9 @@ Line = Annotated[str, Meta(max_length=200)]
 Text = Annotated[str, Meta(max_length=65_536)]
 """As much as a frame or a body holds: `rooms.text` says kindly what is too long."""
 
+LateFor = Annotated[int, Meta(ge=60_000, lt=2**53)]
+"""Milliseconds after the opening in which one may still come in for the first time."""
+
 Gesture = Literal["hear_you", "same_here", "holding_you", "thank_you", "celebrating"]
 Meet = Literal["just_listen", "same_here", "ideas", "sit_with_me"]
 """How words want to be met by those who answer."""
@@ -86,7 +89,7 @@ class OpenCircle(Command, tag="circle.open", frozen=True, kw_only=True):
     host_shown: bool = False
     listening: bool = False
     """One may listen at the door for some minutes without coming in."""
-    late_for: Annotated[int, Meta(ge=60_000, lt=2**53)] | None = None
+    late_for: LateFor | None = None
     """So long after the opening one may still come in for the first time, in milliseconds; absent is at any time."""
     name: Line | None = None
 

@@ -8,7 +8,7 @@ from typing import Annotated, Literal
 from msgspec import Meta
 
 from rooms.schedule import Nth, Repeat
-from rooms.wire import Command, Discreet, EntryBy, Key, Line, Moment, OpaqueId
+from rooms.wire import Command, Discreet, EntryBy, Key, LateFor, Line, Moment, OpaqueId
 
 Day = Annotated[str, Meta(max_length=10)]
 TimeOfDay = Annotated[str, Meta(max_length=5)]
@@ -42,6 +42,8 @@ class PlanCircle(Command, tag="plan.make", frozen=True, kw_only=True):
     history_open: bool = False
     panels: bool = True
     host_shown: bool = False
+    listening: bool = False
+    late_for: LateFor | None = None
 
 
 class ChangePlan(Command, tag="plan.change", frozen=True, kw_only=True):

@@ -25,6 +25,10 @@ export interface NewCircle {
   readonly historyOpen: boolean;
   readonly panels: boolean;
   readonly hostShown: boolean;
+  /** One may listen at the door for some minutes. */
+  readonly listening: boolean;
+  /** Milliseconds after the opening in which one may still come in; `null`: at any time. */
+  readonly lateFor: number | null;
   /** A name for this circle only; `null` keeps one's own. */
   readonly name: string | null;
 }
@@ -94,6 +98,8 @@ export async function openCircle(circle: NewCircle, key = freshKey()): Promise<R
     history_open: circle.historyOpen,
     panels: circle.panels,
     host_shown: circle.hostShown,
+    listening: circle.listening,
+    late_for: circle.lateFor,
     name: circle.name,
   });
   if (!answer.ok) return answer;
@@ -108,6 +114,11 @@ export async function enter(circle: string, agreement: number, name: string | nu
   if (!answer.ok) return answer;
   tokens.delete(circle);
   return value(null);
+}
+
+/** The invite that leads into a circle, where one was looked at in this tab. */
+export function tokenOf(circle: string): string | null {
+  return tokens.get(circle) ?? null;
 }
 
 export async function leave(circle: string): Promise<Result> {

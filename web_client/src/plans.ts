@@ -18,6 +18,8 @@ export interface NewPlan {
   readonly historyOpen: boolean;
   readonly panels: boolean;
   readonly hostShown: boolean;
+  readonly listening: boolean;
+  readonly lateFor: number | null;
   readonly when: When;
 }
 
@@ -36,6 +38,8 @@ export async function planCircle(plan: NewPlan): Promise<Result<string>> {
     history_open: plan.historyOpen,
     panels: plan.panels,
     host_shown: plan.hostShown,
+    listening: plan.listening,
+    late_for: plan.lateFor,
   });
   if (!answer.ok) return answer;
   const { circle } = answer.value;

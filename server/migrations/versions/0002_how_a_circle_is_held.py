@@ -40,6 +40,8 @@ def upgrade() -> None:
         sa.Column("history_open", sa.Boolean(), nullable=False),
         sa.Column("panels", sa.Boolean(), nullable=False),
         sa.Column("host_shown", sa.Boolean(), nullable=False),
+        sa.Column("listening", sa.Boolean(), nullable=False),
+        sa.Column("late_for", sa.BigInteger(), nullable=True),
         sa.Column("capacity", sa.Integer(), nullable=False),
         sa.Column("keep_for", sa.BigInteger(), nullable=False),
         sa.Column("zone", sa.String(length=64), nullable=False),
@@ -130,7 +132,7 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_circle_space_due"), ["space_due"], unique=False)
         batch_op.drop_column("breath_until")
         batch_op.drop_column("breath_by")
-        batch_op.drop_column("breath_asked_until")
         batch_op.drop_column("breath_seq")
+        batch_op.drop_column("breath_asked_until")
 
     # ### end Alembic commands ###

@@ -1113,6 +1113,8 @@ export interface PlanCircle {
   history_open?: boolean;
   panels?: boolean;
   host_shown?: boolean;
+  listening?: boolean;
+  late_for?: number | null;
 }
 
 /** When a circle meets, as anybody may see it who may see the circle. */

@@ -10,8 +10,11 @@ import { beforeWasSeen, needsBefore } from "../settings.ts";
 /** What somebody has asked for before the exit page was shown to them: a name, perhaps a circle to go into. */
 interface Wish {
   readonly name: string;
-  readonly circle: { readonly id: string; readonly agreement: number } | null;
+  readonly circle: { readonly id: string; readonly agreement: number; readonly then: Then } | null;
 }
+
+/** What somebody asks for at a circle's door. */
+export type Then = "enter" | "wait" | "listen";
 
 const wished = signal<Wish | null>(null);
 const written = signal<string | null>(null);
@@ -54,9 +57,22 @@ export async function comeInNow(): Promise<Result> {
     go({ at: "circles" });
     return value(null);
   }
-  const entered = await enter(wish.circle.id, wish.circle.agreement);
-  go(entered.ok ? { at: "circle", circle: wish.circle.id } : { at: "door", circle: wish.circle.id });
+  const { id, then } = wish.circle;
+  if (then !== "enter") go({ at: "door", circle: id });
+  const answer = await goThrough(wish.circle, null);
+  if (!answer.ok) go({ at: "door", circle: id });
   return value(null);
+}
+
+/** At a circle's door, with a yes to its agreement. */
+export async function goThrough({ id, agreement, then }: NonNullable<Wish["circle"]>, name: string | null): Promise<Result> {
+  if (then !== "enter") {
+    const { listenHere, waitHere } = await import("../doorway.ts");
+    return then === "wait" ? waitHere(id, agreement, name) : listenHere(id, agreement);
+  }
+  const entered = await enter(id, agreement, name);
+  if (entered.ok) go({ at: "circle", circle: id });
+  return entered;
 }
 
 export function thinkAgain(): void {

@@ -14,9 +14,12 @@ import { wantedTopic } from "./new_room.ts";
 import { Repeating } from "./repeating.tsx";
 import { Screen } from "./screen.tsx";
 
-const HOUR = 3_600_000;
+const MINUTE = 60_000;
+const HOUR = 60 * MINUTE;
 const DAY = 24 * HOUR;
 const OWN = "own";
+/** Minutes after the opening; 0 is at any time. */
+const LATE = [0, 10, 20, 30];
 const CAPACITIES = [4, 6, 8, 12, 20, 50];
 
 /** Open a room: every choice has a good answer already. */
@@ -37,6 +40,8 @@ export function OpenRoom() {
   const [before, showBefore] = useState(false);
   const [read, setRead] = useState(true);
   const [shown, setShown] = useState(false);
+  const [listening, letListen] = useState(false);
+  const [late, setLate] = useState(0);
   const act = useAct();
   const submit = () => {
     const topic = (picked === OWN ? own : picked).trim();
@@ -45,7 +50,7 @@ export function OpenRoom() {
     if (agreement.trim() === "") return act.say(t("agreementNeeded"));
     if (opensAt !== null && !(opensAt > Date.now())) return act.say(t("startNeeded"));
     wantedTopic.value = "";
-    const room = { topic, about: about.trim(), agreement, capacity, keepFor: keep, opensAt, entry, historyOpen: before, panels: read, hostShown: shown };
+    const room = { topic, about: about.trim(), agreement, capacity, keepFor: keep, opensAt, entry, historyOpen: before, panels: read, hostShown: shown, listening, lateFor: late === 0 ? null : late * MINUTE };
     if (start === "again") {
       return void act.run(
         () => planCircle({ ...room, when: whenOf(at, repeat, lasts) }),
@@ -134,6 +139,18 @@ export function OpenRoom() {
           on={read}
           onPick={setRead}
           effect={read ? t("panelsOn") : t("panelsOff")}
+        />
+        <Choice
+          label={t("lateLabel")}
+          value={late}
+          of={LATE.map((n) => [n, n === 0 ? t("lateAny") : t("lateFirst", { n })])}
+          onPick={setLate}
+        />
+        <Tick
+          label={t("listeningLabel")}
+          on={listening}
+          onPick={letListen}
+          effect={listening ? t("listeningOn") : t("listeningOff")}
         />
         <Tick label={t("hostShown")} on={shown} onPick={setShown} />
         <Said text={act.said} />

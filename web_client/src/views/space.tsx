@@ -3,7 +3,8 @@ import type { Wish } from "../generated/protocol.ts";
 import type { Act, Pace } from "../held.ts";
 import type { CircleState } from "../state.ts";
 import { whenWords } from "../when.ts";
-import { type PlainKey, t } from "../words.ts";
+import { clockOffset } from "../store.ts";
+import { type PlainKey, count, t } from "../words.ts";
 import { useAct } from "./act.ts";
 import { Dialog } from "./dialog.tsx";
 import { Said } from "./fields.tsx";
@@ -46,12 +47,21 @@ export function SpaceBars({ state }: { state: CircleState }) {
       {rests && <Runs words={t("bellRuns", { when: whenWords(space.rest_until ?? 0) })} />}
       {breathes && !rests && <Runs words={t("breathRuns", { when: whenWords(space.breath_until ?? 0) })} />}
       {doors && <Runs words={t("doorsRun", { when: whenWords(space.doors_until ?? 0) })} />}
+      <Listeners until={space.listening ?? []} />
       {pace !== "usual" && <Runs words={t(PACE_HINT[pace])} />}
       {(space.wishes ?? []).map((wish) => (
         <Wished key={wish.act} state={state} wish={wish} />
       ))}
     </>
   );
+}
+
+/** How many listen at the door just now. */
+function Listeners({ until }: { until: readonly number[] }) {
+  const now = Date.now() + clockOffset.value;
+  const listening = until.filter((each) => each > now);
+  useUntil(listening.length === 0 ? 0 : Math.min(...listening));
+  return listening.length === 0 ? null : <Runs words={count("listening", listening.length)} />;
 }
 
 function Runs({ words }: { words: string }) {

@@ -1,3 +1,4 @@
+import { atDoor } from "./en/at_door.ts";
 import { entering } from "./en/entering.ts";
 import { inside } from "./en/inside.ts";
 import { ledger } from "./en/ledger.ts";
@@ -7,4 +8,4 @@ import { refused } from "./en/refused.ts";
 import { rounds } from "./en/rounds.ts";
 
 /** Every sentence a person reads. Its shape is the contract for other languages. */
-export const en = { ...entering, ...inside, ...ledger, ...letters, ...panel, ...refused, ...rounds };
+export const en = { ...atDoor, ...entering, ...inside, ...ledger, ...letters, ...panel, ...refused, ...rounds };

@@ -96,4 +96,12 @@ export const refusedInside = {
   refused_plan_too_many: "You have as many rooms with times that repeat as one person can have. Stop one first.",
   refused_opening_too_many: "You are told of as many openings as one person can be.",
   refused_calendar_too_many: "You have as many calendar links as one person can have. End one first.",
+  refused_door_crowded: "Many wait at this door already. Please look again a little later.",
+  refused_door_not_waiting: "You do not wait at this door any more. You can wait again.",
+  refused_sister_there: "A sister circle is open already and has room.",
+  refused_listen_again: "You listened here a short while ago. You can come in, or come back later.",
+  refused_listen_full: "As many as may are listening here right now. Please try again in some minutes.",
+  refused_listen_inside: "You are in this circle already.",
+  refused_listen_not_here: "This circle does not let anyone listen at the door.",
+  refused_listen_over: "The time for listening is over.",
 } as const;
