@@ -5,7 +5,6 @@ import { onArrival } from "./intake.ts";
 import { isFollowed } from "./following.ts";
 import { Outbox } from "./outbox.ts";
 import { type OutboxEntry, hold, outbox as shown, topicOf } from "./store.ts";
-import { boxOf } from "./turns.ts";
 import { ask, socket } from "./wire.ts";
 
 const NAME = "outbox";
@@ -41,9 +40,10 @@ export function startOutbox(): void {
   });
 }
 
+/** Also for the moment between two turns: the piece is on its way to somebody. */
 function isElsewhere(circle: string): boolean {
   const { turns, me } = hold(circle).state.peek();
-  return boxOf(turns, me) === "waits";
+  return turns?.phase === "going" && turns.holder !== me;
 }
 
 export function addToOutbox(circle: string, body: string, replyTo: number | null, manner: Manner): string {
