@@ -12,6 +12,9 @@ import { useListPress, useRoving } from "./pressing.ts";
 import { byId, steady } from "./steady.ts";
 import { cameFrom } from "./ui.ts";
 
+/** Without a message in it that can be gone to, the list as a whole is what keys scroll. */
+const BY_KEYS = { tabIndex: 0, role: "group", "aria-labelledby": "rows" } as const;
+
 /** The messages of a circle: one tab stop, a labelled list, and the way down to the newest. */
 export function Messages({ held }: { held: CircleHold }) {
   const view = useRef<HTMLDivElement>(null);
@@ -47,7 +50,7 @@ export function Messages({ held }: { held: CircleHold }) {
   return (
     <>
       {state.away && <Away held={held} missed={state.away.missed} scroller={scroller} />}
-      <div id="messages" class="scroller" ref={view}>
+      <div id="messages" class="scroller" ref={view} {...(rows.some(({ kind }) => kind === "message") ? {} : BY_KEYS)}>
         <div class="rows-list above">
           <Top held={held} />
         </div>
