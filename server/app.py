@@ -7,7 +7,17 @@ from functools import partial
 from starlette.applications import Starlette
 from starlette.types import ASGIApp
 
-from server import echo, pages, routes, routes_desk, routes_identity, routes_ledger, routes_search
+from server import (
+    echo,
+    pages,
+    routes,
+    routes_calendar,
+    routes_desk,
+    routes_identity,
+    routes_ledger,
+    routes_push,
+    routes_search,
+)
 from server.broker import Broker, Presence
 from server.broker_memory import MemoryBroker, MemoryBus
 from server.client_files import ClientFiles, client_folder
@@ -69,7 +79,9 @@ def create_app(settings: Settings, parts: Parts) -> ASGIApp:
         routes=[
             *routes.ROUTES,
             *routes_identity.ROUTES,
+            *routes_calendar.ROUTES,
             *routes_desk.ROUTES,
+            *routes_push.ROUTES,
             *routes_search.ROUTES,
             *routes_ledger.ROUTES,
             *pages.ROUTES,

@@ -47,7 +47,7 @@ from rooms import wire_schedule as meets
 from rooms import wire_space as held
 from rooms.circles import seat
 from rooms.work import Answered, Work
-from server import identity, upkeep
+from server import identity, push_places, upkeep
 from server.door import BatchHandler, Handler
 
 
@@ -152,6 +152,7 @@ HANDLERS: Mapping[type, Handler] = {
     cared.WorryAbout: care.worry,
     cared.AnswerCare: care.answer,
     cared.ReachOut: care.reach_out,
+    **push_places.HANDLERS,
     **upkeep.HANDLERS,
     **identity.HANDLERS,
 }

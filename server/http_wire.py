@@ -123,6 +123,18 @@ class Circles(Discreet, frozen=True, kw_only=True, omit_defaults=True):
     """Plans and circles of whose opening one is told."""
 
 
+class PushKey(Discreet, frozen=True, kw_only=True):
+    """What a browser needs to be told by this server; none where browsers are not told."""
+
+    key: str | None
+
+
+class PushPlace(Body, frozen=True, kw_only=True):
+    """Where this browser is told; none: not any more."""
+
+    endpoint: Secret | None = None
+
+
 class InviteLook(Discreet, frozen=True, kw_only=True):
     circle: CircleView
 
@@ -173,6 +185,8 @@ ENDPOINTS = (
     Endpoint("POST", "/api/sign-out-everywhere", Nothing, Me, True),
     Endpoint("GET", "/api/sessions", None, Sessions, True),
     Endpoint("POST", "/api/sessions/end", EndSession, Sessions, True),
+    Endpoint("GET", "/api/push", None, PushKey, False),
+    Endpoint("POST", "/api/push", PushPlace, PushKey, True),
     Endpoint("GET", "/api/circles", None, Circles, False),
     Endpoint("POST", "/api/invites/look", LookAtInvite, InviteLook, False),
     Endpoint("POST", "/api/invites/picture", DrawInvite, Picture, True),

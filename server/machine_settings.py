@@ -1,10 +1,13 @@
 """The settings that say what the server runs on: folder, database, Redis, ports, processes."""
 
 from pathlib import Path
-from typing import Literal
+from typing import Annotated, Literal
 
-from pydantic import Field
-from pydantic_settings import BaseSettings
+from pydantic import Field, field_validator
+from pydantic_settings import BaseSettings, NoDecode
+
+PUSH_HOSTS = ("fcm.googleapis.com", "push.services.mozilla.com", "push.apple.com", "notify.windows.com")
+"""Of the makers of browsers, and what ends with them."""
 
 
 class MachineSettings(BaseSettings):
@@ -40,7 +43,24 @@ class MachineSettings(BaseSettings):
     plain_asgi: bool = Field(
         default=False, description="1: use plain ASGI instead of the prepared-frame protocol class (slower)."
     )
+    push_hosts: Annotated[tuple[str, ...], NoDecode] = Field(
+        default=PUSH_HOSTS,
+        description='Hosts, comma separated, through which browsers are told that a circle opens; "none": no browser is.',
+    )
+    push_contact: str = Field(
+        default="", description="https or mailto address given to those hosts; empty: ORIGIN, where that is https."
+    )
+    push_loopback: bool = Field(
+        default=False, description="1: hosts in PUSH_HOSTS may be this machine, on any port. For tests only."
+    )
     log_level: Literal["debug", "info", "warning", "error"] = Field(default="info", description="How much is logged.")
+
+    @field_validator("push_hosts", mode="before")
+    @classmethod
+    def _hosts(cls, value: object) -> object:
+        if not isinstance(value, str):
+            return value
+        return tuple(part.strip().lower() for part in value.split(",") if part.strip() not in ("", "none"))
 
     @property
     def database(self) -> str:

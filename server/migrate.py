@@ -17,10 +17,20 @@ from rooms import models_door as _door_models
 from rooms import models_plans as _plan_models
 from rooms.models import Table
 from server import models as _server_models
+from server import models_push as _push_models
 from server.store import Store, StoreUnavailable
 
 TABLES = Table.metadata
-_LOADED = (_care_models, _door_models, _ledger_models, _moderation_models, _panel_models, _plan_models, _server_models)
+_LOADED = (
+    _care_models,
+    _door_models,
+    _ledger_models,
+    _moderation_models,
+    _panel_models,
+    _plan_models,
+    _push_models,
+    _server_models,
+)
 """Their tables register themselves when they are imported."""
 LOCK = 0x50656572
 """PostgreSQL advisory lock, so that of several processes one migrates."""

@@ -34,6 +34,7 @@ from server.limits import Limits
 from server.locks import lock
 from server.metrics.http import Metrics
 from server.paces import Others
+from server.push import Push
 from server.readers import Readers
 from server.records import Records
 from server.searching import Searching
@@ -99,6 +100,7 @@ class Parts:
         self.readers = Readers(self)
         self.searching = Searching(self.readers)
         self.records = Records(self)
+        self.push = Push(self)
         self.connections: dict[str, list[Connection]] = {}
         """By person, oldest first."""
         self.came: set[str] = set()
@@ -190,5 +192,6 @@ class Parts:
             self.auth.notice(announcements)
         self.words_gone = self.words_gone or not kinds.isdisjoint(GONE)
         self.hub.publish(announcements)
+        self.push.notice(announcements)
         if not kinds.isdisjoint(SHOWN):
             self.readers.changed_outside()

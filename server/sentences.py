@@ -165,6 +165,7 @@ SENTENCES: Final[dict[str, tuple[int, str]]] = {
     "plan.not_found": (404, "There is no such plan, or it is somebody else's."),
     "plan.too_many": (409, "You have as many plans as one person may have."),
     "opening.too_many": (409, "You are told of as many openings as one person may be."),
+    "push.not_allowed": (422, "This server does not send there."),
     "calendar.too_many": (409, "You have as many calendar addresses as one person may have. End one first."),
     "schedule.never": (422, "No day is left on which this could be."),
 }

@@ -11,6 +11,7 @@ from rooms.log import new_id, tell
 from rooms.models import Person
 from rooms.wire_events import SessionEnded
 from rooms.work import Answered, Refusal, Work
+from server import push_places
 from server.auth import SLACK
 from server.models import Credential, PersonSession
 
@@ -74,6 +75,7 @@ def nobody_can_come_back() -> ColumnElement[bool]:
 def forgotten(work: Work, person: str) -> None:
     """Erase what a forgotten person came in by. Their log has already said that sessions ended."""
     work.conn.execute(delete(PersonSession).where(col(PersonSession.person_id) == person))
+    push_places.ended(work, person)
     work.conn.execute(delete(Credential).where(col(Credential.person_id) == person))
 
 
@@ -106,6 +108,7 @@ def due(work: Work) -> None:
             work.conn.execute(
                 update(PersonSession).where(col(PersonSession.id) == session).values(ended=True, due_at=ends_at)
             )
+            push_places.ended(work, person)
             _tell(work, person)
         else:
             end(work, person, only=session)
@@ -149,6 +152,7 @@ def end(work: Work, person: str, *, only: str | None = None, but: str | None = N
     if but is not None:
         ending = ending.where(col(PersonSession.id) != but)
     count = work.conn.execute(ending).rowcount
+    push_places.ended(work, person)
     if count:
         _tell(work, person)
         _release_guest(work, person)

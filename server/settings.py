@@ -178,6 +178,8 @@ class Settings(MachineSettings, PanelSettings):
     @model_validator(mode="after")
     def _echo_for_this_machine_only(self) -> Self:
         # Behind a proxy everybody seems to come from this machine.
+        if self.push_loopback and not self.loopback:
+            raise ValueError("PUSH_LOOPBACK is for tests on this machine: leave it off where ORIGIN lets others in")
         if self.test_echo and not self.loopback:
             raise ValueError("TEST_ECHO is for tests on this machine: leave it off where ORIGIN lets others in")
         return self

@@ -17,7 +17,7 @@ from starlette.routing import Route
 from moderation.models import LetterRow
 from moderation.models_panels import SeatRow
 from rooms.models import EventRow
-from server import routes, routes_desk, routes_identity, routes_ledger
+from server import routes, routes_desk, routes_identity, routes_ledger, routes_push, routes_search
 from server.http_wire import ENDPOINTS
 from server.protocol import AnyCommand, SocketCommand
 from tests.guests import Guest, Refused, new_key
@@ -30,6 +30,7 @@ NOTHING = "AAAAAAAAAAAAAAAA"
 TAGS: Final = {kind.__struct_config__.tag: kind for kind in get_args(AnyCommand)}
 OWN: Final = {
     *("circle.open", "preferences.set", "person.forget", "care.answer", "beat"),
+    *("plan.make", "opening.tell", "calendar.make", "calendar.end"),
     *("reviewing.begin", "reviewing.set", "reviewing.end", "moderator.come", "moderator.give_up"),
 }
 """Commands about oneself, that name no circle."""
@@ -106,14 +107,26 @@ def about_what_one_was_given() -> list[str]:
     return sorted(tag for tag, kind in TAGS.items() if {"letter", "seat"} & set(kind.__struct_fields__))
 
 
+def about_plans() -> list[str]:
+    """Whose planner alone changes them, as stories of schedules tell."""
+    return sorted(tag for tag, kind in TAGS.items() if "plan" in kind.__struct_fields__)
+
+
 def test_every_command_is_about_a_circle_or_about_oneself() -> None:
-    assert set(TAGS) == {*about_circles(), *about_what_one_was_given(), *OWN}
+    assert set(TAGS) == {*about_circles(), *about_what_one_was_given(), *about_plans(), *OWN}
+
+
+TABLES: Final = tuple(
+    route
+    for each in (routes, routes_identity, routes_desk, routes_ledger, routes_push, routes_search)
+    for route in each.ROUTES
+)
 
 
 def test_every_route_is_documented_and_only_one_names_a_circle() -> None:
     given = {
         (method, route.path)
-        for route in (*routes.ROUTES, *routes_identity.ROUTES, *routes_desk.ROUTES, *routes_ledger.ROUTES)
+        for route in TABLES
         if isinstance(route, Route) and route.path.startswith("/api/")
         for method in (route.methods or set()) - {"HEAD"}
     }

@@ -4,7 +4,7 @@ from typing import get_args
 
 from starlette.routing import Route
 
-from server import http_wire, protocol, routes, routes_desk, routes_identity, routes_ledger, routes_search, schema
+from server import http_wire, protocol, routes, routes_desk, routes_identity, routes_ledger, routes_push, routes_search, schema
 
 
 def test_nothing_generated_is_stale() -> None:
@@ -26,6 +26,7 @@ def test_every_documented_path_is_served_and_every_served_path_is_documented() -
             *routes_desk.ROUTES,
             *routes_identity.ROUTES,
             *routes_ledger.ROUTES,
+            *routes_push.ROUTES,
             *routes_search.ROUTES,
         )
         if isinstance(route, Route)

@@ -89,6 +89,7 @@ class Scene:
             "/api/sessions/end": {"session": sessions[0]["session"] if sessions else NOTHING},
             "/api/invites/look": {"invite": self.invite},
             "/api/invites/picture": {"token": self.invite},
+            "/api/push": {"endpoint": "https://updates.push.services.mozilla.com/wpush/v2/somewhere"},
             "/api/search": {"words": "of it"},
         }
 

@@ -1169,6 +1169,16 @@ export interface Problem {
   retry_after?: number | null;
 }
 
+/** What a browser needs to be told by this server; none where browsers are not told. */
+export interface PushKey {
+  key: string | null;
+}
+
+/** Where this browser is told; none: not any more. */
+export interface PushPlace {
+  endpoint?: string | null;
+}
+
 /** That one sitting is when it would be, as if it had been neither left out nor moved. */
 export interface PutBackSitting {
   do: "plan.put_back";
