@@ -4,7 +4,17 @@ from typing import get_args
 
 from starlette.routing import Route
 
-from server import http_wire, protocol, routes, routes_desk, routes_identity, routes_ledger, routes_push, routes_search, schema
+from server import (
+    http_wire,
+    protocol,
+    routes,
+    routes_desk,
+    routes_identity,
+    routes_ledger,
+    routes_push,
+    routes_search,
+    schema,
+)
 
 
 def test_nothing_generated_is_stale() -> None:
