@@ -62,6 +62,16 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_plan_circle_id"), ["circle_id"], unique=False)
 
     op.create_table(
+        "push_place",
+        sa.Column("session_id", sa.String(length=16), nullable=False),
+        sa.Column("person_id", sa.String(length=16), nullable=False),
+        sa.Column("endpoint", sa.String(), nullable=False),
+        sa.PrimaryKeyConstraint("session_id"),
+    )
+    with op.batch_alter_table("push_place", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_push_place_person_id"), ["person_id"], unique=False)
+
+    op.create_table(
         "listener",
         sa.Column("circle_id", sa.String(length=16), nullable=False),
         sa.Column("person_id", sa.String(length=16), nullable=False),
@@ -130,9 +140,9 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_circle_plan_id"), ["plan_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_circle_sister_of"), ["sister_of"], unique=False)
         batch_op.create_index(batch_op.f("ix_circle_space_due"), ["space_due"], unique=False)
-        batch_op.drop_column("breath_seq")
-        batch_op.drop_column("breath_until")
-        batch_op.drop_column("breath_asked_until")
         batch_op.drop_column("breath_by")
+        batch_op.drop_column("breath_until")
+        batch_op.drop_column("breath_seq")
+        batch_op.drop_column("breath_asked_until")
 
     # ### end Alembic commands ###
