@@ -81,3 +81,15 @@ export function focusInto(region: HTMLElement): void {
   region.tabIndex = -1;
   region.focus();
 }
+
+/** Ctrl and K, or Cmd and K: what many programs look for words with. No single key, which might be meant for writing. */
+export function startSearchKey(opens: () => void): () => void {
+  const onKey = (event: KeyboardEvent): void => {
+    if (event.key.toLowerCase() !== "k" || !(event.ctrlKey || event.metaKey) || event.shiftKey || event.altKey) return;
+    if (event.isComposing || document.querySelector("dialog[open]")) return;
+    event.preventDefault();
+    opens();
+  };
+  document.addEventListener("keydown", onKey);
+  return () => document.removeEventListener("keydown", onKey);
+}

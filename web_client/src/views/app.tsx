@@ -1,8 +1,8 @@
 import { useEffect, useLayoutEffect, useState } from "preact/hooks";
+import { startSearchKey } from "../keys.ts";
 import { later } from "../later.ts";
 import { onExitCount } from "../leaving.ts";
 import { route } from "../router.ts";
-import { startSearchKey } from "../search.ts";
 import { me, signedIn, unreachable } from "../store.ts";
 import { count, speak, t } from "../words.ts";
 import { FromInvite } from "./invite.tsx";

@@ -3,7 +3,6 @@ import { type Signal, signal } from "@preact/signals";
 import { draftOf, saveDraft } from "../drafts.ts";
 import type { CareOffer, Letter } from "../generated/protocol.ts";
 import { route } from "../router.ts";
-import { forgetFinding } from "../search.ts";
 import { forgetSeats } from "../seats.ts";
 import { takeFromOutbox } from "../sending.ts";
 
@@ -97,5 +96,4 @@ export function forgetScreen(): void {
   closeSheet();
   forgetNotice();
   cameFrom.value = null;
-  forgetFinding();
 }
