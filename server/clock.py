@@ -5,6 +5,8 @@ import logging
 import time
 from typing import TYPE_CHECKING
 
+from sqlalchemy.exc import DBAPIError
+
 from rooms import hosting
 from rooms.work import Refusal
 from server import errands
@@ -72,7 +74,7 @@ class Clock:
         await asyncio.gather(*(self.parts.door.submit(None, each) for each in (*rounds, Tidy())))
         await self._look_for_hosts()
         # Copies for panels and what was said at their tables go without an event that could tell of it.
-        self.parts.words_gone = True
+        self.parts.words_gone = self.parts.words_gone or await self.parts.store.rows_went()
         await self._note_who_came()
 
     async def _look_for_hosts(self) -> None:
@@ -119,3 +121,5 @@ class Clock:
                 await self.keep_seats()
             except Refusal as refusal:
                 log.warning("the round was not made", extra={"cause": refusal.code})
+            except DBAPIError as error:
+                log.warning("the round was not made", extra={"cause": type(error.orig).__name__})

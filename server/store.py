@@ -22,6 +22,7 @@ from sqlmodel import create_engine
 from rooms import statements
 from server import sqlite
 from server.tally import SECONDS, Spread
+from server.vacuum import Vacuum
 
 T = TypeVar("T")
 READERS = 4
@@ -57,6 +58,7 @@ class Store:
             self.readers = _engine(self.url.render_as_string(hide_password=False), writer=False)
         except (NoSuchModuleError, ArgumentError):
             raise StoreUnavailable("DATABASE_URL names a database this server cannot speak to.") from None
+        self.vacuum = None if self.sqlite else Vacuum(self.url)
         self.reads = Spread(SECONDS)
         """Seconds of each read, with its wait for a thread."""
         self.reading = 0
@@ -121,10 +123,15 @@ class Store:
             return work(conn)
 
     async def scrub(self) -> bool:
-        """After words were deleted: leave no copy of them in the write-ahead log. Returns whether that is done."""
-        if not self.sqlite:
-            return True
+        """After words were deleted: leave no copy of them in SQLite's write-ahead log, nor among PostgreSQL's dead rows.
+        Returns whether that is done."""
+        if self.vacuum is not None:
+            return await asyncio.to_thread(self.vacuum.run)
         return await asyncio.get_running_loop().run_in_executor(self._write_thread, self._truncate)
+
+    async def rows_went(self) -> bool:
+        """Whether there may be something to scrub of which no event told."""
+        return self.vacuum is None or await asyncio.to_thread(self.vacuum.rows_went)
 
     def check(self) -> None:
         """Raise `StoreUnavailable` where the database does not answer."""
@@ -149,6 +156,8 @@ class Store:
             self._writing.close()
         self.writer.dispose()
         self.readers.dispose()
+        if self.vacuum is not None:
+            self.vacuum.close()
 
     def _truncate(self) -> bool:
         with self.writer.connect() as conn:

@@ -12,6 +12,7 @@ from server import control
 from server.store import Store
 from tests.guests import Guest
 from tests.house import house
+from tests.servers import PostgresServer
 
 MARKER = "a marker that must not be found afterwards"
 
@@ -69,3 +70,36 @@ async def test_a_start_after_a_crash_clears_what_the_crash_left(tmp_path: Path) 
         await place.parts.clock.close()  # its own first look may be under way
         await place.parts.clock.perform()
         assert not found(crashed)
+
+
+async def test_postgresql_keeps_no_dead_rows_of_words(postgres_server: PostgresServer, database_url: str) -> None:
+    store = Store(database_url)
+    assert store.vacuum is not None
+    store.vacuum.every = 0
+    database = database_url.rpartition("/")[2]
+
+    def found() -> list[str]:
+        postgres_server.run("CHECKPOINT")
+        with store.readers.connect() as conn:
+            number = conn.execute(
+                text("SELECT oid FROM pg_database WHERE datname = :name"), {"name": database}
+            ).scalar_one()
+        folder = postgres_server.folder / "data" / "base" / str(number)
+        return [path.name for path in folder.iterdir() if MARKER.encode() in path.read_bytes()]
+
+    try:
+        await store.write(lambda conn: conn.execute(text("CREATE TABLE words (said TEXT)")))
+        several = [{"said": f"{MARKER} {number}"} for number in range(400)]
+        await store.write(lambda conn: conn.execute(text("INSERT INTO words VALUES (:said)"), several))
+        await store.write(lambda conn: conn.execute(text("DELETE FROM words WHERE said NOT LIKE '% 399'")))
+        await store.write(lambda conn: conn.execute(text("UPDATE words SET said = 'other words'")))
+        assert found(), "nothing was there to be let go of"
+        with store.readers.begin() as reading:
+            reading.execute(text("SELECT count(*) FROM words"))
+            assert not await store.scrub(), "somebody reads"
+            await store.write(lambda conn: conn.execute(text("INSERT INTO words VALUES ('and on it goes')")))
+        assert await store.scrub()
+        assert not found()
+        assert await store.read(lambda conn: conn.execute(text("SELECT count(*) FROM words")).scalar_one()) == 2
+    finally:
+        store.close()
