@@ -4,30 +4,8 @@ Data, so that a test can walk every command against it. Powers without commands 
 has them yet. Times are milliseconds; a power without an end touches only its holder, or only offers something.
 """
 
-from dataclasses import dataclass
-from typing import Literal
-
+from moderation.power import Power
 from rooms.units import DAY, HOUR, MINUTE, SECOND
-
-Holder = Literal["anyone", "author", "host", "reviewer", "subject", "operator"]
-Reach = Literal["self", "author", "person", "message", "circle", "nobody"]
-"""Whom it can touch: the holder's own view, the author of a message, a person who is asked something, how others see a message, or a whole circle."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Power:
-    letter: str
-    does: str
-    holder: Holder
-    reach: Reach
-    commands: tuple[str, ...] = ()
-    lasts: int | None = None
-    """The longest that its effect on others stays without anybody else agreeing."""
-    caps: tuple[tuple[int, int, str], ...] = ()
-    """How often: at most so many, in so long, per what."""
-    stopped_by: int | None = None
-    """How many others end it by answering."""
-
 
 POWERS = (
     Power(
@@ -136,6 +114,15 @@ POWERS = (
         lasts=5 * MINUTE,
         caps=((3, 0, "circle at once"), (1, HOUR, "person and circle")),
     ),
+    Power(
+        letter="p",
+        does="propose a change to what a circle agrees on, or object to one with a reason; neither changes anything",
+        holder="anyone",
+        reach="circle",
+        commands=tuple(f"agreement.{each}" for each in ("propose", "reword", "take_back", "object", "clear")),
+        lasts=13 * DAY,
+        caps=((1, 0, "circle"), (5, DAY, "person"), (20, DAY, "objections of one person")),
+    ),
 )
 
 TOGETHER = (
@@ -216,6 +203,15 @@ TOGETHER = (
         commands=("round.lay_down",),
         lasts=0,
         caps=((1, 0, "round"),),
+    ),
+    Power(
+        letter="agreement",
+        does="let a proposed change of the agreement come, on trial, where nobody holds an objection",
+        holder="anyone",
+        reach="circle",
+        commands=("agreement.consent",),
+        lasts=8 * DAY,
+        caps=((1, 0, "circle"),),
     ),
     Power(
         letter="co-sign",

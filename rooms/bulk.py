@@ -86,7 +86,7 @@ _SAID_SINCE = both(
 )
 _PLACES = both(
     "SELECT c.id, p.person_id, l.id, l.epoch, l.head_seq, l.floor_seq, p.id, p.from_seq, p.entered_seq, p.read_seq,"
-    " c.host_id, c.state, c.space, c.round_id,"
+    " c.host_id, c.state, c.space, c.round_id, c.matter,"
     " EXISTS (SELECT 1 FROM aside AS a WHERE a.participant_id = p.id)"
     " OR EXISTS (SELECT 1 FROM invite AS i WHERE i.circle_id = c.id AND i.made_by = p.id)"
     " OR EXISTS (SELECT 1 FROM gesture AS g WHERE g.log_id = l.id AND g.participant_id = p.id)"

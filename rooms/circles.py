@@ -79,7 +79,7 @@ def open_circle(work: Work, command: OpenCircle) -> Answered:
     circle.log_id = new_log(work, f"circle/{circle.id}")
     work.db.add(circle)
     work.db.flush()
-    work.db.add(Agreement(circle_id=circle.id, version=1, text=agreement, agreed_at=work.now))
+    work.db.add(Agreement(circle_id=circle.id, version=1, text=agreement, agreed_at=work.now, keep_for=keep_for))
     if not later:
         append(work, circle.log_id, CircleOpened(at=work.now))
     circle.host_id, answered = enter_first(work, circle.id, command.name)

@@ -1,9 +1,11 @@
 """What time itself does to circles: opening on the hour, closing after the notice, fading, ending invites."""
 
-from sqlalchemy import ColumnElement, Connection, delete, func, literal, or_, update
+from collections.abc import Sequence
+
+from sqlalchemy import ColumnElement, Connection, delete, false, func, literal, or_, update
 from sqlmodel import col, select
 
-from rooms import hosting, preparing, rounds, rules, space
+from rooms import agreeing, agreements, hosting, preparing, promises, rounds, space
 from rooms.log import append, tell
 from rooms.models import (
     Agreement,
@@ -60,6 +62,7 @@ def perform(work: Work, circle_id: str) -> tuple[int, int] | None:
         preparing.closing(work, circle)
     if circle.state == "closing" and circle.closes_at is not None and circle.closes_at <= work.now:
         _close(work, circle)
+    agreements.tick(work, circle)
     if circle.space_due is not None and circle.space_due <= work.now:
         space.keep(circle, space.forgotten(hosting.fall_due(work, circle, space.load(circle.space)), work.now))
         work.db.add(circle)
@@ -80,6 +83,7 @@ def _due(now: int) -> ColumnElement[bool]:
         (col(Circle.state) == "closing") & (col(Circle.closes_at) <= now),
         col(Circle.fades_at) <= now,
         col(Circle.space_due) <= now,
+        col(Circle.matter_due) <= now,
     )
 
 
@@ -87,9 +91,10 @@ def _close(work: Work, circle: Circle) -> None:
     rounds.act(work, circle, Close())
     circle.state, circle.closed_at, circle.host_id = "closed", work.now, None
     space.keep(circle, space.USUAL)
+    agreements.ended(work, circle)
     append(work, circle.log_id, CircleClosed(at=work.now))
-    if circle.keep_for == 0 or circle.fades_at is None:
-        # Nothing was said, or words stay only until now; either way the circle can be put away.
+    if circle.fades_at is None or agreeing.promised(work, circle)[0].closing:
+        # Nothing was said, or some words stay only until now.
         circle.fades_at = work.now
     work.db.add(circle)
     work.conn.execute(delete(Invite).where(col(Invite.circle_id) == circle.id))
@@ -100,29 +105,43 @@ def _fade(work: Work, circle: Circle) -> int:
     """Delete everything older than the agreement lets it stay; returns the new floor."""
     log = work.db.get_one(Log, circle.log_id)
     head = log.head_seq
-    young = None
-    if circle.keep_for > 0:
-        young = work.db.exec(
-            select(func.min(EventRow.seq)).where(EventRow.log_id == log.id, EventRow.at > work.now - circle.keep_for)
-        ).one()
+    promised = agreeing.promised(work, circle)
+    staying = _staying(promised, work.now, closed=circle.state == "closed")
+    staying_from = select(func.min(EventRow.seq)).where(EventRow.log_id == log.id, staying)
+    young: int | None = work.db.exec(staying_from).one()
     floor = head if young is None else young - 1
     work.conn.execute(delete(EventRow).where(col(EventRow.log_id) == log.id, col(EventRow.seq) <= floor))
     work.conn.execute(delete(GestureRow).where(col(GestureRow.log_id) == log.id, col(GestureRow.target) <= floor))
     work.conn.execute(update(Log).where(col(Log.id) == log.id).values(floor_seq=floor))
     asked = update(RoundRow).where(col(RoundRow.circle_id) == circle.id).values(question=None)
     work.conn.execute(asked.where(col(RoundRow.asked_at) <= work.now - circle.keep_for))
-    oldest = work.db.exec(select(func.min(EventRow.at)).where(EventRow.log_id == log.id, EventRow.kind == POSTED)).one()
+    said = select(func.min(EventRow.at)).where(EventRow.log_id == log.id, EventRow.kind == POSTED)
+    oldest: int | None = work.db.exec(said).one()
     first = work.db.exec(select(func.min(EventRow.seq)).where(EventRow.log_id == log.id)).one()
     if oldest is not None:
         # Where the clock was set back, older words stand behind younger ones and go with them.
         oldest = max(oldest, work.db.get_one(EventRow, (log.id, first)).at)
-    circle.fades_at = rules.fades_at(keep_for=circle.keep_for, oldest=oldest, closed_at=circle.closed_at)
+    ends = None if oldest is None else promises.of(promised, oldest).ends(oldest, circle.closed_at)
+    circle.fades_at = ends
     over = circle.state == "closed" and oldest is None
     append(work, circle.log_id, WordsFaded(floor=floor, over=over), ends=EVERYBODY if over else None)
     work.db.add(circle)
     if over:
         _put_away(work, circle)
     return floor
+
+
+def _staying(promised: Sequence[promises.Promise], now: int, *, closed: bool) -> ColumnElement[bool]:
+    """Of which events none of the promises has ended."""
+    parts: list[ColumnElement[bool]] = []
+    after = 0
+    for each in promised:
+        if not (each.closing and closed):
+            since = after if each.keep_for is None else max(after, now - each.keep_for)
+            within = col(EventRow.at) > since
+            parts.append(within if each.upto is None else within & (col(EventRow.at) <= each.upto))
+        after = each.upto or after
+    return or_(false(), *parts)
 
 
 def _put_away(work: Work, circle: Circle) -> None:

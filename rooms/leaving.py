@@ -3,7 +3,7 @@
 from sqlalchemy import delete, func
 from sqlmodel import col, select
 
-from rooms import hosting, rounds, space
+from rooms import agreements, hosting, rounds, space
 from rooms.circles import seat
 from rooms.entrance import minute
 from rooms.log import append, tell
@@ -33,6 +33,7 @@ def go(work: Work, circle: Circle, mine: ParticipantRow) -> Answered:
         tell(work, work.db.get_one(Person, mine.person_id).log_id, CircleParted(circle=circle.id))
     work.db.flush()
     rounds.act(work, circle, Left(mine.id))
+    agreements.left(work, circle, mine.id)
     left = work.db.exec(
         select(func.count())
         .select_from(ParticipantRow)

@@ -83,6 +83,22 @@ class Limits(PanelLimits):
     """Addresses for calendars, of one person."""
     feed_sittings: int = 60
     """Sittings to come that a calendar is given of each plan."""
+    reason_length: int = 280
+    agreement_wordings: int = 5
+    """How often one proposal may be worded; each wording has its whole time."""
+    standing_after: int = DAY
+    """A circle open for longer counts as a standing one: people are away for longer, so they are asked for longer."""
+    agreement_ask: int = DAY
+    """How long a proposed change of the agreement waits for objections."""
+    agreement_ask_soon: int = 10 * MINUTE
+    """The same in a drop-in room; and so on."""
+    agreement_trial: int = 7 * DAY
+    agreement_trial_soon: int = HOUR
+    agreement_review: int = DAY
+    """How long everybody is asked, after the trial, whether it stays."""
+    agreement_review_soon: int = 10 * MINUTE
+    agreement_told: int = DAY
+    """How long the words of what is decided may still be read, or as long as the circle's words stay if that is less."""
     round_gather: int = MINUTE
     """How long an offered round waits for people, unless all have answered or it is begun sooner."""
     round_most: int = 50
@@ -122,6 +138,14 @@ WAITS = (
     "listen_again",
     "handover",
     "host_silent",
+    "standing_after",
+    "agreement_ask",
+    "agreement_ask_soon",
+    "agreement_trial",
+    "agreement_trial_soon",
+    "agreement_review",
+    "agreement_review_soon",
+    "agreement_told",
     "round_gather",
     "round_asked",
     "round_talk",
@@ -147,6 +171,12 @@ AT_HAND = {
     "host_silent": 20 * SECOND,
     "gentle_between": 4 * SECOND,
     "one_between": 2 * SECOND,
+    "agreement_ask": 2 * MINUTE,
+    "agreement_ask_soon": MINUTE,
+    "agreement_trial_soon": MINUTE,
+    "agreement_review": 2 * MINUTE,
+    "agreement_review_soon": MINUTE,
+    "agreement_told": MINUTE,
     "round_gather": 20 * SECOND,
     "round_asked": 30 * SECOND,
     "round_talk": MINUTE,

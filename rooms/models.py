@@ -137,6 +137,9 @@ class Circle(Table, table=True):
     """The plan it is a sitting of."""
     ends_at: int | None = Field(default=None, sa_type=Big, index=True)
     """When time itself announces the closing of a sitting: the notice ahead of its end."""
+    matter: bytes | None = Field(default=None, sa_type=LargeBinary)
+    """The change of the agreement that is before the circle: `rooms.agreement.Matter` as JSON. No words."""
+    matter_due: int | None = Field(default=None, sa_type=Big, index=True)
     fades_at: int | None = Field(default=None, sa_type=Big, index=True)
     """When its oldest words are due to fade; None while there is nothing to fade."""
 
@@ -146,6 +149,10 @@ class Agreement(Table, table=True):
     version: int = Field(primary_key=True)
     text: str
     agreed_at: int = Field(sa_type=Big)
+    keep_for: int | None = Field(default=None, sa_type=Big)
+    """None: the circle's own, for it has not changed since."""
+    how: str | None = Field(default=None, max_length=8)
+    """proposed or returned; None: the circle was opened with it."""
 
 
 class RoundRow(Table, table=True):

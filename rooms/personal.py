@@ -4,7 +4,7 @@ import msgspec
 from sqlalchemy import delete, update
 from sqlmodel import col, select
 
-from rooms import doorway, preparing
+from rooms import agreements, doorway, preparing
 from rooms.circles import seat
 from rooms.leaving import go
 from rooms.log import tell
@@ -86,6 +86,7 @@ def forget(work: Work, _command: ForgetMe) -> list[tuple[Circle, int]]:
             gone.append((circle, message.seq))
         if row.inside:
             go(work, circle, row)
+        agreements.forgotten(work, circle, row.id)
         row.name, row.skeleton, row.person_id, row.invite_id = "", f"-{row.id}", None, None
         work.db.add(row)
         work.conn.execute(delete(GestureRow).where(col(GestureRow.participant_id) == row.id))

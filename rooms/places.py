@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from sqlalchemy import Connection
 
-from rooms import bulk, rules, views
+from rooms import agreement_views, bulk, rules, views
 from rooms.history import Reader
 from rooms.wire_views import MyCircle
 
@@ -25,7 +25,8 @@ def places(conn: Connection, asked: Sequence[tuple[str, str]], now: int) -> dict
     """By (circle, person), for those who are in that circle now."""
     found = {}
     for row in bulk.places(conn, asked):
-        circle, person, log_id, epoch, head, floor, me, base, entered, read, host, state, kept, round_id, more = row
+        circle, person, log_id, epoch, head, floor, me, base, entered, read, *standing, more = row
+        host, state, kept, round_id, matter = standing
         readable = rules.readable_from(base=base, floor=floor)
         reader = Reader(log_id, epoch, head, readable, floor, me, entered)
         if more or round_id is not None:
@@ -39,6 +40,7 @@ def places(conn: Connection, asked: Sequence[tuple[str, str]], now: int) -> dict
                 received=(),
                 invites=(),
                 **views.held(host, state, kept, me, now),
+                **agreement_views.mine(matter, me, now),
             )
         found[circle, person] = Place(circle, reader, mine)
     return found

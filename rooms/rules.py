@@ -25,10 +25,15 @@ def may_plan(
         raise Refusal("request.bad_field", field="late_for", most=limits.late_most)
     if capacity > limits.capacity_most:
         raise Refusal("request.bad_field", field="capacity", most=limits.capacity_most)
-    if keep_for > limits.keep_most or 0 < keep_for < limits.keep_least:
-        raise Refusal("request.bad_field", field="keep_for", least=limits.keep_least, most=limits.keep_most)
+    may_keep(limits, keep_for)
     if opens_at is not None and opens_at > now + limits.opens_within:
         raise Refusal("request.bad_field", field="opens_at", most=now + limits.opens_within)
+
+
+def may_keep(limits: Limits, keep_for: int) -> None:
+    """``keep_for``: how long words stay, in ms; 0 is "until closing"."""
+    if keep_for > limits.keep_most or 0 < keep_for < limits.keep_least:
+        raise Refusal("request.bad_field", field="keep_for", least=limits.keep_least, most=limits.keep_most)
 
 
 def may_enter(
@@ -146,12 +151,3 @@ def fullness(*, inside: int, capacity: int) -> Fullness:
 def readable_from(*, base: int, floor: int) -> int:
     """The earliest seq a participant may read: neither before they came nor what has faded."""
     return max(base, floor + 1)
-
-
-def fades_at(*, keep_for: int, oldest: int | None, closed_at: int | None) -> int | None:
-    """When the oldest words (posted at ``oldest``) are due to go; ``keep_for`` 0 means at the closing."""
-    if oldest is None:
-        return None
-    if keep_for == 0:
-        return closed_at
-    return oldest + keep_for

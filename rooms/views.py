@@ -7,7 +7,7 @@ import msgspec
 from sqlalchemy import Connection, func
 from sqlmodel import col, select
 
-from rooms import plan_views, rounds, rules, space
+from rooms import agreement_views, plan_views, rounds, rules, space
 from rooms.history import Reader
 from rooms.models import Agreement, Aside, Circle, EventRow, GestureRow, Invite, ParticipantRow, Person
 from rooms.wire import Preferences
@@ -26,7 +26,13 @@ GESTURES_MOST = 500
 OUTSIDE_MOST = 200
 """Circles shown to everybody, open ones and ones to come each."""
 _preferences = msgspec.json.Decoder(Preferences).decode
-_STANDING: tuple[Any, ...] = (col(Circle.host_id), col(Circle.state), col(Circle.space), col(Circle.round_id))
+_STANDING: tuple[Any, ...] = (
+    col(Circle.host_id),
+    col(Circle.state),
+    col(Circle.space),
+    col(Circle.round_id),
+    col(Circle.matter),
+)
 
 
 def outside(conn: Connection, *, now: int, seat_held: int) -> list[CircleView]:
@@ -97,6 +103,7 @@ def my_circle(conn: Connection, circle_id: str, reader: Reader, now: int) -> MyC
         ),
         invites=tuple(InviteView(id=row[0], uses_left=row[1], ends_at=row[2]) for row in invites),
         **held(circle.host_id, circle.state, circle.space, me, now),
+        **agreement_views.mine(circle.matter, me, now),
         **({} if circle.round_id is None else rounds.view(conn, circle_id, me, entered_at=entered_at)),
     )
 

@@ -3,6 +3,7 @@
 from typing import Literal
 
 from rooms.wire import Event, Gesture, Moment, OpaqueId, Preferences, Seq
+from rooms.wire_agreement import AgreementMoved
 from rooms.wire_messages import (
     MessageEdited,
     MessageFolded,
@@ -172,6 +173,7 @@ CircleEvent = (
     | MessageWithheld
     | MessageUnfolded
     | SpaceChanged
+    | AgreementMoved
     | RoundEvent
     | WordsFaded
     | Quiet

@@ -1,6 +1,7 @@
 """What one is shown: circles, one's own part of them, invites."""
 
 from rooms.wire import CircleState, Discreet, EntryBy, Fullness, Gesture, Moment, OpaqueId, Seq
+from rooms.wire_agreement import MatterView
 from rooms.wire_round import MyRound, RoundView
 from rooms.wire_schedule import PlanView
 from rooms.wire_space import Act, SpaceView
@@ -81,6 +82,10 @@ class MyCircle(Discreet, frozen=True, kw_only=True, omit_defaults=True):
     round: RoundView | None = None
     """The round that is on, as everybody sees it."""
     my_round: MyRound | None = None
+    matter: MatterView | None = None
+    """The change of the agreement that is before the circle, on trial, or was decided a short while ago."""
+    consented: bool = False
+    """One is for it oneself."""
     wished: tuple[Act, ...] = ()
     """What of it waits for a second person, where it was oneself who asked."""
 

@@ -21,6 +21,7 @@ from moderation import wire_panels as judged
 from moderation import wire_reviewing as reviewed
 from moderation.operating import InviteModerator
 from rooms import (
+    agreements,
     bell,
     circles,
     closing,
@@ -40,6 +41,7 @@ from rooms import (
     together,
 )
 from rooms import wire as said
+from rooms import wire_agreement as agreed
 from rooms import wire_door as knocked
 from rooms import wire_hosting as hosted
 from rooms import wire_round as turns
@@ -113,6 +115,12 @@ HANDLERS: Mapping[type, Handler] = {
     hosted.AgreeHost: hosting.agree,
     hosted.StopHost: hosting.stop,
     hosted.SetShift: hosting.set_shift,
+    agreed.ProposeAgreement: agreements.propose,
+    agreed.RewordAgreement: agreements.reword,
+    agreed.TakeBackAgreement: agreements.take_back,
+    agreed.ObjectToAgreement: agreements.object_to,
+    agreed.ConsentToAgreement: agreements.consent,
+    agreed.ClearAgreement: agreements.clear,
     turns.OfferRound: rounds.offer,
     **dict.fromkeys(get_args(turns.TurnCommand), rounds.ask),
     meets.PlanCircle: plans.plan,

@@ -7,6 +7,7 @@ from msgspec import Meta
 from moderation.wire_ledger import DrawProof, LedgerHead, LedgerPage, OpenBook
 from moderation.wire_panels import CaseToRead, Desk
 from rooms.wire import Discreet, Line, Moment, OpaqueId
+from rooms.wire_agreement import AgreementBook
 from rooms.wire_search import FoundMessages, Search
 from rooms.wire_views import CircleView
 from server.help_lines import HelpLine
@@ -192,6 +193,7 @@ ENDPOINTS = (
     Endpoint("POST", "/api/invites/picture", DrawInvite, Picture, True),
     Endpoint("GET", "/api/circles/{circle}/events", None, Page, True),
     Endpoint("POST", "/api/search", Search, FoundMessages, True),
+    Endpoint("GET", "/api/circles/{circle}/agreement", None, AgreementBook, True),
     Endpoint("GET", "/api/desk", None, Desk, True),
     Endpoint("GET", "/api/seats/{seat}", None, CaseToRead, True),
     Endpoint("GET", "/api/ledger", None, LedgerPage, False),

@@ -7,6 +7,7 @@ from typing import get_args
 from moderation.wire_care import AskGently, WorryAbout
 from moderation.wire_reviewing import ComeAsModerator
 from rooms.wire import EnterCircle, MarkRead, OpenCircle
+from rooms.wire_agreement import ObjectToAgreement, ProposeAgreement
 from rooms.wire_door import LeaveDoor, ListenAtDoor, OpenSister, StopListening, WaitAtDoor
 from rooms.wire_round import OfferRound, TurnCommand
 from rooms.wire_schedule import PlanCircle
@@ -53,6 +54,8 @@ class Limits:
             RingBell: of_kind("bells", settings.bells_per_hour, 3_600),
             OfferRound: of_kind("offers", settings.offers_per_hour, 3_600),
             **dict.fromkeys(get_args(TurnCommand), turns),
+            ProposeAgreement: of_kind("proposals", settings.proposals_a_day, 86_400),
+            ObjectToAgreement: of_kind("objections", settings.objections_a_day, 86_400),
             AskGently: of_kind("gentle", settings.gentle_a_day, 86_400),
             WorryAbout: of_kind("worries", settings.worries_a_day, 86_400),
         }

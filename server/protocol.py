@@ -30,17 +30,8 @@ from moderation.wire_care import ANSWERS as CARE_ANSWERS
 from moderation.wire_care import CareAnswered, CareAsked, CareCommand, CareEvent, CareNow
 from moderation.wire_panels import PanelCommand, PanelEvent, PauseMoved, SeatView
 from moderation.wire_reviewing import Reviewing, ReviewingChanged, ReviewingCommand
-from rooms.wire import (
-    CircleCommand,
-    CloseCircle,
-    Command,
-    Discreet,
-    MakeInvite,
-    Moment,
-    OpaqueId,
-    Preferences,
-    Seq,
-)  # fmt: skip
+from rooms.wire import CircleCommand, CloseCircle, Command, Discreet, MakeInvite, Moment, OpaqueId, Preferences, Seq
+from rooms.wire_agreement import AgreementCommand
 from rooms.wire_door import ANSWERS as DOOR_ANSWERS
 from rooms.wire_door import DoorAnswer, DoorWayCommand, Heard, HearDoor
 from rooms.wire_events import CircleEvent, PersonEvent
@@ -215,7 +206,7 @@ class ByeFrame(Struct, frozen=True):
 
 SocketCommand = WatchLog | UnwatchLog | ReadPage | HearDoor | TellWriting | Beat
 DoorCommand = (
-    CircleCommand | DoorWayCommand | SpaceCommand | HostCommand | RoundCommand | ScheduleCommand
+    CircleCommand | DoorWayCommand | SpaceCommand | HostCommand | RoundCommand | AgreementCommand | ScheduleCommand
     | FlagCommand | CareCommand | PanelCommand | ReviewingCommand
 )  # fmt: skip
 AnyCommand = DoorCommand | SocketCommand

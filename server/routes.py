@@ -11,7 +11,7 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 from starlette.websockets import WebSocket
 
-from rooms import invites, telling, views
+from rooms import agreement_views, invites, telling, views
 from rooms.wire_views import CircleView
 from rooms.work import Refusal
 from server import reading
@@ -103,6 +103,18 @@ async def events_since(request: Request) -> Response:
     return json_of(page)
 
 
+async def agreement(request: Request) -> Response:
+    """What a circle agrees on, for those who are or were in it."""
+    parts, actor = await signed_in(request)
+    circle = request.path_params["circle"]
+    try:
+        found = await parts.store.read(lambda conn: agreement_views.book(conn, circle, actor.person))
+    except Refusal:
+        wait(parts.limits.looks(network_of(request, parts.settings, parts.keys)))
+        raise
+    return json_of(found)
+
+
 async def command(request: Request) -> Response:
     """Any command that goes through the door, for programs that want no socket."""
     parts, actor = await signed_in(request)
@@ -183,6 +195,7 @@ ROUTES: list[BaseRoute] = [
     Route("/api/invites/look", look_at_invite, methods=["POST"]),
     Route("/api/invites/picture", draw_invite, methods=["POST"]),
     Route("/api/circles/{circle}/events", events_since, methods=["GET"]),
+    Route("/api/circles/{circle}/agreement", agreement, methods=["GET"]),
     Route("/api/commands", command, methods=["POST"]),
     Route("/health/live", live, methods=["GET"]),
     Route("/health/ready", ready, methods=["GET"]),

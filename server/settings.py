@@ -109,6 +109,8 @@ class Settings(MachineSettings, PanelSettings):
         ge=1,
         description="What one person may ask of rounds in a minute: joining, passing, staying with the piece.",
     )
+    proposals_a_day: int = Field(default=5, ge=1, description="Changes of agreements one person may propose in a day.")
+    objections_a_day: int = Field(default=20, ge=1, description="Objections to them one person may raise in a day.")
     gentle_a_day: int = Field(default=10, ge=1, description="Gentle notes one person may ask for in a day.")
     worries_a_day: int = Field(
         default=3, ge=1, description="Times in a day one person may have others asked whether they would like company."
@@ -131,6 +133,12 @@ class Settings(MachineSettings, PanelSettings):
         default=10, ge=0, description="Presence in a circle that counts as established there."
     )
     fold_hours: float = Field(default=72, gt=0, le=72, description="How long flags alone can fold a message.")
+    proposal_hours: float = Field(
+        default=24, gt=0, description="How long a change of the agreement waits for objections in a standing circle."
+    )
+    proposal_minutes: float = Field(default=10, gt=0, description="The same in a room open for less than a day.")
+    trial_days: float = Field(default=7, gt=0, description="How long a change is tried in a standing circle.")
+    trial_minutes: float = Field(default=60, gt=0, description="The same in a room open for less than a day.")
     closing_minutes: float = Field(default=10, ge=0, description="Notice given before a room closes.")
 
     @field_validator("trusted_proxies", mode="before")
@@ -203,6 +211,12 @@ class Settings(MachineSettings, PanelSettings):
                 open_rooms=self.open_rooms,
                 open_rooms_each=self.open_rooms_each,
                 circles_each=max(CIRCLES_EACH, self.open_rooms_each),
+                agreement_ask=round(self.proposal_hours * HOUR),
+                agreement_review=round(self.proposal_hours * HOUR),
+                agreement_ask_soon=round(self.proposal_minutes * MINUTE),
+                agreement_review_soon=round(self.proposal_minutes * MINUTE),
+                agreement_trial=round(self.trial_days * 24 * HOUR),
+                agreement_trial_soon=round(self.trial_minutes * MINUTE),
                 closing_notice=round(self.closing_minutes * MINUTE),
                 established_age=round(self.established_hours * HOUR),
                 established_presence=round(self.established_minutes * MINUTE),

@@ -30,6 +30,8 @@ GENEROUS: dict[str, Any] = {
     "offers_per_hour": 100_000,
     "turns_per_minute": 100_000,
     "bells_per_hour": 100_000,
+    "proposals_a_day": 100_000,
+    "objections_a_day": 100_000,
     "gentle_a_day": 100_000,
     "worries_a_day": 100_000,
     "rooms_per_hour": 100_000,

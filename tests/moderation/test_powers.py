@@ -37,7 +37,7 @@ def test_the_host_and_the_moderator_have_no_command_of_their_own_about_messages_
 
 
 def test_the_list_is_complete_and_in_order() -> None:
-    assert "".join(power.letter for power in POWERS) == "abcdefghijklmno"
+    assert "".join(power.letter for power in POWERS) == "abcdefghijklmnop"
 
 
 def test_whatever_one_person_does_to_others_words_ends_or_is_their_own() -> None:
@@ -61,6 +61,8 @@ def test_what_is_listed_lasts_as_long_as_the_rules_let_it() -> None:
     assert (lasts["d"], lasts["e"], lasts["i"]) == (limits.hold_alone, limits.subject_hold, limits.legal_hold)
     assert lasts["j"] == limits.rest
     assert lasts["o"] == limits.listen
+    asked = limits.agreement_ask * limits.agreement_wordings
+    assert lasts["p"] == asked + limits.agreement_trial + limits.agreement_review
     assert {power.letter: power.lasts for power in TOGETHER} == {
         "breath": limits.breath,
         "doors": limits.doors,
@@ -71,5 +73,6 @@ def test_what_is_listed_lasts_as_long_as_the_rules_let_it() -> None:
         "begin": limits.round_gather,
         "ask": 2 * MINUTE,
         "lay": 0,
+        "agreement": limits.agreement_trial + limits.agreement_review,
         "co-sign": limits.hold_cosigned,
     }

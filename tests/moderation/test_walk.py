@@ -26,6 +26,7 @@ from rooms.log import tell
 from rooms.models import Circle, EventRow, ParticipantRow, Person
 from rooms.units import HOUR, MINUTE, SECOND
 from rooms.wire import CloseCircle, GoOn
+from rooms.wire_agreement import ProposeAgreement
 from rooms.wire_hosting import OfferHost
 from rooms.wire_round import AskHolder, BeginRound, JoinRound, LayDownPiece, OfferRound
 from rooms.wire_space import AskBreath
@@ -103,8 +104,17 @@ class Judge:
         if self.tag == "circle.close" and self.who != "Heron":
             # Whoever does not hold it only wishes, until a second person does.
             return piece.sort in ("space.changed", "space", "wished")
-        told = piece.kind == "event" and piece.sort.split(".")[0] in ("circle", "space", "hosting")
-        shown = piece.sort in ("state", "closes_at", "host", "hosting", "announced_closing", "space", "wished")
+        told = piece.kind == "event" and piece.sort.split(".")[0] in ("circle", "space", "hosting", "agreement")
+        shown = piece.sort in (
+            "state",
+            "closes_at",
+            "host",
+            "hosting",
+            "announced_closing",
+            "space",
+            "wished",
+            "matter",
+        )
         return told or (piece.kind == "circle" and shown) or piece.kind == "outside" or self._of_round(piece)
 
     def _talk(self, piece: Piece, value: bytes, way: str) -> bool:
@@ -212,6 +222,7 @@ ALL = tuple(sorted(KINDS))
 WORDS = ("message.edit", "message.rephrase", "message.take_back", "person.forget")
 OF_FLAGS = ("message.flag", "flag.withdraw", "message.hold", "hold.cosign", "message.ask_gently")
 AT_SEATS = (*AT_THE_TABLE, "seat.leave", "seat.heavy")
+OF_AGREEMENTS = tuple(each for each in KINDS if each.startswith("agreement."))
 OF_ROUNDS = tuple(tag for tag in ALL if tag.startswith(("round.", "piece.")))
 Stage = tuple[str, tuple[str, ...]]
 
@@ -313,6 +324,12 @@ def in_a_round(walk: Walk) -> Iterator[Stage]:
     yield "one lacks", OF_ROUNDS
 
 
+def over_an_agreement(walk: Walk) -> Iterator[Stage]:
+    """Bo proposes something else to agree on."""
+    walk.does("Bo", ProposeAgreement(circle=CIRCLE, version=1, text="I listen.\nI am kind.\nI rest."))
+    yield "proposed", OF_AGREEMENTS
+
+
 def roles(walk: Walk, tag: str, stage: str) -> list[str | None]:
     """Nobody, the author, a flagger, somebody who only listens, the host, somebody outside; those who sit, and not."""
     sits = sorted(walk.sat())[:3]
@@ -326,7 +343,7 @@ def roles(walk: Walk, tag: str, stage: str) -> list[str | None]:
     return [None, "Ana", "Bo", "Otter", "Heron", "Dee", *idle, *sits]
 
 
-@pytest.mark.parametrize("way", [course, left_as_it_is, in_a_round])
+@pytest.mark.parametrize("way", [course, left_as_it_is, in_a_round, over_an_agreement])
 def test_nobody_does_to_others_what_is_not_in_the_list(way: Callable[[Walk], Iterator[Stage]], walk: Walk) -> None:
     done: set[str] = set()
     found: list[str] = []
@@ -349,9 +366,14 @@ def test_nobody_does_to_others_what_is_not_in_the_list(way: Callable[[Walk], Ite
                     ]
     assert not found, "\n".join(found)
     if way is course:
-        assert set(KINDS) - done == {"circle.go_on", "faith.mark", *OF_ROUNDS} - {"round.offer"}, "tried in vain"
+        assert set(KINDS) - done == {"circle.go_on", "faith.mark", *OF_ROUNDS, *OF_AGREEMENTS} - {
+            "round.offer",
+            "agreement.propose",
+        }, "tried in vain"
     elif way is left_as_it_is:
         assert {"circle.go_on", "faith.mark"} <= done
+    elif way is over_an_agreement:
+        assert set(OF_AGREEMENTS) - done == {"agreement.propose"}, "tried in vain"
     else:
         assert set(OF_ROUNDS) - done == {"round.offer"}, "tried in vain"
 

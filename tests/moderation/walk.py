@@ -23,6 +23,7 @@ from moderation.operating import InviteModerator
 from moderation.wire import FlagCommand
 from moderation.wire_care import CareCommand, WorryAbout
 from moderation.wire_panels import CastBallot, HoldMessage, MessageMark, PanelCommand
+from rooms.agreement_state import unpack
 from rooms.log import deliver
 from rooms.models import Agreement, Circle, EventRow, Invite, Person, RoundRow
 from rooms.models_door import Waiter
@@ -244,6 +245,11 @@ class Walk:
                 return [self.plan]
             case "of":
                 return [self.plan, "mine"]
+            case "matter":
+                (kept,) = self.place.read(
+                    lambda conn: conn.execute(select(col(Circle.matter)).where(Circle.id == CIRCLE))
+                ).one()
+                return [NOTHING if (matter := unpack(kept)) is None else matter.id]
             case "key":
                 return [f"{tag.replace('.', '_'):-<22}"]
             case "yes" | "sure":
@@ -297,6 +303,10 @@ _OTHERS: Mapping[str, Any] = {
     "preferences": Preferences(calm=True, gentle_notes=False),
     "topic": "Another room",
     "pace": "gentle",
+    "version": 1,
+    "revision": 1,
+    "text": "I listen.\nI rest.",
+    "reason": "It leaves somebody out.",
     "messages": (),
     "when": WEEKLY,
     "day": "2027-01-20",

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rooms import rules
+from rooms import promises, rules
 from rooms.limits import Limits, scaled
 from rooms.work import Refusal
 
@@ -77,14 +77,10 @@ def test_nobody_reads_from_before_they_came_nor_what_has_faded(base: int, floor:
     assert start in (base, floor + 1)
 
 
-@given(
-    keep=st.integers(0, 10**12), oldest=st.none() | st.integers(0, 10**13), closed=st.none() | st.integers(0, 10**13)
-)
-def test_words_never_fade_before_the_agreement_says(keep: int, oldest: int | None, closed: int | None) -> None:
-    moment = rules.fades_at(keep_for=keep, oldest=oldest, closed_at=closed)
-    if oldest is None:
-        assert moment is None
-    elif keep == 0:
+@given(keep=st.integers(0, 10**12), oldest=st.integers(0, 10**13), closed=st.none() | st.integers(0, 10**13))
+def test_words_never_fade_before_the_agreement_says(keep: int, oldest: int, closed: int | None) -> None:
+    moment = promises.promises([(0, keep)])[0].ends(oldest, closed)
+    if keep == 0:
         assert moment == closed
     else:
         assert moment == oldest + keep

@@ -88,6 +88,28 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_listener_again_at"), ["again_at"], unique=False)
 
     op.create_table(
+        "objection",
+        sa.Column("circle_id", sa.String(length=16), nullable=False),
+        sa.Column("participant_id", sa.String(length=16), nullable=False),
+        sa.Column("reason", sa.String(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["circle_id"],
+            ["circle.id"],
+        ),
+        sa.PrimaryKeyConstraint("circle_id", "participant_id"),
+    )
+    op.create_table(
+        "proposal",
+        sa.Column("circle_id", sa.String(length=16), nullable=False),
+        sa.Column("text", sa.String(), nullable=False),
+        sa.Column("keep_for", sa.BigInteger(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["circle_id"],
+            ["circle.id"],
+        ),
+        sa.PrimaryKeyConstraint("circle_id"),
+    )
+    op.create_table(
         "round",
         sa.Column("circle_id", sa.String(length=16), nullable=False),
         sa.Column("id", sa.String(length=16), nullable=False),
@@ -125,6 +147,10 @@ def upgrade() -> None:
     with op.batch_alter_table("waiter", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_waiter_seen_at"), ["seen_at"], unique=False)
 
+    with op.batch_alter_table("agreement", schema=None) as batch_op:
+        batch_op.add_column(sa.Column("keep_for", sa.BigInteger(), nullable=True))
+        batch_op.add_column(sa.Column("how", sa.String(length=8), nullable=True))
+
     with op.batch_alter_table("circle", schema=None) as batch_op:
         batch_op.add_column(sa.Column("listening", sa.Boolean(), server_default=sa.text("false"), nullable=False))
         batch_op.add_column(sa.Column("late_for", sa.BigInteger(), nullable=True))
@@ -135,14 +161,17 @@ def upgrade() -> None:
         batch_op.add_column(sa.Column("piece_with", sa.String(length=16), nullable=True))
         batch_op.add_column(sa.Column("plan_id", sa.String(length=16), nullable=True))
         batch_op.add_column(sa.Column("ends_at", sa.BigInteger(), nullable=True))
+        batch_op.add_column(sa.Column("matter", sa.LargeBinary(), nullable=True))
+        batch_op.add_column(sa.Column("matter_due", sa.BigInteger(), nullable=True))
         batch_op.drop_index(batch_op.f("ix_circle_breath_asked_until"))
         batch_op.create_index(batch_op.f("ix_circle_ends_at"), ["ends_at"], unique=False)
+        batch_op.create_index(batch_op.f("ix_circle_matter_due"), ["matter_due"], unique=False)
         batch_op.create_index(batch_op.f("ix_circle_plan_id"), ["plan_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_circle_sister_of"), ["sister_of"], unique=False)
         batch_op.create_index(batch_op.f("ix_circle_space_due"), ["space_due"], unique=False)
+        batch_op.drop_column("breath_by")
         batch_op.drop_column("breath_seq")
         batch_op.drop_column("breath_asked_until")
-        batch_op.drop_column("breath_by")
         batch_op.drop_column("breath_until")
 
     # ### end Alembic commands ###

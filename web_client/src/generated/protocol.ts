@@ -21,6 +21,36 @@ export interface AgreeHost {
   participant: string;
 }
 
+/** What a circle agrees on, and how it came to that. Only what holds now, and what one last said yes to oneself, where     one is not in it now. */
+export interface AgreementBook {
+  now: AgreementVersion;
+  agreed?: AgreementVersion | null;
+  versions?: AgreementVersion[];
+  matter?: MatterView | null;
+  proposed?: Proposed | null;
+  former?: AgreementVersion | null;
+  objections?: ObjectionView[];
+  consented?: boolean;
+}
+
+/** Something happened to a change of the agreement; ``version`` is the one that holds now. */
+export interface AgreementMoved {
+  kind: "agreement.moved";
+  what: "cleared" | "kept" | "lapsed" | "objected" | "proposed" | "returned" | "review" | "reworded" | "seconded" | "stopped" | "trial" | "withdrawn";
+  version: number;
+  matter: MatterView;
+  who?: string | null;
+}
+
+/** ``how`` it came: agreed on when the circle was opened, after a proposal, or brought back after a trial. */
+export interface AgreementVersion {
+  version: number;
+  text: string;
+  keep_for: number;
+  agreed_at: number;
+  how?: "opened" | "proposed" | "returned";
+}
+
 /** Yes: those in the circle who are willing are told that one would like company. No: nobody learns of anything. */
 export interface AnswerCare {
   do: "care.answer";
@@ -252,6 +282,14 @@ export interface Circles {
   told?: string[];
 }
 
+/** Take back what one answered. */
+export interface ClearAgreement {
+  do: "agreement.clear";
+  ref?: number;
+  circle: string;
+  matter: string;
+}
+
 /** The host announces the closing, ten minutes ahead. */
 export interface CloseCircle {
   do: "circle.close";
@@ -277,6 +315,15 @@ export interface ComeBackToMe {
 
 export interface ComeIn {
   name: string;
+}
+
+/** Be for it as it is worded; an objection of one's own is taken back with that. */
+export interface ConsentToAgreement {
+  do: "agreement.consent";
+  ref?: number;
+  circle: string;
+  matter: string;
+  revision: number;
 }
 
 export interface CosignHold {
@@ -374,7 +421,7 @@ export interface EnterCircle {
 export interface EventFrame {
   on: string;
   seq: number;
-  event: CircleOpened | CirclePlanned | CircleClosing | CircleStaysOpen | CircleClosed | ParticipantEntered | ParticipantLeft | MessagePosted | MessageEdited | MessageRephrased | MessageTakenBack | MessageReceived | MessageFolded | MessageHeld | MessageWithheld | MessageUnfolded | SpaceChanged | RoundOffered | RoundJoined | RoundSteppedOut | RoundBegan | PieceGiven | PiecePassed | RoundTalks | RoundOver | WordsFaded | Quiet | CircleJoined | CircleParted | GestureMade | GestureUndone | GestureGiven | AsideSet | HostingChanged | OpeningTold | PieceAsked | PreferencesChanged | SessionEnded | FlagMoved | LetterCame | LetterDismissed | CareNow | SeatMoved | PauseMoved | ReviewingChanged;
+  event: CircleOpened | CirclePlanned | CircleClosing | CircleStaysOpen | CircleClosed | ParticipantEntered | ParticipantLeft | MessagePosted | MessageEdited | MessageRephrased | MessageTakenBack | MessageReceived | MessageFolded | MessageHeld | MessageWithheld | MessageUnfolded | SpaceChanged | AgreementMoved | RoundOffered | RoundJoined | RoundSteppedOut | RoundBegan | PieceGiven | PiecePassed | RoundTalks | RoundOver | WordsFaded | Quiet | CircleJoined | CircleParted | GestureMade | GestureUndone | GestureGiven | AsideSet | HostingChanged | OpeningTold | PieceAsked | PreferencesChanged | SessionEnded | FlagMoved | LetterCame | LetterDismissed | CareNow | SeatMoved | PauseMoved | ReviewingChanged;
 }
 
 /** Say that a message goes against the agreement. Hidden for oneself at once; once per message. */
@@ -690,7 +737,7 @@ export interface ListenView {
 /** An event at its place in a log. */
 export interface Logged {
   seq: number;
-  event: CircleOpened | CirclePlanned | CircleClosing | CircleStaysOpen | CircleClosed | ParticipantEntered | ParticipantLeft | MessagePosted | MessageEdited | MessageRephrased | MessageTakenBack | MessageReceived | MessageFolded | MessageHeld | MessageWithheld | MessageUnfolded | SpaceChanged | RoundOffered | RoundJoined | RoundSteppedOut | RoundBegan | PieceGiven | PiecePassed | RoundTalks | RoundOver | WordsFaded | Quiet | CircleJoined | CircleParted | GestureMade | GestureUndone | GestureGiven | AsideSet | HostingChanged | OpeningTold | PieceAsked | PreferencesChanged | SessionEnded | FlagMoved | LetterCame | LetterDismissed | CareNow | SeatMoved | PauseMoved | ReviewingChanged;
+  event: CircleOpened | CirclePlanned | CircleClosing | CircleStaysOpen | CircleClosed | ParticipantEntered | ParticipantLeft | MessagePosted | MessageEdited | MessageRephrased | MessageTakenBack | MessageReceived | MessageFolded | MessageHeld | MessageWithheld | MessageUnfolded | SpaceChanged | AgreementMoved | RoundOffered | RoundJoined | RoundSteppedOut | RoundBegan | PieceGiven | PiecePassed | RoundTalks | RoundOver | WordsFaded | Quiet | CircleJoined | CircleParted | GestureMade | GestureUndone | GestureGiven | AsideSet | HostingChanged | OpeningTold | PieceAsked | PreferencesChanged | SessionEnded | FlagMoved | LetterCame | LetterDismissed | CareNow | SeatMoved | PauseMoved | ReviewingChanged;
 }
 
 /** A token from a link, or a six-letter code. */
@@ -761,6 +808,18 @@ export interface MarkRead {
   ref?: number;
   circle: string;
   seq: number;
+}
+
+/** How a change stands, as everybody in the circle may see it; without its words. */
+export interface MatterView {
+  id: string;
+  by: string;
+  phase?: "open" | "over" | "review" | "trial";
+  until: number;
+  revision?: number;
+  seconded?: boolean;
+  objections?: string[];
+  outcome?: "kept" | "lapsed" | "returned" | "stopped" | "withdrawn" | null;
 }
 
 /** Who one is. Without ``person``: nobody yet. */
@@ -902,6 +961,8 @@ export interface MyCircle {
   space?: SpaceView | null;
   round?: RoundView | null;
   my_round?: MyRound | null;
+  matter?: MatterView | null;
+  consented?: boolean;
   wished?: ("breath" | "close" | "doors" | "pace_gentle" | "pace_one_at_a_time" | "pace_usual")[];
 }
 
@@ -922,6 +983,22 @@ export interface MyRound {
 /** An empty object. */
 export interface Nothing {
 
+}
+
+/** Say why it should not come, or where it is on trial, why the version before should come back. */
+export interface ObjectToAgreement {
+  do: "agreement.object";
+  ref?: number;
+  circle: string;
+  matter: string;
+  revision: number;
+  reason: string;
+}
+
+export interface ObjectionView {
+  by: string;
+  reason: string;
+  revision: number;
 }
 
 /** Offer to hold the space, or to hold it beside its host. Somebody else has to say yes. */
@@ -1169,6 +1246,24 @@ export interface Problem {
   retry_after?: number | null;
 }
 
+/** Propose that from some time on this is what the circle agrees on. ``version`` is the one it was written from. */
+export interface ProposeAgreement {
+  do: "agreement.propose";
+  ref?: number;
+  circle: string;
+  version: number;
+  text: string;
+  keep_for?: number | null;
+}
+
+/** The words of a change, of the wording ``revision``. */
+export interface Proposed {
+  matter: string;
+  revision: number;
+  text: string;
+  keep_for: number;
+}
+
 /** What a browser needs to be told by this server; none where browsers are not told. */
 export interface PushKey {
   key: string | null;
@@ -1317,6 +1412,16 @@ export interface RevokeInvite {
   ref?: number;
   circle: string;
   invite: string;
+}
+
+/** Say one's own proposal differently. The time for objections begins anew, and objections stay. */
+export interface RewordAgreement {
+  do: "agreement.reword";
+  ref?: number;
+  circle: string;
+  matter: string;
+  text: string;
+  keep_for?: number | null;
 }
 
 /** A minute's rest for everybody, whoever they are. */
@@ -1548,6 +1653,14 @@ export interface StopPlan {
   plan: string;
 }
 
+/** Take one's own proposal back, as long as it is not on trial. */
+export interface TakeBackAgreement {
+  do: "agreement.take_back";
+  ref?: number;
+  circle: string;
+  matter: string;
+}
+
 export interface TakeBackMessage {
   do: "message.take_back";
   ref?: number;
@@ -1708,11 +1821,11 @@ export interface WritingFrame {
   writing?: true;
 }
 
-export type DoorCommand = AddSide | AgreeHost | AnswerCare | AskBreath | AskGently | AskHolder | BeginReviewing | BeginRound | CastBallot | ChangePlan | ChoosePace | CloseCircle | ComeAsModerator | ComeBackToMe | CosignHold | DismissLetter | EditMessage | EndFeed | EndReviewing | EnterCircle | FlagMessage | ForgetMe | GiveUpModerator | GoOn | HoldMessage | JoinRound | KeepCircleOpen | LayDownPiece | LeaveCircle | LeaveDoor | LeaveHeavySeat | LeaveOutSitting | LeaveSeat | ListenAtDoor | ListenToRound | MakeAppeal | MakeFeed | MakeGesture | MakeInvite | MarkBadFaith | MarkRead | MoveSitting | OfferHost | OfferRound | OpenCircle | OpenSister | PassPiece | PlanCircle | PostMessage | PutBackSitting | ReachOut | ReadyToVote | RephraseMessage | RestDoors | RevokeInvite | RingBell | SayToPanel | SetAside | SetPreferences | SetReviewing | SetShift | StayWithPiece | StepOutOfRound | StopHost | StopListening | StopPlan | TakeBackMessage | TakeSeat | TellOpening | UndoAside | UndoBallot | UndoGesture | WaitAtDoor | WithdrawFlag | WorryAbout;
+export type DoorCommand = AddSide | AgreeHost | AnswerCare | AskBreath | AskGently | AskHolder | BeginReviewing | BeginRound | CastBallot | ChangePlan | ChoosePace | ClearAgreement | CloseCircle | ComeAsModerator | ComeBackToMe | ConsentToAgreement | CosignHold | DismissLetter | EditMessage | EndFeed | EndReviewing | EnterCircle | FlagMessage | ForgetMe | GiveUpModerator | GoOn | HoldMessage | JoinRound | KeepCircleOpen | LayDownPiece | LeaveCircle | LeaveDoor | LeaveHeavySeat | LeaveOutSitting | LeaveSeat | ListenAtDoor | ListenToRound | MakeAppeal | MakeFeed | MakeGesture | MakeInvite | MarkBadFaith | MarkRead | MoveSitting | ObjectToAgreement | OfferHost | OfferRound | OpenCircle | OpenSister | PassPiece | PlanCircle | PostMessage | ProposeAgreement | PutBackSitting | ReachOut | ReadyToVote | RephraseMessage | RestDoors | RevokeInvite | RewordAgreement | RingBell | SayToPanel | SetAside | SetPreferences | SetReviewing | SetShift | StayWithPiece | StepOutOfRound | StopHost | StopListening | StopPlan | TakeBackAgreement | TakeBackMessage | TakeSeat | TellOpening | UndoAside | UndoBallot | UndoGesture | WaitAtDoor | WithdrawFlag | WorryAbout;
 
 export type SocketCommand = Beat | HearDoor | ReadPage | TellWriting | UnwatchLog | WatchLog;
 
-export type AnyEvent = AsideSet | CareNow | CircleClosed | CircleClosing | CircleJoined | CircleOpened | CircleParted | CirclePlanned | CircleStaysOpen | FlagMoved | GestureGiven | GestureMade | GestureUndone | HostingChanged | LetterCame | LetterDismissed | MessageEdited | MessageFolded | MessageHeld | MessagePosted | MessageReceived | MessageRephrased | MessageTakenBack | MessageUnfolded | MessageWithheld | OpeningTold | ParticipantEntered | ParticipantLeft | PauseMoved | PieceAsked | PieceGiven | PiecePassed | PreferencesChanged | Quiet | ReviewingChanged | RoundBegan | RoundJoined | RoundOffered | RoundOver | RoundSteppedOut | RoundTalks | SeatMoved | SessionEnded | SpaceChanged | WordsFaded;
+export type AnyEvent = AgreementMoved | AsideSet | CareNow | CircleClosed | CircleClosing | CircleJoined | CircleOpened | CircleParted | CirclePlanned | CircleStaysOpen | FlagMoved | GestureGiven | GestureMade | GestureUndone | HostingChanged | LetterCame | LetterDismissed | MessageEdited | MessageFolded | MessageHeld | MessagePosted | MessageReceived | MessageRephrased | MessageTakenBack | MessageUnfolded | MessageWithheld | OpeningTold | ParticipantEntered | ParticipantLeft | PauseMoved | PieceAsked | PieceGiven | PiecePassed | PreferencesChanged | Quiet | ReviewingChanged | RoundBegan | RoundJoined | RoundOffered | RoundOver | RoundSteppedOut | RoundTalks | SeatMoved | SessionEnded | SpaceChanged | WordsFaded;
 
 export type Answer = CareAnswered | CareAsked | Done | Heard | ListenView | MadeFeed | MadeInvite | Page | SisterView | TogetherAnswer | WaitView | Watching;
 
