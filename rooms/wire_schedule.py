@@ -3,7 +3,7 @@
 Days are written ``2026-03-29`` and times of day ``19:30``, by the clock of the plan's zone.
 """
 
-from typing import Annotated, Literal
+from typing import Annotated
 
 from msgspec import Meta
 
@@ -12,6 +12,10 @@ from rooms.wire import Command, Discreet, EntryBy, Key, LateFor, Line, Moment, O
 
 Day = Annotated[str, Meta(max_length=10)]
 TimeOfDay = Annotated[str, Meta(max_length=5)]
+
+
+FeedOf = Annotated[str, Meta(pattern=r"^([A-Za-z0-9_-]{16}|mine)$", max_length=16)]
+"""A plan, a circle that opens once, or ``mine``: everything of one's own."""
 
 
 class When(Discreet, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
@@ -97,11 +101,11 @@ class TellOpening(Command, tag="opening.tell", frozen=True, kw_only=True):
 class MakeFeed(Command, tag="calendar.make", frozen=True, kw_only=True):
     """An address for one's own calendar; one made before for the same ends."""
 
-    of: OpaqueId | Literal["mine"]
+    of: FeedOf
 
 
 class EndFeed(Command, tag="calendar.end", frozen=True, kw_only=True):
-    of: OpaqueId | Literal["mine"]
+    of: FeedOf
 
 
 class MadeFeed(Discreet, frozen=True, kw_only=True):

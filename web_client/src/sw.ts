@@ -12,10 +12,22 @@ interface Fetching extends Waiting {
   readonly request: Request;
   respondWith(answer: Promise<Response>): void;
 }
+interface Pressed extends Waiting {
+  readonly notification: Notification;
+}
+interface Page {
+  focus(): Promise<unknown>;
+}
 interface Worker {
   readonly location: Location;
-  readonly clients: { claim(): Promise<void> };
-  addEventListener(type: "install" | "activate", heard: (event: Waiting) => void): void;
+  readonly clients: {
+    claim(): Promise<void>;
+    matchAll(like: { type: "window" }): Promise<readonly Page[]>;
+    openWindow(path: string): Promise<unknown>;
+  };
+  readonly registration: ServiceWorkerRegistration;
+  addEventListener(type: "install" | "activate" | "push", heard: (event: Waiting) => void): void;
+  addEventListener(type: "notificationclick", heard: (event: Pressed) => void): void;
   addEventListener(type: "fetch", heard: (event: Fetching) => void): void;
   skipWaiting(): Promise<void>;
 }
@@ -23,6 +35,8 @@ interface Worker {
 const worker = self as unknown as Worker;
 const SHELL = `shell ${VERSION}`;
 const HELP = "/help";
+const TITLE = "Notes";
+const NEWS = "Something new";
 
 worker.addEventListener("install", (event) => {
   event.waitUntil(fill().then(() => worker.skipWaiting()));
@@ -39,6 +53,36 @@ worker.addEventListener("fetch", (event) => {
   if (pathname.startsWith("/assets/")) event.respondWith(keptFirst(request));
   else if (pathname === "/" || pathname === HELP) event.respondWith(newestFirst(request, pathname));
 });
+
+// What comes is empty, and what is shown says nothing of anybody. Something is always shown: a browser that is told in
+// silence stops being told.
+worker.addEventListener("push", (event) => event.waitUntil(showNews()));
+
+worker.addEventListener("notificationclick", (event) => {
+  event.notification.close();
+  event.waitUntil(openStart());
+});
+
+async function showNews(): Promise<void> {
+  const title = await neutralTitle();
+  await worker.registration.showNotification(title, { body: NEWS, tag: "news", icon: "/icon-192.png" });
+}
+
+/** The name that the operator chose for home screens. */
+async function neutralTitle(): Promise<string> {
+  try {
+    const answer = await fetch("/manifest.webmanifest");
+    const { name } = (await answer.json()) as { name?: string };
+    return name ?? TITLE;
+  } catch {
+    return TITLE;
+  }
+}
+
+async function openStart(): Promise<void> {
+  const [open] = await worker.clients.matchAll({ type: "window" });
+  await (open ? open.focus() : worker.clients.openWindow("/"));
+}
 
 async function fill(): Promise<void> {
   const cache = await caches.open(SHELL);

@@ -395,7 +395,7 @@ export interface EditMessage {
 export interface EndFeed {
   do: "calendar.end";
   ref?: number;
-  of: string | "mine";
+  of: string;
 }
 
 /** Stop, at any time, without a reason. Seats one has not voted at go to others. */
@@ -769,7 +769,7 @@ export interface MakeAppeal {
 export interface MakeFeed {
   do: "calendar.make";
   ref?: number;
-  of: string | "mine";
+  of: string;
 }
 
 export interface MakeGesture {

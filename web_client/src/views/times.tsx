@@ -7,6 +7,7 @@ import { inside } from "../words/en/inside.ts";
 import { learn, t } from "../words.ts";
 import { useAct } from "./act.ts";
 import { Calendar } from "./calendar.tsx";
+import { ClosedPage } from "./closed_page.tsx";
 import { Field, Said } from "./fields.tsx";
 
 learn(inside);
@@ -73,6 +74,7 @@ function Tell({ of }: { of: string }) {
         {on ? t("tellMeOff") : t("tellMe")}
       </button>
       <Said text={act.said} />
+      {on && <ClosedPage />}
     </div>
   );
 }

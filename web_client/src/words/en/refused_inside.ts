@@ -95,6 +95,7 @@ export const refusedInside = {
   refused_plan_not_found: "These times are gone, or someone else's.",
   refused_plan_too_many: "You have as many rooms with times that repeat as one person can have. Stop one first.",
   refused_opening_too_many: "You are told of as many openings as one person can be.",
+  refused_push_not_allowed: "This browser cannot be told while its page is closed.",
   refused_calendar_too_many: "You have as many calendar links as one person can have. End one first.",
   refused_door_crowded: "Many wait at this door already. Please look again a little later.",
   refused_door_not_waiting: "You do not wait at this door any more. You can wait again.",
