@@ -92,8 +92,7 @@ class RealWorld(World):
             self.place.store.close()
             self.place.store = Store(self.url)
         self.place.now = self.now
-        if isinstance(event, Tick) and self.place.rows(RoundRow):
-            waiting = self.place.read(lambda conn: errands.waiting(conn, self.now, LIMITS))
+        waiting = self.place.read(lambda conn: errands.waiting(conn, self.now, LIMITS)) if event == Tick() else []
         taken = super().take(event)
         heard = len(self.place.heard)
         try:
@@ -103,7 +102,7 @@ class RealWorld(World):
             refused = refusal.code
         assert refused == (None if taken.refused is None else taken.refused.code), event
         told = [each.event for each in self.place.heard[heard:]]
-        tags = [each.__struct_config__.tag for each in told]
+        tags = [str(each.__struct_config__.tag) for each in told]
         effects = [type(each).__name__ for each in taken.effects if type(each).__name__ != "KindlyAsked"]
         assert len([tag for tag in tags if tag.startswith(TOLD)]) == len(effects), (tags, effects)
         if isinstance(event, Tick) and taken.effects:
