@@ -61,7 +61,8 @@ async def place(request: pytest.FixtureRequest, tmp_path: Path, logged: io.Strin
 
 WORDLESS = frozenset(
     "Hello HelloFrame RefusedFrame ResetFrame HereDiff HereFrame WritingFrame HeadsFrame Bye ByeFrame Whisper Parcel"
-    " PerformDue TendCase DrawLots StillHere Tidy HelpLine _File Envelope".split()
+    " PerformDue TendCase TendRound DrawLots StillHere ScreensMoved HostGone DropPushPlaces _Exceptions Tidy"
+    " HelpLine _File Envelope".split()
 )
 """Structs that hold numbers, ids and what the operator has written, and may show them."""
 
@@ -96,6 +97,7 @@ async def story(place: House, marks: Marks) -> tuple[Guest, Guest, str]:
     await ana.asks("message.edit", circle=circle, target=seq, body=f"Hello again {word}.")
     await bo.asks("message.flag", circle=circle, target=seq, category="pressure")
     await ana.asks("preferences.set", preferences={"muted": [word]})
+    await bo.asks("round.offer", circle=circle, key=new_key(), question=f"What {word}?")
     await bo.asks("history.page", circle=circle, before=2**40)
     assert (await bo.gets(f"/api/circles/{circle}/events?after=0")).status == 200
     return ana, bo, circle
