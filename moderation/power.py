@@ -21,3 +21,7 @@ class Power:
     """How often: at most so many, in so long, per what."""
     stopped_by: int | None = None
     """How many others end it by answering."""
+
+
+TENDING = ("tend.greet", "tend.agreement", "tend.prompt")
+"""What whoever holds a space does at once and anybody else together with a second person."""

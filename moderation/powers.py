@@ -4,7 +4,7 @@ Data, so that a test can walk every command against it. Powers without commands 
 has them yet. Times are milliseconds; a power without an end touches only its holder, or only offers something.
 """
 
-from moderation.power import Power
+from moderation.power import TENDING, Power
 from rooms.units import DAY, HOUR, MINUTE, SECOND
 
 POWERS = (
@@ -59,10 +59,10 @@ POWERS = (
     Power(letter="g", does="leave a panel", holder="reviewer", reach="nobody", commands=("seat.leave", "seat.heavy")),
     Power(
         letter="h",
-        does="announce the closing of a room one holds, and take the announcement back; hand the room over",
+        does="tend a room one holds, announce its closing and take that back, ask somebody to hold it too, hand it over",
         holder="host",
         reach="circle",
-        commands=("circle.close", "circle.keep_open", "circle.go_on", "host.stop", "host.shift"),
+        commands=("circle.close", "circle.keep_open", "circle.go_on", "host.ask", "host.stop", "host.shift", *TENDING),
         stopped_by=2,
     ),
     Power(
@@ -141,6 +141,14 @@ TOGETHER = (
         holder="anyone",
         reach="circle",
         commands=("circle.close together",),
+        stopped_by=2,
+    ),
+    Power(
+        letter="tend",
+        does="welcome those who came, have the agreement shown to all, keep in view what somebody else offered as a prompt",
+        holder="anyone",
+        reach="circle",
+        commands=tuple(f"{each} together" for each in TENDING),
         stopped_by=2,
     ),
     Power(
@@ -226,21 +234,17 @@ TOGETHER = (
 """What takes two people. One alone has a wish shown, for five minutes and without a name, so that a second can join."""
 
 TALK = frozenset(
-    "circle.enter circle.leave door.wait door.leave door.stop message.post gesture.make gesture.undo read.mark letter.dismiss"
-    " care.answer care.reach_out person.forget opening.tell calendar.make calendar.end".split()
+    "circle.enter circle.leave carry.give carry.take_back door.wait door.leave door.stop message.post"
+    " gesture.make gesture.undo read.mark letter.dismiss care.answer care.reach_out person.forget opening.tell"
+    " calendar.make calendar.end".split()
 )
 """Commands that are no power: being there, speaking, answering, and one's own affairs."""
-
 IN_ROUNDS = frozenset({"round.join", "round.listen", "round.step_out", "piece.pass", "piece.come_back", "piece.stay"})
 """One's own part in a round, and one's own turn."""
-
 ASKING = frozenset({"side.add", "appeal.make"})
 """To speak for oneself to a panel, and to ask for another: whoever reads it decides."""
-
 AT_THE_TABLE = frozenset({"seat.take", "ballot.cast", "ballot.undo", "panel.say", "panel.ready", "faith.mark"})
 """What somebody on whom the lot fell does beside others on whom it fell: each a part of a decision, none alone one."""
-
 SERVING = frozenset({"reviewing.begin", "reviewing.set", "reviewing.end", "moderator.come", "moderator.give_up"})
 """To be one on whom the lot may fall, or not any more."""
-
 NO_POWER = TALK | IN_ROUNDS | ASKING | AT_THE_TABLE | SERVING

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from sqlalchemy import ColumnElement, Connection, delete, false, func, literal, or_, update
 from sqlmodel import col, select
 
-from rooms import agreeing, agreements, hosting, preparing, promises, rounds, space
+from rooms import agreeing, agreements, carrying, closing, hosting, preparing, promises, rounds, space
 from rooms.log import append, tell
 from rooms.models import (
     Agreement,
@@ -60,7 +60,8 @@ def perform(work: Work, circle_id: str) -> tuple[int, int] | None:
         preparing.open_now(work, circle)
     if circle.state == "open" and circle.ends_at is not None and circle.ends_at <= work.now:
         preparing.closing(work, circle)
-    if circle.state == "closing" and circle.closes_at is not None and circle.closes_at <= work.now:
+    closes = circle.state == "closing" and circle.closes_at is not None and circle.closes_at <= work.now
+    if closes and not closing.wait(work, circle):
         _close(work, circle)
     agreements.tick(work, circle)
     if circle.space_due is not None and circle.space_due <= work.now:
@@ -89,6 +90,8 @@ def _due(now: int) -> ColumnElement[bool]:
 
 def _close(work: Work, circle: Circle) -> None:
     rounds.act(work, circle, Close())
+    # Where words go with the closing, only what was given to be read then stays for a moment.
+    carrying.show(work, circle)
     circle.state, circle.closed_at, circle.host_id = "closed", work.now, None
     space.keep(circle, space.USUAL)
     agreements.ended(work, circle)
@@ -107,6 +110,9 @@ def _fade(work: Work, circle: Circle) -> int:
     head = log.head_seq
     promised = agreeing.promised(work, circle)
     staying = _staying(promised, work.now, closed=circle.state == "closed")
+    given = carrying.staying(work, circle, promised[-1])
+    if given is not None:
+        staying = or_(staying, col(EventRow.seq) >= given)
     staying_from = select(func.min(EventRow.seq)).where(EventRow.log_id == log.id, staying)
     young: int | None = work.db.exec(staying_from).one()
     floor = head if young is None else young - 1
@@ -122,7 +128,7 @@ def _fade(work: Work, circle: Circle) -> int:
         # Where the clock was set back, older words stand behind younger ones and go with them.
         oldest = max(oldest, work.db.get_one(EventRow, (log.id, first)).at)
     ends = None if oldest is None else promises.of(promised, oldest).ends(oldest, circle.closed_at)
-    circle.fades_at = ends
+    circle.fades_at = ends if given is None or oldest is None else oldest + work.limits.carried_stay
     over = circle.state == "closed" and oldest is None
     append(work, circle.log_id, WordsFaded(floor=floor, over=over), ends=EVERYBODY if over else None)
     work.db.add(circle)
@@ -166,5 +172,6 @@ def _put_away(work: Work, circle: Circle) -> None:
     )
     work.conn.execute(update(Agreement).where(col(Agreement.circle_id) == circle.id).values(text=""))
     work.conn.execute(delete(RoundRow).where(col(RoundRow.circle_id) == circle.id))
+    carrying.forget(work, circle.id)
     circle.topic, circle.about, circle.opener_id = "", "", None
     space.keep(circle, space.USUAL)

@@ -152,7 +152,7 @@ def dressed(
     if isinstance(event, MessagePosted):
         return msgspec.structs.replace(
             event,
-            name=name,
+            name="" if event.carried else name,
             body=shown(row),
             edited=bool(row.edits),
             rephrased=bool(row.rephrased),

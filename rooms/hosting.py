@@ -13,14 +13,12 @@ from rooms.log import tell
 from rooms.models import Circle, ParticipantRow, Person
 from rooms.space import Space
 from rooms.together import still_inside, talking
-from rooms.wire_events import HostingChanged, What
-from rooms.wire_hosting import AgreeHost, OfferHost, SetShift, StopHost
+from rooms.wire_events import HostingAsked, HostingChanged, What
+from rooms.wire_hosting import AgreeHost, AskBeside, OfferHost, SetShift, StopHost
 from rooms.work import Answered, Refusal, Work
 
 BESIDE_MOST = 3
 """So many may hold a space beside its host."""
-
-
 AT_ONCE = 100
 """Circles whose hosts are looked for at once."""
 
@@ -36,6 +34,9 @@ def offer(work: Work, command: OfferHost) -> Answered:
         raise Refusal("host.already")
     if circle.host_id is not None and len(held.beside) >= BESIDE_MOST:
         raise Refusal("host.enough", most=BESIDE_MOST)
+    if held.asked == mine.id and circle.host_id is not None and space.ahead(held.asked_until, work.now) is not None:
+        _ask(work, circle, mine.id, None)
+        return _beside(work, circle, replace(held, asked=None, asked_until=None), mine.id)
     waiting = _willing(work, held)
     if waiting == mine.id:
         return Answered(circle=circle.id, dup=True)
@@ -58,17 +59,47 @@ def agree(work: Work, command: AgreeHost) -> Answered:
     rest = replace(held, willing=None, willing_until=None)
     if circle.host_id is not None and not space.holds(circle.host_id, held, mine.id):
         raise Refusal("circle.not_host")
+    if circle.host_id is not None:
+        return _beside(work, circle, rest, willing)
     _tell(work, willing, circle, on=True)
-    if circle.host_id is None:
-        circle.host_id, circle.host_shown = willing, False
-        return _told(work, circle, replace(rest, handover_until=None), "host", who=willing)
-    return _told(work, circle, replace(rest, beside=(*rest.beside, willing)), "beside", who=willing)
+    circle.host_id, circle.host_shown = willing, False
+    return _told(work, circle, replace(rest, handover_until=None), "host", who=willing)
+
+
+def ask_beside(work: Work, command: AskBeside) -> Answered:
+    """Who holds it asks somebody to hold it too; a yes is an offer, and silence is an answer that nobody sees.
+
+    One at a time: another is asked instead. Raises as `offer` does, and ``participant.not_found``.
+    """
+    circle, mine = talking(work, command.circle)
+    held = space.load(circle.space)
+    if not space.holds(circle.host_id, held, mine.id):
+        raise Refusal("circle.not_host")
+    if command.participant == circle.host_id or command.participant in held.beside:
+        raise Refusal("host.already")
+    if len(held.beside) >= BESIDE_MOST:
+        raise Refusal("host.enough", most=BESIDE_MOST)
+    other = work.db.get(ParticipantRow, command.participant)
+    if other is None or other.circle_id != circle.id or not other.inside:
+        raise Refusal("participant.not_found")
+    if held.asked != other.id:
+        _ask(work, circle, held.asked, None)
+    until = work.now + work.limits.together
+    _ask(work, circle, other.id, until)
+    space.keep(circle, replace(held, asked=other.id, asked_until=until))
+    work.db.add(circle)
+    return Answered(circle=circle.id)
 
 
 def stop(work: Work, command: StopHost) -> Answered:
     """I need to stop: whoever holds it beside goes on, or the circle is asked who would. Or: I take my offer back."""
     circle, mine = talking(work, command.circle)
     held = space.load(circle.space)
+    if held.asked == mine.id:
+        _ask(work, circle, mine.id, None)
+        space.keep(circle, replace(held, asked=None, asked_until=None))
+        work.db.add(circle)
+        return Answered(circle=circle.id)
     if held.willing == mine.id:
         return _told(work, circle, replace(held, willing=None, willing_until=None), "unwilling")
     if not space.holds(circle.host_id, held, mine.id):
@@ -105,7 +136,9 @@ def let_go(work: Work, circle: Circle, held: Space, participant: str) -> Answere
     if heir is not None:
         others = tuple(each for each in beside if each != heir)
         return _told(work, circle, replace(left, beside=others), "host", who=heir)
-    return hand_over(work, circle, replace(left, beside=()))
+    left = replace(left, beside=())
+    # What closes needs no other host; two who would rather go on say so, and then the circle is asked.
+    return _told(work, circle, left, "closing") if circle.state == "closing" else hand_over(work, circle, left)
 
 
 def without(work: Work, circle: Circle, held: Space) -> Answered:
@@ -130,6 +163,19 @@ def fall_due(work: Work, circle: Circle, held: Space) -> Space:
     elif held.handover_until is not None and held.handover_until <= work.now:
         _told(work, circle, replace(held, handover_until=None), "equals")
     return space.load(circle.space)
+
+
+def _beside(work: Work, circle: Circle, held: Space, participant: str) -> Answered:
+    _tell(work, participant, circle, on=True)
+    return _told(work, circle, replace(held, beside=(*held.beside, participant)), "beside", who=participant)
+
+
+def _ask(work: Work, circle: Circle, participant: str | None, until: int | None) -> None:
+    """Word of it to nobody but the person who is asked, or is no longer."""
+    row = None if participant is None else work.db.get(ParticipantRow, participant)
+    if row is not None and row.person_id is not None:
+        log_id = work.db.get_one(Person, row.person_id).log_id
+        tell(work, log_id, HostingAsked(circle=circle.id, until=until))
 
 
 def _willing(work: Work, held: Space) -> str | None:

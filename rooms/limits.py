@@ -25,6 +25,17 @@ class Limits(PanelLimits):
     keep_most: int = 90 * DAY
     keep_default: int = 1 * DAY
     closing_notice: int = 10 * MINUTE
+    closing_wait: int = MINUTE
+    """So long at a time an announced closing waits for a round that is on."""
+    closing_wait_most: int = 5 * MINUTE
+    """In all; then it closes whatever is on."""
+    carried_length: int = 200
+    carried_stay: int = 10 * MINUTE
+    """Where words go with the closing: how long what was given to be shown then can be read."""
+    prompt_stays: int = 30 * MINUTE
+    """How long a prompt is kept in view that a second person took up."""
+    newcomer: int = 15 * MINUTE
+    """So long after coming in somebody is welcomed by name."""
     opens_within: int = 60 * DAY
     open_rooms_each: int = 1
     circles_each: int = CIRCLES_EACH
@@ -122,6 +133,9 @@ class Limits(PanelLimits):
 WAITS = (
     *PANEL_WAITS,
     "closing_notice",
+    "closing_wait",
+    "closing_wait_most",
+    "prompt_stays",
     "seat_held",
     "breath",
     "breath_between",
@@ -164,6 +178,9 @@ AT_HAND = {
     "breath": 10 * SECOND,
     "breath_between": 3 * SECOND,
     "together": 30 * SECOND,
+    "closing_wait": 10 * SECOND,
+    "closing_wait_most": MINUTE,
+    "prompt_stays": MINUTE,
     "rest": 10 * SECOND,
     "wait_seat": 30 * SECOND,
     "listen": 30 * SECOND,

@@ -4,7 +4,7 @@ import msgspec
 from sqlalchemy import delete, update
 from sqlmodel import col, select
 
-from rooms import agreements, doorway, preparing
+from rooms import agreements, carrying, doorway, preparing
 from rooms.circles import seat
 from rooms.leaving import go
 from rooms.log import tell
@@ -84,6 +84,7 @@ def forget(work: Work, _command: ForgetMe) -> list[tuple[Circle, int]]:
         for message in work.db.exec(mine).all():
             withdraw(work, circle, message)
             gone.append((circle, message.seq))
+        carrying.forget(work, circle.id, row.id)
         if row.inside:
             go(work, circle, row)
         agreements.forgotten(work, circle, row.id)

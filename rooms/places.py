@@ -29,7 +29,7 @@ def places(conn: Connection, asked: Sequence[tuple[str, str]], now: int) -> dict
         host, state, kept, round_id, matter = standing
         readable = rules.readable_from(base=base, floor=floor)
         reader = Reader(log_id, epoch, head, readable, floor, me, entered)
-        if more or round_id is not None:
+        if more or round_id is not None or state in views.CARRIES:
             mine = views.my_circle(conn, circle, reader, now)
         else:
             mine = MyCircle(

@@ -40,6 +40,16 @@ class Space(Discreet, frozen=True, omit_defaults=True):
     willing: str | None = None
     """Who offers."""
     willing_until: int | None = None
+    asked: str | None = None
+    """Whom the host asked to hold it too."""
+    asked_until: int | None = None
+    waited: int = 0
+    """How long (ms) an announced closing has waited for a round."""
+    greeted_at: int = 0
+    """Who came before then was welcomed."""
+    prompt: int | None = None
+    """Seq of the prompt that is kept in view."""
+    prompt_until: int | None = None
 
 
 USUAL = Space()
@@ -71,6 +81,16 @@ def change(
     )
 
 
+def settle(work: Work, circle: Circle, space: Space, what: What) -> None:
+    """Keep it; told only where something of it shows."""
+    before = view(load(circle.space), work.now)
+    if before != view(space, work.now):
+        change(work, circle, space, what)
+        return
+    keep(circle, space)
+    work.db.add(circle)
+
+
 def view(space: Space, now: int, *, hosted: bool = True) -> SpaceView:
     """As everybody in the circle may see it."""
     return SpaceView(
@@ -84,6 +104,8 @@ def view(space: Space, now: int, *, hosted: bool = True) -> SpaceView:
         handover_until=ahead(space.handover_until, now),
         willing=space.willing if ahead(space.willing_until, now) is not None else None,
         willing_until=ahead(space.willing_until, now),
+        prompt=space.prompt if ahead(space.prompt_until, now) is not None else None,
+        prompt_until=ahead(space.prompt_until, now),
     )
 
 

@@ -7,7 +7,7 @@ import msgspec
 from sqlalchemy import Connection, func
 from sqlmodel import col, select
 
-from rooms import agreement_views, plan_views, rounds, rules, space
+from rooms import agreement_views, carrying, plan_views, rounds, rules, space
 from rooms.history import Reader
 from rooms.models import Agreement, Aside, Circle, EventRow, GestureRow, Invite, ParticipantRow, Person
 from rooms.wire import Preferences
@@ -25,6 +25,8 @@ GESTURES_MOST = 500
 """Gestures shown to whoever made them, and to whom they were made: those on the newest messages."""
 OUTSIDE_MOST = 200
 """Circles shown to everybody, open ones and ones to come each."""
+CARRIES = ("closing", "closed")
+"""States of a circle in which somebody may have given a sentence."""
 _preferences = msgspec.json.Decoder(Preferences).decode
 _STANDING: tuple[Any, ...] = (
     col(Circle.host_id),
@@ -104,6 +106,7 @@ def my_circle(conn: Connection, circle_id: str, reader: Reader, now: int) -> MyC
         invites=tuple(InviteView(id=row[0], uses_left=row[1], ends_at=row[2]) for row in invites),
         **held(circle.host_id, circle.state, circle.space, me, now),
         **agreement_views.mine(circle.matter, me, now),
+        **(carrying.mine(conn, circle_id, me) if circle.state in CARRIES else {}),
         **({} if circle.round_id is None else rounds.view(conn, circle_id, me, entered_at=entered_at)),
     )
 
@@ -117,6 +120,8 @@ def held(host: str | None, state: str, kept: bytes | None, me: str, now: int) ->
         "announced_closing": hosting and state == "closing" and not found.closing_by_two,
     }
     if kept is not None or host is None:
+        if found.asked == me:
+            mine["asked_to_hold"] = space.ahead(found.asked_until, now)
         mine |= {"space": space.view(found, now, hosted=host is not None), "wished": space.wished(found, me, now)}
     return mine
 

@@ -4,6 +4,7 @@ from typing import Literal
 
 from rooms.wire import Event, Gesture, Moment, OpaqueId, Preferences, Seq
 from rooms.wire_agreement import AgreementMoved
+from rooms.wire_closing import CarryNoted
 from rooms.wire_messages import (
     MessageEdited,
     MessageFolded,
@@ -35,6 +36,8 @@ class CircleClosing(Event, tag="circle.closing", frozen=True, kw_only=True):
     closes_at: Moment
     together: bool = False
     """Two people announced it, and not who holds the space."""
+    waits: bool = False
+    """The time had come, and it waits a little longer for the round that is on."""
 
 
 class CircleStaysOpen(Event, tag="circle.stays_open", frozen=True, kw_only=True):
@@ -62,7 +65,7 @@ class ParticipantLeft(Event, tag="participant.left", frozen=True, kw_only=True):
 
 What = Literal[
     "wished", "listening", "breath", "doors", "pace", "bell", "closing",
-    "handover", "willing", "unwilling", "host", "beside", "beside_left", "equals",
+    "handover", "willing", "unwilling", "host", "beside", "beside_left", "equals", "prompt", "tended",
 ]  # fmt: skip
 
 
@@ -75,6 +78,16 @@ class SpaceChanged(Event, tag="space.changed", frozen=True, kw_only=True):
     """What was wished for."""
     who: OpaqueId | None = None
     """Who holds the space now, or beside its host, after offering to."""
+
+
+class CircleTended(Event, tag="circle.tended", frozen=True, kw_only=True):
+    """Something for everybody, in this moment: those who came are welcomed, or the agreement is read."""
+
+    act: Literal["greet", "agreement"]
+    to: tuple[OpaqueId, ...] = ()
+    """Who came since the last welcome."""
+    version: int = 0
+    """Of the agreement."""
 
 
 class WordsFaded(Event, tag="words.faded", frozen=True, kw_only=True):
@@ -146,6 +159,13 @@ class OpeningTold(Event, tag="opening.told", frozen=True, kw_only=True):
     circle: OpaqueId
 
 
+class HostingAsked(Event, tag="hosting.asked", frozen=True, kw_only=True):
+    """Whoever holds that circle asks whether one would hold it with them; absent: nobody does any more."""
+
+    circle: OpaqueId
+    until: Moment | None = None
+
+
 class PreferencesChanged(Event, tag="preferences.changed", frozen=True, kw_only=True):
     preferences: Preferences | None = None
     """As they are now."""
@@ -174,6 +194,7 @@ CircleEvent = (
     | MessageUnfolded
     | SpaceChanged
     | AgreementMoved
+    | CircleTended
     | RoundEvent
     | WordsFaded
     | Quiet
@@ -187,6 +208,8 @@ PersonEvent = (
     | AsideSet
     | HostingChanged
     | OpeningTold
+    | HostingAsked
+    | CarryNoted
     | PieceAsked
     | PreferencesChanged
     | SessionEnded

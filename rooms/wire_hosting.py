@@ -1,6 +1,6 @@
-"""What people say about who holds the space."""
+"""What people say about who holds the space, and what they do to tend it."""
 
-from rooms.wire import Command, Moment, OpaqueId
+from rooms.wire import Command, Moment, OpaqueId, Seq
 
 
 class OfferHost(Command, tag="host.offer", frozen=True, kw_only=True):
@@ -29,4 +29,30 @@ class SetShift(Command, tag="host.shift", frozen=True, kw_only=True):
     until: Moment | None = None
 
 
-HostCommand = OfferHost | AgreeHost | StopHost | SetShift
+class AskBeside(Command, tag="host.ask", frozen=True, kw_only=True):
+    """Ask somebody whether they would hold it too. Nobody else is told, and they say yes by offering."""
+
+    circle: OpaqueId
+    participant: OpaqueId
+
+
+class Greet(Command, tag="tend.greet", frozen=True, kw_only=True):
+    """Welcome those who came since the last welcome: at once by who holds it, by two otherwise."""
+
+    circle: OpaqueId
+
+
+class ReadAgreement(Command, tag="tend.agreement", frozen=True, kw_only=True):
+    """Have the agreement shown to everybody in this moment: at once by who holds it, by two otherwise."""
+
+    circle: OpaqueId
+
+
+class TakeUpPrompt(Command, tag="tend.prompt", frozen=True, kw_only=True):
+    """Keep a prompt in view for a while: "I'd like that too" to somebody else's, or one's own where one holds the space."""
+
+    circle: OpaqueId
+    target: Seq
+
+
+HostCommand = OfferHost | AgreeHost | StopHost | SetShift | AskBeside | Greet | ReadAgreement | TakeUpPrompt

@@ -5,6 +5,8 @@ from typing import Literal
 from rooms.wire import Event, Key, Meet, Moment, OpaqueId, Seq
 
 Cover = Literal["folded", "held", "withheld"]
+NOBODY = "-" * 16
+"""In place of a participant: nobody is told whose words they are."""
 
 
 class MessagePosted(Event, tag="message.posted", frozen=True, kw_only=True):
@@ -21,6 +23,8 @@ class MessagePosted(Event, tag="message.posted", frozen=True, kw_only=True):
     prompt: bool = False
     share: bool = False
     """Given while its writer held the piece."""
+    carried: bool = False
+    """A sentence to carry on, shown at the closing: by nobody, without a name."""
     edited: bool = False
     rephrased: bool = False
     cover: Cover | None = None

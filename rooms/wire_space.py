@@ -5,12 +5,12 @@ It is told whole whenever it changes, so that whoever comes later needs nothing 
 
 from typing import Literal
 
-from rooms.wire import Command, Discreet, Moment, OpaqueId
+from rooms.wire import Command, Discreet, Moment, OpaqueId, Seq
 
 Pace = Literal["usual", "gentle", "one_at_a_time"]
 """*Gentle*: some time between one person's messages. *One at a time*: some time after anybody's before another's."""
-Act = Literal["breath", "doors", "pace_usual", "pace_gentle", "pace_one_at_a_time", "close"]
-"""What takes two people."""
+Act = Literal["breath", "doors", "pace_usual", "pace_gentle", "pace_one_at_a_time", "close", "greet", "agreement"]
+"""What takes two people; whoever holds the space tends it alone: closing, greeting, reading the agreement."""
 
 
 class AskBreath(Command, tag="breath.ask", frozen=True, kw_only=True):
@@ -72,6 +72,9 @@ class SpaceView(Discreet, frozen=True, kw_only=True, omit_defaults=True):
     willing: OpaqueId | None = None
     """Who offers to."""
     willing_until: Moment | None = None
+    prompt: Seq | None = None
+    """A message that was offered to speak about, and that a second person took up."""
+    prompt_until: Moment | None = None
 
 
 SpaceCommand = AskBreath | RestDoors | ChoosePace | RingBell

@@ -86,6 +86,12 @@ class MyCircle(Discreet, frozen=True, kw_only=True, omit_defaults=True):
     """The change of the agreement that is before the circle, on trial, or was decided a short while ago."""
     consented: bool = False
     """One is for it oneself."""
+    carried: str | None = None
+    """The sentence one gave for the closing to show."""
+    carried_at: Seq | None = None
+    """Where it stands, once it is shown."""
+    asked_to_hold: Moment | None = None
+    """Whoever holds the space asks whether one would hold it with them, until then."""
     wished: tuple[Act, ...] = ()
     """What of it waits for a second person, where it was oneself who asked."""
 

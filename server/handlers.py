@@ -23,6 +23,7 @@ from moderation.operating import InviteModerator
 from rooms import (
     agreements,
     bell,
+    carrying,
     circles,
     closing,
     doorway,
@@ -38,10 +39,12 @@ from rooms import (
     rounds,
     sisters,
     telling,
+    tending,
     together,
 )
 from rooms import wire as said
 from rooms import wire_agreement as agreed
+from rooms import wire_closing as ending
 from rooms import wire_door as knocked
 from rooms import wire_hosting as hosted
 from rooms import wire_round as turns
@@ -121,6 +124,12 @@ HANDLERS: Mapping[type, Handler] = {
     agreed.ObjectToAgreement: agreements.object_to,
     agreed.ConsentToAgreement: agreements.consent,
     agreed.ClearAgreement: agreements.clear,
+    hosted.AskBeside: hosting.ask_beside,
+    hosted.Greet: tending.greet,
+    hosted.ReadAgreement: tending.read_agreement,
+    hosted.TakeUpPrompt: tending.take_up,
+    ending.GiveCarried: carrying.give,
+    ending.TakeCarriedBack: carrying.take_back,
     turns.OfferRound: rounds.offer,
     **dict.fromkeys(get_args(turns.TurnCommand), rounds.ask),
     meets.PlanCircle: plans.plan,

@@ -9,6 +9,7 @@ from moderation.wire_reviewing import ComeAsModerator
 from rooms.wire import EnterCircle, MarkRead, OpenCircle
 from rooms.wire_agreement import ObjectToAgreement, ProposeAgreement
 from rooms.wire_door import LeaveDoor, ListenAtDoor, OpenSister, StopListening, WaitAtDoor
+from rooms.wire_hosting import AskBeside, Greet, ReadAgreement, TakeUpPrompt
 from rooms.wire_round import OfferRound, TurnCommand
 from rooms.wire_schedule import PlanCircle
 from rooms.wire_space import AskBreath, ChoosePace, RestDoors, RingBell
@@ -46,6 +47,7 @@ class Limits:
         self._sign_ins = pace("sign-ins", settings.sign_ins_per_minute, 60, doublings=GUESS_DOUBLINGS)
         turns = pace("turns", settings.turns_per_minute, 60)
         self._searches = pace("searches", settings.searches_per_minute, 60)
+        tending = of_kind("tending", settings.tending_per_hour, 3_600)
         self._of_kinds: dict[type, Pace] = {
             AskBreath: of_kind("breaths", settings.breaths_per_hour, 3_600),
             RestDoors: of_kind("doors", settings.breaths_per_hour, 3_600),
@@ -56,6 +58,7 @@ class Limits:
             **dict.fromkeys(get_args(TurnCommand), turns),
             ProposeAgreement: of_kind("proposals", settings.proposals_a_day, 86_400),
             ObjectToAgreement: of_kind("objections", settings.objections_a_day, 86_400),
+            **dict.fromkeys((Greet, ReadAgreement, TakeUpPrompt, AskBeside), tending),
             AskGently: of_kind("gentle", settings.gentle_a_day, 86_400),
             WorryAbout: of_kind("worries", settings.worries_a_day, 86_400),
         }

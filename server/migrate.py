@@ -14,6 +14,7 @@ from moderation import models_care as _care_models
 from moderation import models_ledger as _ledger_models
 from moderation import models_panels as _panel_models
 from rooms import models_agreement as _agreement_models
+from rooms import models_carrying as _carrying_models
 from rooms import models_door as _door_models
 from rooms import models_plans as _plan_models
 from rooms.models import Table
@@ -25,6 +26,7 @@ TABLES = Table.metadata
 _LOADED = (
     _agreement_models,
     _care_models,
+    _carrying_models,
     _door_models,
     _ledger_models,
     _moderation_models,

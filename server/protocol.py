@@ -32,10 +32,11 @@ from moderation.wire_panels import PanelCommand, PanelEvent, PauseMoved, SeatVie
 from moderation.wire_reviewing import Reviewing, ReviewingChanged, ReviewingCommand
 from rooms.wire import CircleCommand, CloseCircle, Command, Discreet, MakeInvite, Moment, OpaqueId, Preferences, Seq
 from rooms.wire_agreement import AgreementCommand
+from rooms.wire_closing import CarryCommand
 from rooms.wire_door import ANSWERS as DOOR_ANSWERS
 from rooms.wire_door import DoorAnswer, DoorWayCommand, Heard, HearDoor
 from rooms.wire_events import CircleEvent, PersonEvent
-from rooms.wire_hosting import HostCommand
+from rooms.wire_hosting import Greet, HostCommand, ReadAgreement
 from rooms.wire_round import RoundCommand
 from rooms.wire_schedule import MadeFeed, MakeFeed, ScheduleCommand
 from rooms.wire_space import AskBreath, ChoosePace, RestDoors, RingBell, SpaceCommand, TogetherAnswer
@@ -206,7 +207,8 @@ class ByeFrame(Struct, frozen=True):
 
 SocketCommand = WatchLog | UnwatchLog | ReadPage | HearDoor | TellWriting | Beat
 DoorCommand = (
-    CircleCommand | DoorWayCommand | SpaceCommand | HostCommand | RoundCommand | AgreementCommand | ScheduleCommand
+    CircleCommand | DoorWayCommand | SpaceCommand | HostCommand | CarryCommand | RoundCommand | AgreementCommand
+    | ScheduleCommand
     | FlagCommand | CareCommand | PanelCommand | ReviewingCommand
 )  # fmt: skip
 AnyCommand = DoorCommand | SocketCommand
@@ -222,7 +224,7 @@ ANSWERS: dict[type[Command], Any] = {
     ReadPage: Page,
     MakeInvite: MadeInvite,
     MakeFeed: MadeFeed,
-    **dict.fromkeys((CloseCircle, AskBreath, RestDoors, ChoosePace, RingBell), TogetherAnswer),
+    **dict.fromkeys((CloseCircle, AskBreath, RestDoors, ChoosePace, RingBell, Greet, ReadAgreement), TogetherAnswer),
     **DOOR_ANSWERS,
     **CARE_ANSWERS,
 }

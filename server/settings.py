@@ -111,6 +111,9 @@ class Settings(MachineSettings, PanelSettings):
     )
     proposals_a_day: int = Field(default=5, ge=1, description="Changes of agreements one person may propose in a day.")
     objections_a_day: int = Field(default=20, ge=1, description="Objections to them one person may raise in a day.")
+    tending_per_hour: int = Field(
+        default=12, ge=1, description="Times an hour one person may welcome, have the agreement read, or keep a prompt."
+    )
     gentle_a_day: int = Field(default=10, ge=1, description="Gentle notes one person may ask for in a day.")
     worries_a_day: int = Field(
         default=3, ge=1, description="Times in a day one person may have others asked whether they would like company."

@@ -32,6 +32,7 @@ GENEROUS: dict[str, Any] = {
     "bells_per_hour": 100_000,
     "proposals_a_day": 100_000,
     "objections_a_day": 100_000,
+    "tending_per_hour": 100_000,
     "gentle_a_day": 100_000,
     "worries_a_day": 100_000,
     "rooms_per_hour": 100_000,

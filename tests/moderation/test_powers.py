@@ -4,6 +4,7 @@ from typing import get_args
 
 import pytest
 
+from moderation.power import TENDING
 from moderation.powers import ASKING, AT_THE_TABLE, IN_ROUNDS, NO_POWER, POWERS, SERVING, TALK, TOGETHER
 from rooms.limits import Limits
 from rooms.units import MINUTE
@@ -11,7 +12,7 @@ from server.protocol import DoorCommand
 
 COMMANDS = sorted(each.__struct_config__.tag for each in get_args(DoorCommand))
 GRANTED = [command.split()[0] for power in (*POWERS, *TOGETHER) for command in power.commands]
-TWO_WAYS = {"message.hold", "circle.close", "round.begin"}
+TWO_WAYS = {"message.hold", "circle.close", "round.begin", *TENDING}
 """Of others, and with ``mine`` of what shows one's own data; by who holds the space or made the offer, and ``together``
 by two people."""
 
@@ -69,6 +70,7 @@ def test_what_is_listed_lasts_as_long_as_the_rules_let_it() -> None:
         "pace": None,
         "close": None,
         "sister": limits.together,
+        "tend": None,
         "host": None,
         "begin": limits.round_gather,
         "ask": 2 * MINUTE,

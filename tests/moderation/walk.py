@@ -307,6 +307,7 @@ _OTHERS: Mapping[str, Any] = {
     "revision": 1,
     "text": "I listen.\nI rest.",
     "reason": "It leaves somebody out.",
+    "words": "A quiet evening.",
     "messages": (),
     "when": WEEKLY,
     "day": "2027-01-20",

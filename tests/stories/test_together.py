@@ -10,10 +10,10 @@ from tests.guests import Guest, Refused, new_key
 from tests.house import House
 
 
-async def a_circle(place: House, *names: str) -> tuple[str, list[Guest]]:
+async def a_circle(place: House, *names: str, **choices: Any) -> tuple[str, list[Guest]]:
     """The first opens it, the others come in."""
     people = [await Guest(place.url, name).comes_in() for name in names]
-    circle = await people[0].opens()
+    circle = await people[0].opens(**choices)
     for each in people[1:]:
         await each.enters(circle)
     return circle, people

@@ -45,6 +45,8 @@ export interface Message {
   readonly manner: Manner;
   /** Given while its writer held the piece. */
   readonly share: boolean;
+  /** A sentence that the closing showed: of nobody, without a name. */
+  readonly carried: boolean;
   readonly edited: boolean;
   readonly rephrased: boolean;
   /** How it is covered for all; `null` where it is not. */
@@ -57,7 +59,7 @@ export interface Message {
 export interface Line {
   readonly kind: "line";
   readonly seq: number;
-  readonly what: "opened" | "closing" | "stays_open" | "closed" | "entered" | "bell" | "host" | "equals" | Act | Turning;
+  readonly what: "opened" | "closing" | "stays_open" | "closed" | "entered" | "bell" | "host" | "equals" | "welcomed" | "agreement_read" | Act | Turning;
   /** When it happened; for `closing` the moment it will close; 0 where the log does not say. */
   readonly at: number;
   /** `entered`, `host`, `round_offered`: who came, who holds the space, who offered it, by the name they carry here. */

@@ -27,6 +27,7 @@ export function entryOf(
         replyTo: event.reply_to ?? null,
         manner: { meet: event.meet ?? null, prompt: event.prompt ?? false },
         share: event.share ?? false,
+        carried: event.carried ?? false,
         edited: event.edited ?? false,
         rephrased: event.rephrased ?? false,
         cover: coverOf(event),
@@ -36,7 +37,12 @@ export function entryOf(
       return { ...line, what: "entered", at: event.at, name: event.name, by: event.participant };
     case "circle.opened":
       return { ...line, at: event.at };
+    case "circle.tended":
+      if (event.act === "agreement") return { ...line, what: "agreement_read" };
+      return { ...line, what: "welcomed", name: (event.to ?? []).flatMap((id) => names.get(id) ?? []).join(", ") };
     case "circle.closing":
+      // It waits a little for a round: that was said once.
+      if (event.waits) return null;
       return { ...line, what: "closing", at: event.closes_at };
     case "circle.stays_open":
       return { ...line, what: "stays_open", hosted: event.hosted };

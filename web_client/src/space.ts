@@ -44,11 +44,33 @@ export async function setShift(circle: string, until: number | null): Promise<Re
   return plainly(await command({ do: "host.shift", circle, until }));
 }
 
+/** Ask whether somebody would hold it too; nobody else is told. */
+export async function askBeside(circle: string, participant: string): Promise<Result> {
+  return plainly(await command({ do: "host.ask", circle, participant }));
+}
+
+/** Welcome those who came. */
+export async function greet(circle: string): Promise<Result> {
+  return wishing(circle, "greet", await command({ do: "tend.greet", circle }));
+}
+
+/** Have the agreement shown to everybody in this moment. */
+export async function readAgreement(circle: string): Promise<Result> {
+  return wishing(circle, "agreement", await command({ do: "tend.agreement", circle }));
+}
+
+/** Keep a prompt in view. */
+export async function takeUpPrompt(circle: string, target: number): Promise<Result> {
+  return plainly(await command({ do: "tend.prompt", circle, target }));
+}
+
 /** Say yes to what somebody would like. */
 export function sayYes(circle: string, act: Act): Promise<Result> {
   if (act === "breath") return askBreath(circle);
   if (act === "doors") return restDoors(circle);
   if (act === "close") return closeCircle(circle);
+  if (act === "greet") return greet(circle);
+  if (act === "agreement") return readAgreement(circle);
   return choosePace(circle, act === "pace_usual" ? "usual" : act === "pace_gentle" ? "gentle" : "one_at_a_time");
 }
 

@@ -147,6 +147,22 @@ def upgrade() -> None:
     with op.batch_alter_table("waiter", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_waiter_seen_at"), ["seen_at"], unique=False)
 
+    op.create_table(
+        "carried",
+        sa.Column("circle_id", sa.String(length=16), nullable=False),
+        sa.Column("participant_id", sa.String(length=16), nullable=False),
+        sa.Column("words", sa.String(), nullable=True),
+        sa.Column("shown", sa.BigInteger(), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["circle_id"],
+            ["circle.id"],
+        ),
+        sa.ForeignKeyConstraint(
+            ["participant_id"],
+            ["participant.id"],
+        ),
+        sa.PrimaryKeyConstraint("circle_id", "participant_id"),
+    )
     with op.batch_alter_table("agreement", schema=None) as batch_op:
         batch_op.add_column(sa.Column("keep_for", sa.BigInteger(), nullable=True))
         batch_op.add_column(sa.Column("how", sa.String(length=8), nullable=True))

@@ -66,6 +66,14 @@ export interface AsideSet {
   on: boolean;
 }
 
+/** Ask somebody whether they would hold it too. Nobody else is told, and they say yes by offering. */
+export interface AskBeside {
+  do: "host.ask";
+  ref?: number;
+  circle: string;
+  participant: string;
+}
+
 /** Ask for a breath, in which everybody writes slowly, or say yes to one that somebody asked for. It takes two. */
 export interface AskBreath {
   do: "breath.ask";
@@ -157,6 +165,15 @@ export interface CareWanted {
   until: number;
 }
 
+/** To its giver's own screens. */
+export interface CarryNoted {
+  kind: "carry.noted";
+  circle: string;
+  given: boolean;
+  words?: string | null;
+  shown?: number | null;
+}
+
 /** What a juror reads, once they open it. */
 export interface CaseToRead {
   seat: SeatView;
@@ -221,6 +238,7 @@ export interface CircleClosing {
   kind: "circle.closing";
   closes_at: number;
   together?: boolean;
+  waits?: boolean;
 }
 
 export interface CircleJoined {
@@ -249,6 +267,14 @@ export interface CirclePlanned {
 export interface CircleStaysOpen {
   kind: "circle.stays_open";
   hosted: boolean;
+}
+
+/** Something for everybody, in this moment: those who came are welcomed, or the agreement is read. */
+export interface CircleTended {
+  kind: "circle.tended";
+  act: "agreement" | "greet";
+  to?: string[];
+  version?: number;
 }
 
 /** A circle as anybody may see it who may see it at all. */
@@ -421,7 +447,7 @@ export interface EnterCircle {
 export interface EventFrame {
   on: string;
   seq: number;
-  event: CircleOpened | CirclePlanned | CircleClosing | CircleStaysOpen | CircleClosed | ParticipantEntered | ParticipantLeft | MessagePosted | MessageEdited | MessageRephrased | MessageTakenBack | MessageReceived | MessageFolded | MessageHeld | MessageWithheld | MessageUnfolded | SpaceChanged | AgreementMoved | RoundOffered | RoundJoined | RoundSteppedOut | RoundBegan | PieceGiven | PiecePassed | RoundTalks | RoundOver | WordsFaded | Quiet | CircleJoined | CircleParted | GestureMade | GestureUndone | GestureGiven | AsideSet | HostingChanged | OpeningTold | PieceAsked | PreferencesChanged | SessionEnded | FlagMoved | LetterCame | LetterDismissed | CareNow | SeatMoved | PauseMoved | ReviewingChanged;
+  event: CircleOpened | CirclePlanned | CircleClosing | CircleStaysOpen | CircleClosed | ParticipantEntered | ParticipantLeft | MessagePosted | MessageEdited | MessageRephrased | MessageTakenBack | MessageReceived | MessageFolded | MessageHeld | MessageWithheld | MessageUnfolded | SpaceChanged | AgreementMoved | CircleTended | RoundOffered | RoundJoined | RoundSteppedOut | RoundBegan | PieceGiven | PiecePassed | RoundTalks | RoundOver | WordsFaded | Quiet | CircleJoined | CircleParted | GestureMade | GestureUndone | GestureGiven | AsideSet | HostingChanged | OpeningTold | HostingAsked | CarryNoted | PieceAsked | PreferencesChanged | SessionEnded | FlagMoved | LetterCame | LetterDismissed | CareNow | SeatMoved | PauseMoved | ReviewingChanged;
 }
 
 /** Say that a message goes against the agreement. Hidden for oneself at once; once per message. */
@@ -495,6 +521,14 @@ export interface GestureUndone {
   gesture: "celebrating" | "hear_you" | "holding_you" | "same_here" | "thank_you";
 }
 
+/** One sentence, shown to everybody at the closing, in random order and without names. Again: another instead. */
+export interface GiveCarried {
+  do: "carry.give";
+  ref?: number;
+  circle: string;
+  words: string;
+}
+
 /** Go on as a reviewer like others. */
 export interface GiveUpModerator {
   do: "moderator.give_up";
@@ -509,6 +543,13 @@ export interface GivenGesture {
 /** Answer an announced closing with "we go on"; two people doing so keep the circle open without its host. */
 export interface GoOn {
   do: "circle.go_on";
+  ref?: number;
+  circle: string;
+}
+
+/** Welcome those who came since the last welcome: at once by who holds it, by two otherwise. */
+export interface Greet {
+  do: "tend.greet";
   ref?: number;
   circle: string;
 }
@@ -584,6 +625,13 @@ export interface HoldMessage {
   target: number;
   category: "illegal" | "privacy" | "spam" | "threat";
   mine?: boolean;
+}
+
+/** Whoever holds that circle asks whether one would hold it with them; absent: nobody does any more. */
+export interface HostingAsked {
+  kind: "hosting.asked";
+  circle: string;
+  until?: number | null;
 }
 
 /** One holds the space of that circle, or does no longer. */
@@ -737,7 +785,7 @@ export interface ListenView {
 /** An event at its place in a log. */
 export interface Logged {
   seq: number;
-  event: CircleOpened | CirclePlanned | CircleClosing | CircleStaysOpen | CircleClosed | ParticipantEntered | ParticipantLeft | MessagePosted | MessageEdited | MessageRephrased | MessageTakenBack | MessageReceived | MessageFolded | MessageHeld | MessageWithheld | MessageUnfolded | SpaceChanged | AgreementMoved | RoundOffered | RoundJoined | RoundSteppedOut | RoundBegan | PieceGiven | PiecePassed | RoundTalks | RoundOver | WordsFaded | Quiet | CircleJoined | CircleParted | GestureMade | GestureUndone | GestureGiven | AsideSet | HostingChanged | OpeningTold | PieceAsked | PreferencesChanged | SessionEnded | FlagMoved | LetterCame | LetterDismissed | CareNow | SeatMoved | PauseMoved | ReviewingChanged;
+  event: CircleOpened | CirclePlanned | CircleClosing | CircleStaysOpen | CircleClosed | ParticipantEntered | ParticipantLeft | MessagePosted | MessageEdited | MessageRephrased | MessageTakenBack | MessageReceived | MessageFolded | MessageHeld | MessageWithheld | MessageUnfolded | SpaceChanged | AgreementMoved | CircleTended | RoundOffered | RoundJoined | RoundSteppedOut | RoundBegan | PieceGiven | PiecePassed | RoundTalks | RoundOver | WordsFaded | Quiet | CircleJoined | CircleParted | GestureMade | GestureUndone | GestureGiven | AsideSet | HostingChanged | OpeningTold | HostingAsked | CarryNoted | PieceAsked | PreferencesChanged | SessionEnded | FlagMoved | LetterCame | LetterDismissed | CareNow | SeatMoved | PauseMoved | ReviewingChanged;
 }
 
 /** A token from a link, or a six-letter code. */
@@ -879,6 +927,7 @@ export interface MessagePosted {
   meet?: "ideas" | "just_listen" | "same_here" | "sit_with_me" | null;
   prompt?: boolean;
   share?: boolean;
+  carried?: boolean;
   edited?: boolean;
   rephrased?: boolean;
   cover?: "folded" | "held" | "withheld" | null;
@@ -963,7 +1012,10 @@ export interface MyCircle {
   my_round?: MyRound | null;
   matter?: MatterView | null;
   consented?: boolean;
-  wished?: ("breath" | "close" | "doors" | "pace_gentle" | "pace_one_at_a_time" | "pace_usual")[];
+  carried?: string | null;
+  carried_at?: number | null;
+  asked_to_hold?: number | null;
+  wished?: ("agreement" | "breath" | "close" | "doors" | "greet" | "pace_gentle" | "pace_one_at_a_time" | "pace_usual")[];
 }
 
 export interface MyFlag {
@@ -1294,6 +1346,13 @@ export interface ReachOut {
   circle: string;
 }
 
+/** Have the agreement shown to everybody in this moment: at once by who holds it, by two otherwise. */
+export interface ReadAgreement {
+  do: "tend.agreement";
+  ref?: number;
+  circle: string;
+}
+
 /** A line of what was said, without names: writers are A, B, C in the order in which they come. */
 export interface ReadLine {
   by: string;
@@ -1582,8 +1641,8 @@ export interface SittingView {
 export interface SpaceChanged {
   kind: "space.changed";
   space: SpaceView;
-  what: "bell" | "beside" | "beside_left" | "breath" | "closing" | "doors" | "equals" | "handover" | "host" | "listening" | "pace" | "unwilling" | "willing" | "wished";
-  act?: "breath" | "close" | "doors" | "pace_gentle" | "pace_one_at_a_time" | "pace_usual" | null;
+  what: "bell" | "beside" | "beside_left" | "breath" | "closing" | "doors" | "equals" | "handover" | "host" | "listening" | "pace" | "prompt" | "tended" | "unwilling" | "willing" | "wished";
+  act?: "agreement" | "breath" | "close" | "doors" | "greet" | "pace_gentle" | "pace_one_at_a_time" | "pace_usual" | null;
   who?: string | null;
 }
 
@@ -1599,6 +1658,8 @@ export interface SpaceView {
   handover_until?: number | null;
   willing?: string | null;
   willing_until?: number | null;
+  prompt?: number | null;
+  prompt_until?: number | null;
 }
 
 /** The reasons of a panel: what and until when, on what ground, who decided, how to ask others. */
@@ -1668,10 +1729,25 @@ export interface TakeBackMessage {
   target: number;
 }
 
+/** Before the closing it is as if nothing had been given; what was shown is then taken back like any message. */
+export interface TakeCarriedBack {
+  do: "carry.take_back";
+  ref?: number;
+  circle: string;
+}
+
 export interface TakeSeat {
   do: "seat.take";
   ref?: number;
   seat: string;
+}
+
+/** Keep a prompt in view for a while: "I'd like that too" to somebody else's, or one's own where one holds the space. */
+export interface TakeUpPrompt {
+  do: "tend.prompt";
+  ref?: number;
+  circle: string;
+  target: number;
 }
 
 /** Be told when it opens, or not any more. */
@@ -1789,7 +1865,7 @@ export interface When {
 
 /** Somebody would like it, never who; so long a second person may say yes. */
 export interface Wish {
-  act: "breath" | "close" | "doors" | "pace_gentle" | "pace_one_at_a_time" | "pace_usual";
+  act: "agreement" | "breath" | "close" | "doors" | "greet" | "pace_gentle" | "pace_one_at_a_time" | "pace_usual";
   until: number;
 }
 
@@ -1821,11 +1897,11 @@ export interface WritingFrame {
   writing?: true;
 }
 
-export type DoorCommand = AddSide | AgreeHost | AnswerCare | AskBreath | AskGently | AskHolder | BeginReviewing | BeginRound | CastBallot | ChangePlan | ChoosePace | ClearAgreement | CloseCircle | ComeAsModerator | ComeBackToMe | ConsentToAgreement | CosignHold | DismissLetter | EditMessage | EndFeed | EndReviewing | EnterCircle | FlagMessage | ForgetMe | GiveUpModerator | GoOn | HoldMessage | JoinRound | KeepCircleOpen | LayDownPiece | LeaveCircle | LeaveDoor | LeaveHeavySeat | LeaveOutSitting | LeaveSeat | ListenAtDoor | ListenToRound | MakeAppeal | MakeFeed | MakeGesture | MakeInvite | MarkBadFaith | MarkRead | MoveSitting | ObjectToAgreement | OfferHost | OfferRound | OpenCircle | OpenSister | PassPiece | PlanCircle | PostMessage | ProposeAgreement | PutBackSitting | ReachOut | ReadyToVote | RephraseMessage | RestDoors | RevokeInvite | RewordAgreement | RingBell | SayToPanel | SetAside | SetPreferences | SetReviewing | SetShift | StayWithPiece | StepOutOfRound | StopHost | StopListening | StopPlan | TakeBackAgreement | TakeBackMessage | TakeSeat | TellOpening | UndoAside | UndoBallot | UndoGesture | WaitAtDoor | WithdrawFlag | WorryAbout;
+export type DoorCommand = AddSide | AgreeHost | AnswerCare | AskBeside | AskBreath | AskGently | AskHolder | BeginReviewing | BeginRound | CastBallot | ChangePlan | ChoosePace | ClearAgreement | CloseCircle | ComeAsModerator | ComeBackToMe | ConsentToAgreement | CosignHold | DismissLetter | EditMessage | EndFeed | EndReviewing | EnterCircle | FlagMessage | ForgetMe | GiveCarried | GiveUpModerator | GoOn | Greet | HoldMessage | JoinRound | KeepCircleOpen | LayDownPiece | LeaveCircle | LeaveDoor | LeaveHeavySeat | LeaveOutSitting | LeaveSeat | ListenAtDoor | ListenToRound | MakeAppeal | MakeFeed | MakeGesture | MakeInvite | MarkBadFaith | MarkRead | MoveSitting | ObjectToAgreement | OfferHost | OfferRound | OpenCircle | OpenSister | PassPiece | PlanCircle | PostMessage | ProposeAgreement | PutBackSitting | ReachOut | ReadAgreement | ReadyToVote | RephraseMessage | RestDoors | RevokeInvite | RewordAgreement | RingBell | SayToPanel | SetAside | SetPreferences | SetReviewing | SetShift | StayWithPiece | StepOutOfRound | StopHost | StopListening | StopPlan | TakeBackAgreement | TakeBackMessage | TakeCarriedBack | TakeSeat | TakeUpPrompt | TellOpening | UndoAside | UndoBallot | UndoGesture | WaitAtDoor | WithdrawFlag | WorryAbout;
 
 export type SocketCommand = Beat | HearDoor | ReadPage | TellWriting | UnwatchLog | WatchLog;
 
-export type AnyEvent = AgreementMoved | AsideSet | CareNow | CircleClosed | CircleClosing | CircleJoined | CircleOpened | CircleParted | CirclePlanned | CircleStaysOpen | FlagMoved | GestureGiven | GestureMade | GestureUndone | HostingChanged | LetterCame | LetterDismissed | MessageEdited | MessageFolded | MessageHeld | MessagePosted | MessageReceived | MessageRephrased | MessageTakenBack | MessageUnfolded | MessageWithheld | OpeningTold | ParticipantEntered | ParticipantLeft | PauseMoved | PieceAsked | PieceGiven | PiecePassed | PreferencesChanged | Quiet | ReviewingChanged | RoundBegan | RoundJoined | RoundOffered | RoundOver | RoundSteppedOut | RoundTalks | SeatMoved | SessionEnded | SpaceChanged | WordsFaded;
+export type AnyEvent = AgreementMoved | AsideSet | CareNow | CarryNoted | CircleClosed | CircleClosing | CircleJoined | CircleOpened | CircleParted | CirclePlanned | CircleStaysOpen | CircleTended | FlagMoved | GestureGiven | GestureMade | GestureUndone | HostingAsked | HostingChanged | LetterCame | LetterDismissed | MessageEdited | MessageFolded | MessageHeld | MessagePosted | MessageReceived | MessageRephrased | MessageTakenBack | MessageUnfolded | MessageWithheld | OpeningTold | ParticipantEntered | ParticipantLeft | PauseMoved | PieceAsked | PieceGiven | PiecePassed | PreferencesChanged | Quiet | ReviewingChanged | RoundBegan | RoundJoined | RoundOffered | RoundOver | RoundSteppedOut | RoundTalks | SeatMoved | SessionEnded | SpaceChanged | WordsFaded;
 
 export type Answer = CareAnswered | CareAsked | Done | Heard | ListenView | MadeFeed | MadeInvite | Page | SisterView | TogetherAnswer | WaitView | Watching;
 
@@ -1844,6 +1920,8 @@ export interface Answers {
   "doors.rest": TogetherAnswer;
   "pace.choose": TogetherAnswer;
   "bell.ring": TogetherAnswer;
+  "tend.greet": TogetherAnswer;
+  "tend.agreement": TogetherAnswer;
   "door.wait": WaitView;
   "door.sister": SisterView;
   "door.listen": ListenView;

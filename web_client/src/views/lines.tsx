@@ -46,7 +46,12 @@ function words({ line }: LineRow): string {
       return t("roundLaidDownLine");
     case "round_closed":
       return t("roundClosedLine");
+    case "welcomed":
+      return line.name === "" ? t("welcomeAll") : t("welcomeLine", { names: line.name });
     case "close":
+    case "greet":
+    case "agreement":
+    case "agreement_read":
       return "";
     case "bell":
       return t("bellLine");

@@ -13,7 +13,9 @@ import { useUntil } from "./until.ts";
 
 const WISHED: Readonly<Record<Act, PlainKey>> = {
   breath: "breathAsked",
+  agreement: "agreementAsked",
   close: "closeAsked",
+  greet: "greetAsked",
   doors: "doorsAsked",
   pace_usual: "paceUsualAsked",
   pace_gentle: "paceGentleAsked",
@@ -21,7 +23,9 @@ const WISHED: Readonly<Record<Act, PlainKey>> = {
 };
 const YES: Readonly<Record<Act, PlainKey>> = {
   breath: "breathYes",
+  agreement: "agreementYes",
   close: "closeYes",
+  greet: "greetYes",
   doors: "doorsYes",
   pace_usual: "paceYes",
   pace_gentle: "paceYes",

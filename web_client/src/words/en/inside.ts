@@ -1,5 +1,6 @@
 import { calmer } from "./calmer.ts";
 import { care } from "./care.ts";
+import { closing } from "./closing.ts";
 import { felt } from "./felt.ts";
 import { holding } from "./holding.ts";
 import { manners } from "./manners.ts";
@@ -11,4 +12,4 @@ import { search } from "./search.ts";
 import { talking } from "./talking.ts";
 
 /** What is said after the first screens; it comes with them: `learn(inside)`. */
-export const inside = { ...talking, ...calmer, ...care, ...felt, ...holding, ...manners, ...meeting, ...safety, ...search, ...refusedInside, ...roundLines };
+export const inside = { ...talking, ...calmer, ...care, ...closing, ...felt, ...holding, ...manners, ...meeting, ...safety, ...search, ...refusedInside, ...roundLines };
