@@ -23,14 +23,15 @@ def open_sister(work: Work, command: OpenSister) -> Answered:
         return Answered(made=SisterView(circle=opened))
     circle = work.db.get(Circle, command.circle)
     if circle is None:
-        raise Refusal("circle.not_found")
-    rules.may_talk(circle.state)
+        # As anybody is told who does not wait there: whether there is such a circle is not to be found out so.
+        raise Refusal("door.not_waiting")
     queue = line.standing(
         bulk_waiting.waiters(work.conn, [circle.id]).get(circle.id, ()), work.now, work.limits.wait_lease
     )
     mine = next((each for each in queue if each.person == work.person), None)
     if mine is None:
         raise Refusal("door.not_waiting")
+    rules.may_talk(circle.state)
     _refuse_beside_another(work, circle)
     me = work.db.get_one(Person, work.person)
     rules.may_open(work.limits, open_now=0, kept=me.kept, invited=me.invite_id is not None)
