@@ -31,7 +31,7 @@ async def shot(person: Person, name: str) -> None:
     folder = os.environ.get("PICTURES")
     if folder:
         for scheme in ("light", "dark"):
-            await person.page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
+            await person.page.emulate_media(color_scheme=scheme)
             await person.page.screenshot(path=f"{folder}/{name}-{scheme}.png", full_page=True)
 
 

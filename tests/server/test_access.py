@@ -34,8 +34,10 @@ OWN: Final = {
     *("reviewing.begin", "reviewing.set", "reviewing.end", "moderator.come", "moderator.give_up"),
 }
 """Commands about oneself, that name no circle."""
-ALLOWED_OUTSIDE: Final = {"circle.enter", "log.unwatch"}
-"""What somebody outside may ask of a circle: to come in, and to hear no more of it."""
+AT_THE_DOOR: Final = {"door.leave", "door.stop", "door.sister", "door.hear"}
+"""What only those ask who wait or listen there; everybody else is told the same whether there is such a door."""
+ALLOWED_OUTSIDE: Final = {"circle.enter", "door.wait", "door.listen", "log.unwatch", *AT_THE_DOOR}
+"""What somebody outside may ask of a circle: to come in, to wait for that or to listen, and to hear no more of it."""
 
 
 @dataclass
@@ -156,6 +158,13 @@ async def test_from_outside_a_circle_is_as_if_there_were_none(scene: Scene, tag:
 
 def is_for_sockets(tag: str) -> bool:
     return TAGS[tag] in get_args(SocketCommand)
+
+
+@pytest.mark.parametrize("tag", sorted(AT_THE_DOOR))
+async def test_a_door_at_which_one_does_not_stand_is_as_if_there_were_none(scene: Scene, tag: str) -> None:
+    async with calling(scene.dee) as caller:
+        there = await caller.asks(msgspec.json.encode({**sample(tag, scene, scene.circle), "ref": 1}))
+        assert there == await caller.asks(msgspec.json.encode({**sample(tag, scene, NOTHING), "ref": 1}))
 
 
 @pytest.mark.parametrize("who", ["cleo", "dee"])
