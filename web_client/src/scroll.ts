@@ -1,9 +1,7 @@
 /**
  * Scrolling of the message list, and the only file that scrolls it. Either the end is in view and stays so, or the
- * row at the top of the view stays where it is, whatever comes above or below.
- *
- * Rows are the children of `list`, in order and all of them, inside the scrolling `view`. Each has `data-row` (the row's
- * id); messages of the log have `data-seq` as well.
+ * row at the top of the view stays where it is, whatever comes above or below. Rows are the children of `list`, in order,
+ * inside the scrolling `view`. Each has `data-row` (the row's id); messages of the log have `data-seq` as well.
  */
 import { type ReadonlySignal, type Signal, effect, signal, untracked } from "@preact/signals";
 import { Attention } from "./attention.ts";
@@ -38,6 +36,7 @@ export class Scroller {
   private held: CircleHold;
   /** The row that holds its place, where its top was below the view's top, and how far was scrolled then. */
   private anchor: { row: Element; top: number; scrolled: number } | null = null;
+  private height = 0; // of the view, when it was last looked at
   private entered = false;
   private cameIn!: () => void;
   /** The log is here and the view where it begins. */
@@ -61,8 +60,7 @@ export class Scroller {
     view.addEventListener("scroll", this.onScroll, { passive: true });
     // What stands above the rows moves them too.
     this.mutations.observe(view, { childList: true, subtree: true, characterData: true, attributeFilter: SHAPING });
-    this.sizes.observe(view);
-    this.sizes.observe(list);
+    for (const one of [view, list]) this.sizes.observe(one);
     this.hold();
     this.stopFollowing = effect(() => {
       const isHere = isCaughtUp(held.state.value);
@@ -153,8 +151,7 @@ export class Scroller {
     if (atEnd.value && window.value.high === null) this.scrollTo(this.view.scrollHeight);
     else if (this.anchor?.row.isConnected) {
       const { row, top, scrolled } = this.anchor;
-      // A finger may have moved the view since; only what the rows themselves moved is made good. At the very end
-      // the browser moved it, for lack of rows below.
+      // A finger may have moved the view since; what the rows moved is made good, or the browser for lack of rows below.
       const byFinger = this.pane.toBottom() > 1 ? this.view.scrollTop - scrolled : 0;
       const moved = this.pane.topOf(row) + byFinger - top;
       if (Math.abs(moved) >= 0.5) this.scrollTo(this.view.scrollTop + moved);
@@ -163,6 +160,8 @@ export class Scroller {
   }
 
   private scrolled(): void {
+    // The view itself became another size, and moved by that: nobody moved it.
+    if (this.view.clientHeight !== this.height) return this.hold();
     this.held.atEnd.value = this.isAtEnd();
     this.settle();
     if (this.jumping) return;
@@ -174,6 +173,7 @@ export class Scroller {
   }
 
   private settle(): void {
+    this.height = this.view.clientHeight;
     const row = this.pane.topmost();
     this.anchor = row ? { row, top: this.pane.topOf(row), scrolled: this.view.scrollTop } : null;
     this.lookBelow();
@@ -185,8 +185,8 @@ export class Scroller {
     const fresh = newSince(state.value, Math.max(this.pane.newestSeen(), read.value));
     const isFar = window.value.high !== null || this.pane.countBelow() > ROWS_BELOW;
     const shown = !atEnd.value && (fresh > 0 || isFar);
-    const before = this.setBelow.value;
-    if (before.shown !== shown || before.fresh !== fresh) this.setBelow.value = { shown, fresh };
+    const { value } = this.setBelow;
+    if (value.shown !== shown || value.fresh !== fresh) this.setBelow.value = { shown, fresh };
   }
 
   private isAtEnd(): boolean {
