@@ -9,7 +9,8 @@ from playwright.async_api import Locator, expect
 from tests.browser.conftest import Comes
 from tests.browser.people import PHONE, Person
 from tests.browser.test_axe import look
-from tests.guests import Guest
+from tests.guests import Guest, new_key
+from tests.house import House
 
 pytestmark = pytest.mark.browser
 Guests = Callable[[str], Awaitable[Guest]]
@@ -139,3 +140,49 @@ async def test_a_round_from_the_offer_to_the_end(somebody: Comes, guest: Guests)
     assert heard[0] == f"Ana offers a round. {QUESTION}"
     assert len(heard) <= 5, f"said more than once: {heard}"
     assert not objections
+
+
+async def test_a_holder_is_asked_by_two_and_then_all_talk_until_two_end_it(
+    somebody: Comes, guest: Guests, place: House
+) -> None:
+    ana, bo, cleo = await somebody(), await somebody(**PHONE), await guest("Cleo")
+    circle = await ana.holds_a_room()
+    await bo.sits_in(circle)
+    await cleo.enters(circle)
+    await bo.goes_to("#/safety")
+    await bo.page.get_by_label("Let others know that someone is writing").uncheck()
+    await bo.comes_back_to(circle)
+    wish = {"do": "round.offer", "circle": circle, "key": new_key(), "question": QUESTION, "talk": True}
+    await bo.posts("/api/commands", wish)
+    await ana.presses("Join")
+    await strip(bo, "You offered a round.").get_by_role("button", name="Begin").click()
+    await expect(strip(bo, WITH_YOU)).to_be_visible()
+    # Whoever writes is here, and that is told to the round alone.
+    await bo.box.fill("I am")
+    await bo.box.fill("I am thinking")
+    await bo.until(lambda: len(bo.sent_commands("piece.stay")) == 1, "gives a sign")
+    assert not bo.sent_commands("writing.tell")
+
+    await place.clock.passes(minutes=3)
+    (stay,) = bo.sent_commands("piece.stay")
+    await cleo.asks("piece.ask", circle=circle, round=stay["round"])
+    await strip(ana, "Bo has the piece.").get_by_role("button", name="The round").click()
+    await ana.presses("Ask kindly: shall we go on?")
+    await expect(strip(bo, WITH_YOU)).to_contain_text("Shall we go on?")
+    await bo.presses("I need a while longer")
+    await expect(strip(bo, WITH_YOU)).not_to_contain_text("Shall we go on?")
+    await expect(bo.box).to_have_value("I am thinking")
+
+    await bo.presses("Pass without words")
+    await strip(ana, WITH_YOU).get_by_role("button", name="Pass", exact=True).click()
+    for each in (ana, bo):
+        talk = each.page.locator(".turn-talk")
+        await expect(talk).to_contain_text(re.compile(r"Until \d+:\d\d .*everyone can talk about it"))
+    await bo.says("That was good.")
+    await ana.sees("That was good.")
+    for each in (ana, bo):
+        await each.page.locator(".turn-talk").get_by_role("button", name="The round").click()
+        await each.presses("Let us end the round here")
+    for each in (ana, bo):
+        await expect(each.page.get_by_text("The piece was laid down. The round is over.")).to_be_visible()
+        await expect(each.page.locator(".turn")).to_have_count(0)

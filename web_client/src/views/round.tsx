@@ -87,7 +87,7 @@ function Buttons({ state, turns, part, run }: { state: CircleState; turns: Turns
     void run(() => asks.beginRound(circle, round), () => {
       if (turns.by !== me) tellNotice(t("roundBeginAsked"));
     });
-  const stay = () => void run(() => asks.stayWithPiece(circle, turns), () => tellNotice(t("pieceStayDone")));
+  const stay = () => void run(() => asks.stayWithPiece(circle, turns));
   return (
     <>
       {part === "yours" && ways.stay && <Press main label={t("pieceStay")} onPress={stay} />}

@@ -50,7 +50,6 @@ export const rounds = {
   pieceComeBack: "Come back to me",
   pieceAsked: "Shall we go on?",
   pieceStay: "I need a while longer",
-  pieceStayDone: "Take your time.",
   boxWaits: "What you write waits, and goes when the round ends.",
   boxWaitsTurn: "What you write waits, and goes when the piece comes to you.",
 
@@ -67,7 +66,7 @@ export const rounds = {
   roundStepOutHint: "You need no reason. You stay in the circle.",
   roundAsk: "Ask kindly: shall we go on?",
   roundAskHint: "When a second person asks, {name} is asked, without your names.",
-  roundAskDone: "Asked, without your name. It takes a second person.",
+  roundAskDone: "Asked, without your name. It takes two.",
   roundLayDown: "Let us end the round here",
   roundLayDownHint: "It ends when more people want that than want to go on. Nobody learns who.",
   roundLayDownTwo: "It ends when a second person says so.",
