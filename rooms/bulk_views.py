@@ -10,7 +10,7 @@ from rooms.wire_views import CircleView, Participant
 _CIRCLES = bulk.both(
     "SELECT c.id, c.topic, c.about, c.state, c.capacity, c.entry, g.text, c.agreement_version, c.keep_for,"
     " c.history_open, c.panels, c.opens_at, c.closes_at, h.name,"
-    " c.listening, c.late_for"
+    " c.listening, c.late_for, c.sister_of"
     " FROM {texts} CROSS JOIN circle AS c CROSS JOIN agreement AS g"
     " LEFT JOIN participant AS h ON h.id = c.host_id AND c.host_shown"
     " WHERE c.id = j.a AND g.circle_id = c.id AND g.version = c.agreement_version"
@@ -27,7 +27,7 @@ def circle_views(conn: Connection, circle_ids: Collection[str], *, now: int, sea
     found = {}
     for row in bulk.of_texts(conn, _CIRCLES, circle_ids):
         circle, topic, about, state, capacity, entry, text, version, keep_for, history, panels, opens, closes = row[:13]
-        host, listening, late_for = row[13:]
+        host, listening, late_for, sister_of = row[13:]
         found[circle] = CircleView(
             id=circle,
             topic=topic,
@@ -43,6 +43,7 @@ def circle_views(conn: Connection, circle_ids: Collection[str], *, now: int, sea
             opens_at=opens,
             closes_at=closes,
             seats=capacity,
+            sister=sister_of is not None,
             listening=bool(listening),
             last_entry=rules.last_entry(opens, late_for),
             host=host,

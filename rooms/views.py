@@ -200,6 +200,7 @@ def _view(
         opens_at=row.opens_at,
         closes_at=row.closes_at,
         seats=row.capacity,
+        sister=row.sister_of is not None,
         listening=row.listening,
         last_entry=rules.last_entry(row.opens_at, row.late_for),
         doors_until=None if mine else space.ahead(space.load(row.space).doors_until, now),

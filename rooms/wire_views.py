@@ -32,6 +32,8 @@ class CircleView(Discreet, frozen=True, kw_only=True, omit_defaults=True):
     closes_at: Moment | None = None
     seats: int = 8
     """How many people it has room for."""
+    sister: bool = False
+    """People who waited at the door of another one opened it."""
     listening: bool = False
     """One may listen at its door for some minutes without coming in."""
     last_entry: Moment | None = None

@@ -113,20 +113,3 @@ def test_a_hundred_who_sign_in_at_once_hold_up_nobody_else(place: Place, owner: 
         assert owner.name() == "Heron"
         assert {each.result().status for each in asked} <= {403, 429}
     assert place.browser().signs_in("Ana", PASSPHRASE).status == 200
-
-
-def test_codes_are_guessed_by_nobody_however_many_identities_one_network_makes(place: Place, owner: Browser) -> None:
-    """Each may try a few, at every place that takes a code; all of one network together may try few more."""
-    circle = owner.post("/api/commands", {"do": "circle.open", "key": "A" * 22, "topic": "T", "agreement": "A"}).json[
-        "circle"
-    ]
-    tried = 0
-    for number in range(12):
-        stranger = place.browser().comes_in(f"Reed {number}")
-        ways = ("circle.enter", "door.wait", "door.listen")
-        for guess in range(6):
-            asked = {"do": ways[guess % 3], "circle": circle, "agreement": 1, "invite": f"AAAA{number:02}"}
-            tried += stranger.post("/api/commands", asked).code == "invite.not_valid"
-    assert 0 < tried <= 4 * 3, "guesses per network are not bounded by what looking at codes is bounded by"
-    looked = [place.browser().post("/api/invites/look", {"invite": "AAAAAA"}).status for _ in range(6)]
-    assert looked.count(404) <= 3

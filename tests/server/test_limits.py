@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from moderation.wire_reviewing import ComeAsModerator
 from rooms.wire import EnterCircle, LeaveCircle, MarkRead, OpenCircle
+from rooms.wire_door import ListenAtDoor, WaitAtDoor
 from server import failures, paces
 from server.failures import Failures
 from server.limits import Limits
@@ -192,3 +193,20 @@ def test_codes_of_moderators_are_tried_as_often_from_one_network_whoever_tries(c
     assert [budgets.asks(who, tried, "home") for who in ("ana", "bo")] == [0, 0]
     assert budgets.asks("fern", tried, "home") > 0
     assert budgets.asks("fern", tried, "elsewhere") == 0
+
+
+@pytest.mark.parametrize("kind", [EnterCircle, WaitAtDoor, ListenAtDoor])
+def test_codes_are_guessed_at_no_door_by_however_many_identities_of_one_network(clock: Clock, kind: type) -> None:
+    budgets = Limits(Settings(looks_per_minute=3), clock)
+    guess = kind(circle="A" * 16, agreement=1, invite="AAAAAA")
+
+    def went(network: str) -> int:
+        return sum(budgets.asks(f"person {n}", guess, network) == 0 for n in range(100))
+
+    # Somebody alone has what looking at codes has; a whole shelter by one invite some more, and then it waits longer.
+    assert sum(budgets.asks("Ana", guess, "198.51.100.0/24") == 0 for _ in range(100)) == 3
+    assert went("203.0.113.0/24") == 12
+    assert went("203.0.113.0/24") == 0
+    assert budgets.asks("Bo", guess, "192.0.2.0/24") == 0
+    # Without a code nothing is guessed.
+    assert budgets.asks("Cleo", kind(circle="A" * 16, agreement=1), "203.0.113.0/24") == 0

@@ -293,6 +293,7 @@ export interface CircleView {
   opens_at: number;
   closes_at?: number | null;
   seats?: number;
+  sister?: boolean;
   listening?: boolean;
   last_entry?: number | null;
   doors_until?: number | null;

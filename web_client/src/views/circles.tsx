@@ -154,6 +154,7 @@ function CircleRow({ view: listed, chosen }: { view: CircleView; chosen: boolean
         ) : (
           <span>{closed ? t("closedNow") : fullnessWord(view.fullness)}</span>
         )}
+        {view.sister && <span>{t("sisterMark")}</span>}
         {view.closes_at != null && !closed && <span>{t("untilTime", { when: whenWords(view.closes_at) })}</span>}
         {view.host && <span>{t("heldBy", { name: view.host })}</span>}
         {view.plan != null && <span>{t(RHYTHMS[view.plan.when.repeat ?? "weekly"])}</span>}

@@ -96,6 +96,11 @@ function Shown({ invitation }: { invitation: actions.Invitation }) {
             {t("inviteShare")}
           </button>
         )}
+        {picture && (
+          <a class="button" href={picture} download="invite.svg">
+            {t("inviteSave")}
+          </a>
+        )}
         <button type="button" class="button" onClick={() => print()}>
           {t("invitePrint")}
         </button>

@@ -34,6 +34,7 @@ export const calmer = {
   paceGentleLine: "A gentle pace, as two people chose.",
   paceOneLine: "One at a time, as two people chose.",
 
+  sisterMark: "a sister circle",
   listening: { one: "One person is listening at the door.", other: "{n} people are listening at the door." },
   doorsAsk: "Let the door rest",
   doorsHint: "For ten minutes nobody comes in who was not here before. It takes two.",

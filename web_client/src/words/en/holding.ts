@@ -82,6 +82,7 @@ export const holding = {
   invitePicture: "The link as a picture to scan",
   inviteUsesLeft: { one: "{n} use left", other: "{n} uses left" },
   inviteEnds: "ends {when}",
+  inviteSave: "Save the picture",
   invitePrint: "Print",
   inviteAnother: "Make another",
   inviteRevoke: "End this invite",
