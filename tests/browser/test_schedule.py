@@ -60,3 +60,18 @@ async def test_a_room_is_planned_listed_by_both_clocks_and_told_of_when_it_opens
     await bo.page.get_by_label("I'll try to keep to this").check()
     await bo.presses("Go in")
     await bo.says("Good morning.")
+
+
+async def test_what_a_closed_page_shows_says_nothing_of_anybody(somebody: Comes, place: House) -> None:
+    bo = await somebody(service_workers="allow")
+    await bo.comes_in("Bo")
+    await bo.page.evaluate("navigator.serviceWorker.ready.then(() => null)")
+    (worker,) = bo.context.service_workers
+    # A browser without a screen shows no notices, so what it is asked to show is looked at.
+    shown = await worker.evaluate(
+        """() => new Promise((resolve) => {
+          self.registration.showNotification = async (title, { body, tag }) => resolve({ title, body, tag });
+          self.dispatchEvent(new PushEvent("push"));
+        })"""
+    )
+    assert shown == {"title": place.parts.settings.page_title, "body": "Something new", "tag": "news"}
