@@ -5,7 +5,7 @@
 import { applyPersonal, type Personal, mineFrom, ownWords } from "./apply_mine.ts";
 import { changeOf, changed, entryOf } from "./entry.ts";
 import type { CircleView, HereDiff, Logged, Page, Watching } from "./generated/protocol.ts";
-import { heldAnew } from "./held.ts";
+import { agreementMoved, heldAnew } from "./held.ts";
 import { type CircleState, type Entry, type Message, emptyCircle, placeOf } from "./state.ts";
 import { turned } from "./turns.ts";
 
@@ -95,6 +95,8 @@ class Draft {
         return this.set(heldAnew(this.state, event.space));
       case "words.faded":
         return this.floor(event.floor);
+      case "agreement.moved":
+        return this.set(agreementMoved(this.state, event));
       case "participant.entered":
         return this.set({ participants: new Map(this.state.participants).set(event.participant, event.name) });
       case "participant.left":
@@ -127,12 +129,8 @@ class Draft {
     }
     const low = page.events[0]?.seq ?? page.base;
     this.entries = [...older, ...this.copied()];
-    this.set({
-      entries: this.entries,
-      low,
-      base: page.base,
-      unplaced: this.state.unplaced.filter(({ target }) => target < low),
-    });
+    const unplaced = this.state.unplaced.filter(({ target }) => target < low);
+    this.set({ entries: this.entries, low, base: page.base, unplaced });
   }
 
   private placed(entry: Entry): Entry {

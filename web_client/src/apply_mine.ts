@@ -38,6 +38,8 @@ export function mineFrom(state: CircleState, mine: MyCircle, flags: readonly MyF
     answered: answersTo(mine.received ?? []),
     space: mine.space ?? USUAL,
     wished: new Set(mine.wished ?? []),
+    matter: mine.matter ?? null,
+    consented: mine.consented ?? false,
     turns: turnsFrom(state.turns, mine.round, mine.my_round),
     flags: new Map(flags.map(({ target, status }) => [target, status])),
   };

@@ -55,11 +55,14 @@ export interface Message {
   readonly received: boolean;
 }
 
+/** What a change of the agreement came to. */
+export type Agreeing = `agreement_${"proposed" | "trial" | "review" | "kept" | "returned" | "stopped" | "lapsed"}`;
+
 /** Something that happened in the circle and is said in one quiet line. Leaving makes no line. */
 export interface Line {
   readonly kind: "line";
   readonly seq: number;
-  readonly what: "opened" | "closing" | "stays_open" | "closed" | "entered" | "bell" | "host" | "equals" | "welcomed" | "agreement_read" | Act | Turning;
+  readonly what: "opened" | "closing" | "stays_open" | "closed" | "entered" | "bell" | "host" | "equals" | "welcomed" | "agreement_read" | Act | Turning | Agreeing;
   /** When it happened; for `closing` the moment it will close; 0 where the log does not say. */
   readonly at: number;
   /** `entered`, `host`, `round_offered`: who came, who holds the space, who offered it, by the name they carry here. */

@@ -56,6 +56,11 @@ export function entryOf(
       return { ...line, what: "round_offered", by: event.by, name: names.get(event.by) ?? "" };
     case "round.over":
       return { ...line, what: `round_${event.how}` };
+    case "agreement.moved": {
+      const { what, who } = event;
+      if (what === "objected" || what === "cleared" || what === "seconded" || what === "reworded" || what === "withdrawn") return null;
+      return { ...line, what: `agreement_${what}`, by: who ?? "", name: names.get(who ?? "") ?? "" };
+    }
     default:
       return null;
   }

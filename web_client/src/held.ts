@@ -1,5 +1,5 @@
 /** How a circle is held just now: what rests, at what pace people talk, what somebody would like. Pure. */
-import type { ChoosePace, SpaceView, Wish } from "./generated/protocol.ts";
+import type { AgreementMoved, ChoosePace, MatterView, SpaceView, Wish } from "./generated/protocol.ts";
 
 export type Act = Wish["act"];
 export type Pace = ChoosePace["pace"];
@@ -24,4 +24,16 @@ export function wishedFor({ space, wished }: Held, act: Act, until: number): Hel
 
 function untilOf({ wishes = [] }: SpaceView, act: Act): number | null {
   return wishes.find((wish) => wish.act === act)?.until ?? null;
+}
+
+/** Something happened to a change of the agreement. That one is for it holds for the wording one was for. */
+export function agreementMoved(
+  before: { readonly matter: MatterView | null; readonly consented: boolean; readonly me: string },
+  { matter, what, who }: AgreementMoved,
+): { readonly matter: MatterView; readonly consented: boolean } {
+  const same = before.matter?.id === matter.id && before.matter.phase === matter.phase;
+  const revision = (one: MatterView | null): number => one?.revision ?? 1;
+  const stays = same && revision(before.matter) === revision(matter) && !(what === "objected" && who === before.me);
+  const own = (what === "proposed" || what === "reworded") && who === before.me;
+  return { matter, consented: own || (stays && before.consented) };
 }

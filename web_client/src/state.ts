@@ -9,6 +9,7 @@ import type {
   FlagStatus,
   Gesture,
   InviteView,
+  MatterView,
   PersonView,
   ReceivedGesture,
   SpaceView,
@@ -84,6 +85,10 @@ export interface CircleState {
   /** The round that is on, as it was at `turnsAsOf` (a seq) and after what came since; `null` where none is. */
   readonly turns: Turns | null;
   readonly turnsAsOf: number;
+  /** The change of the agreement that is before the circle, on trial, or was decided a short while ago. */
+  readonly matter: MatterView | null;
+  /** One is for it oneself. */
+  readonly consented: boolean;
   readonly unplaced: readonly Unplaced[];
   readonly away: Away | null;
   /** A frame was passed over: the log must be watched again from `last`. */
@@ -130,6 +135,8 @@ export function emptyCircle(id: string): CircleState {
     wished: NOBODY,
     turns: null,
     turnsAsOf: 0,
+    matter: null,
+    consented: false,
     unplaced: [],
     away: null,
     gap: false,

@@ -10,6 +10,7 @@ import { plain } from "../text.ts";
 import { inside } from "../words/en/inside.ts";
 import { count, learn, t } from "../words.ts";
 import { Bars } from "./bars.tsx";
+import { ToAgreement } from "./changes.tsx";
 import { Composer } from "./composer.tsx";
 import { Agreement } from "./door.tsx";
 import { Tending } from "./holding.tsx";
@@ -101,6 +102,7 @@ function Inside({ held, state }: { held: CircleHold; state: CircleState }) {
           <section class="stack-2">
             <h2>{t("doorAgreement")}</h2>
             <Agreement text={view?.agreement ?? ""} />
+            <ToAgreement />
           </section>
           <section>
             <CircleLinks state={state} />

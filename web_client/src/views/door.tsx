@@ -9,6 +9,7 @@ import { whenWords } from "../when.ts";
 import { refusal, t } from "../words.ts";
 import { useAct } from "./act.ts";
 import { Standing } from "./at_door.tsx";
+import { SinceThen } from "./changes.tsx";
 import { type Then, goThrough, guestName, wishToComeIn } from "./coming.ts";
 import { Field, Said, Tick } from "./fields.tsx";
 import { long } from "./say.ts";
@@ -59,6 +60,7 @@ export function Door({ circle }: { circle: string }) {
         <h2 id="agreement-title">{t("doorAgreement")}</h2>
         <Agreement text={view.agreement} />
       </section>
+      {signedIn.value && <SinceThen view={view} />}
       <Way view={view} />
       <WhoReads />
     </article>

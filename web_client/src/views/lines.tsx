@@ -36,6 +36,20 @@ function words({ line }: LineRow): string {
       return t("hostLine", { name: line.name });
     case "equals":
       return t("equalsLine");
+    case "agreement_proposed":
+      return t("agreeLineProposed", { name: line.name === "" ? t("someone") : line.name });
+    case "agreement_trial":
+      return t("agreeLineTrial");
+    case "agreement_review":
+      return t("agreeLineReview");
+    case "agreement_kept":
+      return t("agreeLineKept");
+    case "agreement_returned":
+      return t("agreeLineReturned");
+    case "agreement_stopped":
+      return t("agreeLineStopped");
+    case "agreement_lapsed":
+      return t("agreeLineLapsed");
     case "round_offered":
       return t("roundOfferedLine", { name: line.name === "" ? t("someone") : line.name });
     case "round_complete":

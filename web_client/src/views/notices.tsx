@@ -5,11 +5,14 @@ import { titleOf } from "../letters.ts";
 import type { CircleState } from "../state.ts";
 import { t } from "../words.ts";
 import { useAct } from "./act.ts";
+import { later } from "../later.ts";
 import { Said } from "./fields.tsx";
 import { whenWords } from "../when.ts";
 import { HoldingBars } from "./holding.tsx";
 import { SpaceBars } from "./space.tsx";
 import { sheet } from "./ui.ts";
+
+const AgreementBar = later(async () => (await import("./agreement.tsx")).AgreementBar);
 
 /** What asks for an answer, above the box: a letter, an announced closing. */
 export function Notices({ state, letter }: { state: CircleState; letter: Letter | undefined }) {
@@ -25,6 +28,7 @@ export function Notices({ state, letter }: { state: CircleState; letter: Letter 
       )}
       <SpaceBars state={state} />
       <HoldingBars state={state} />
+      {state.matter && <AgreementBar state={state} matter={state.matter} />}
       {state.view?.state === "closing" && <Closing state={state} />}
       {state.view?.state === "closed" && <p class="bar says">{t("closedHint")}</p>}
       {state.view?.state === "planned" && (

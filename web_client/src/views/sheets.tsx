@@ -3,6 +3,8 @@ import { go } from "../router.ts";
 import type { CircleHold } from "../store.ts";
 import { t } from "../words.ts";
 import { useAct } from "./act.ts";
+import { AgreementSheet } from "./agreement_sheet.tsx";
+import { ToAgreement } from "./changes.tsx";
 import { CircleLinks } from "./circle.tsx";
 import { HardTime } from "./company.tsx";
 import { Dialog } from "./dialog.tsx";
@@ -40,6 +42,8 @@ export function Sheets({ held }: { held: CircleHold }) {
       return <MannerSheet circle={circle} />;
     case "calmer":
       return <SpaceSheet state={state} />;
+    case "agreement":
+      return <AgreementSheet state={state} />;
     case "round":
       return <RoundSheet state={state} />;
     case "host":
@@ -54,6 +58,7 @@ export function Sheets({ held }: { held: CircleHold }) {
             <CircleLinks state={state} />
             <h3>{t("doorAgreement")}</h3>
             <Agreement text={state.view.agreement} />
+            <ToAgreement />
             <p class="small">{facts(state.view)}</p>
           </div>
         </Dialog>

@@ -1,5 +1,6 @@
 /** What is open on this screen only: a dialog, what the composer is for, a short notice with an undo. */
 import { type Signal, signal } from "@preact/signals";
+import { forgetAgreements } from "../agreement.ts";
 import { draftOf, saveDraft } from "../drafts.ts";
 import type { CareOffer, Letter } from "../generated/protocol.ts";
 import { route } from "../router.ts";
@@ -7,7 +8,7 @@ import { forgetSeats } from "../seats.ts";
 import { takeFromOutbox } from "../sending.ts";
 
 export type Sheet =
-  | { readonly is: "people" | "host" | "leave" | "hard_time" | "calmer" | "manner" | "round" }
+  | { readonly is: "people" | "host" | "leave" | "hard_time" | "calmer" | "manner" | "round" | "agreement" }
   | { readonly is: "message" | "flag" | "take_back"; readonly seq: number }
   | { readonly is: "worried"; readonly seq: number | null }
   | { readonly is: "search"; readonly circle: string | null }
@@ -93,6 +94,7 @@ export const cameFrom = signal<{ readonly circle: string; readonly seq: number; 
 export function forgetScreen(): void {
   intents.clear();
   forgetSeats();
+  forgetAgreements();
   closeSheet();
   forgetNotice();
   cameFrom.value = null;

@@ -1,3 +1,4 @@
+import { agreementWords } from "./agreement.ts";
 import { calmer } from "./calmer.ts";
 import { care } from "./care.ts";
 import { closing } from "./closing.ts";
@@ -12,4 +13,4 @@ import { search } from "./search.ts";
 import { talking } from "./talking.ts";
 
 /** What is said after the first screens; it comes with them: `learn(inside)`. */
-export const inside = { ...talking, ...calmer, ...care, ...closing, ...felt, ...holding, ...manners, ...meeting, ...safety, ...search, ...refusedInside, ...roundLines };
+export const inside = { ...talking, ...agreementWords, ...calmer, ...care, ...closing, ...felt, ...holding, ...manners, ...meeting, ...safety, ...search, ...refusedInside, ...roundLines };
