@@ -31,7 +31,7 @@ WORDS: Final = {
     "case_words.body": "what was said about a case: goes with it",
     "letter.statement": "sentences of a panel: goes when the letter is put away, with the case, with the reader",
 }
-SAID: Final = ("event", "round", "sealed", "case_words", "letter", "waiter")
+SAID: Final = ("event", "proposal", "objection", "round", "sealed", "case_words", "letter", "waiter")
 """Tables whose words end by themselves while everybody stays."""
 WORDLESS: Final = {
     "event.data": "other fields of an event, without words and names",

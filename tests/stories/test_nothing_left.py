@@ -94,6 +94,7 @@ async def test_words_that_ended_are_in_no_table_no_file_no_log_and_no_redis(
     if parts.store.vacuum is not None:
         parts.store.vacuum.every = 0
 
+    await lasting.clock.passes(minutes=10)
     for _ in range(4):
         await lasting.clock.passes(hours=24 * 31)
         await parts.door.submit(None, Tidy())
@@ -172,6 +173,9 @@ async def everything_is_said(place: House, said_by: Sequence[Guest], mark: str) 
     await bo.enters(small)
     await ana.asks("door.wait", circle=small, agreement=1, name=f"A {mark}")
     await heron.asks("round.offer", circle=circle, key=new_key(), question=f"What of {mark}?")
+    await heron.asks("agreement.propose", circle=circle, version=1, text=f"I speak {mark}.")
+    matter = (await ana.gets(f"/api/circles/{circle}/agreement")).json()["matter"]["id"]
+    await ana.asks("agreement.object", circle=circle, matter=matter, revision=1, reason=f"No {mark}.")
     return circle
 
 
