@@ -187,18 +187,21 @@ async def soak(plan: Plan, world: World, minutes: float, idle: int) -> Figures:
     after: list[list[int]] = []
 
     async def stop() -> list[int]:
-        after.append(descriptors(world))
-        looking.cancel()
-        for who in listeners.people:
-            await who.goes()
+        if not after:  # a run stops its world once more at the end, whatever happened
+            after.append(descriptors(world))
+            looking.cancel()
+            for who in listeners.people:
+                await who.goes()
         return await stopping()
 
     run.world.stop = stop  # type: ignore[method-assign]
     outcome = await run.play(faults_of(plan, world), BOUNDS)
+    for each in outcome.violations[:10]:
+        print(each, file=sys.stderr)
     late = [sum(rss) for t, rss in seen if t > seen[-1][0] / 2] if seen else []
     slope = (late[-1] - late[0]) / max(1, len(late) - 1) * 60 / 1024 if len(late) > 1 else 0.0
     table = {
-        "minutes, posts, faults": f"{minutes:g}, {outcome.counts['posts']:,}, {sum(outcome.faults.values())}",
+        "minutes, posts, faults": f"{outcome.seconds / 60:.0f}, {outcome.counts['posts']:,}, {sum(outcome.faults.values())}",
         "deliveries": f"{outcome.counts['deliveries']:,}",
         "memory over the second half, all servers": f"{slope:+.1f} MB in 10 min",
         "descriptors before, after": f"{baseline}, {after[0]}",
