@@ -128,6 +128,11 @@ class Beside(Server):
     def tell(self) -> None:
         self.link.ready()
 
+    async def on_tick(self, counter: int) -> bool:
+        if counter % 10 == 0:
+            self.link.alive()
+        return await super().on_tick(counter)
+
     def _end(self) -> None:
         self.should_exit = True
 
