@@ -223,6 +223,18 @@ async def test_whoever_is_shown_out_twice_waits_outside_before_they_come_in_agai
         shown_outs.clock = time.monotonic
 
 
+async def test_whoever_waits_outside_keeps_no_server_from_leaving(tmp_path: Path) -> None:
+    async with house(tmp_path / "data") as opened:
+        ana = await Guest(opened.url, "Ana").comes_in()
+        await ana.leaves_the_page()
+        for _ in range(2):
+            opened.parts.limits.shown_out(ana.me.removeprefix("person/"))
+        waits = asyncio.create_task(handshake(opened, f"Origin: {opened.url}", f"Cookie: {ana.cookie}"))
+        while not opened.parts.doorstep.waiting:
+            await ana.gets("/api/me")
+    assert (await waits)[0] == 503
+
+
 async def test_a_hundred_posts_at_once_are_slowed_down_and_say_for_how_long(place: House, bystander: Bystander) -> None:
     bea = await Guest(place.url, "Bea").comes_in()
     began = time.monotonic()
