@@ -96,6 +96,7 @@ class Asking:
         self._counted += 1
         if self._counted > self.parts.settings.frames_per_10s:
             wait = int((self._counted_since + COUNT_EVERY - now) * 1000) + 1
+            self.connection.shown_out()
             self.connection.goodbye(4029, retry_after=wait)
             return
         try:
@@ -212,6 +213,7 @@ class Asking:
         if refusal.code in ("request.bad_json", "request.bad_envelope"):
             self._strikes += 1
             if self._strikes >= STRIKES:
+                self.connection.shown_out()
                 self.connection.goodbye(4500)
 
 

@@ -98,6 +98,10 @@ class Connection:
         self.behind()
         self.asking.read_on()
 
+    def shown_out(self) -> None:
+        """Closed for what it sent: whoever comes back to do the same again waits outside."""
+        self.parts.limits.shown_out(self.actor.person)
+
     def lost(self) -> None:
         """The socket is gone."""
         self._closing = True

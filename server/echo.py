@@ -40,6 +40,9 @@ class Echo:
     def drained(self) -> None:
         """What was held back is read now, and echoed as it comes."""
 
+    def shown_out(self) -> None:
+        """Suites break every rule, and come back for the next."""
+
     def lost(self) -> None:
         self.sink = None
 

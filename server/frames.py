@@ -72,6 +72,9 @@ class Receiver(Protocol):
     def drained(self) -> None:
         """The unsent bytes fell to the low-water mark after they had passed the high-water mark."""
 
+    def shown_out(self) -> None:
+        """What it sent broke a rule or a bound, and the socket is about to be closed for it."""
+
     def lost(self) -> None:
         """The connection is gone, whoever ended it. Called exactly once, and nothing is called afterwards."""
 

@@ -20,6 +20,8 @@ from server.settings import Settings
 ENTRY_DOUBLINGS = 3
 """A whole shelter may sit behind one network: somebody's flood must not keep the others out for long."""
 GUESS_DOUBLINGS = 6
+SHOWN_OUT_EVERY = 10.0
+"""Seconds in which somebody may be shown out once and come back at once."""
 
 
 class Limits:
@@ -38,6 +40,7 @@ class Limits:
         self.others = others = others or Nobody()
         self._sends = pace("sends", settings.sends_per_10s, 10, burst=2)
         self._requests = pace("requests", settings.frames_per_10s, 10)
+        self._shown_out = pace("shown out", 1, SHOWN_OUT_EVERY, doublings=1)
         self._entries = pace("entries", settings.entries_per_minute, 60, doublings=ENTRY_DOUBLINGS)
         self._looks = pace("looks", settings.looks_per_minute, 60, doublings=GUESS_DOUBLINGS)
         # Those who come in by one invite may sit behind one network, and each may mistype; guessing identities are free.
@@ -93,6 +96,14 @@ class Limits:
 
     def searches(self, person: str) -> int:
         return self._searches.take(person)
+
+    def shown_out(self, person: str) -> None:
+        """A socket of theirs was closed for what they sent over it."""
+        self._shown_out.take(person)
+
+    def outside(self, person: str) -> int:
+        """For a new socket of somebody who may have been shown out too often; asking costs nothing."""
+        return self._shown_out.closed(person)
 
     def enters(self, network: str) -> int:
         return self._entries.take(network)

@@ -128,6 +128,11 @@ class Pace:
             others.tell(self, key)
         return milliseconds(wait)
 
+    def closed(self, key: str) -> int:
+        """Milliseconds for which the key's own bucket stays closed after it was found empty; takes nothing."""
+        bucket = self._buckets.get(key)
+        return milliseconds(bucket.at - self.clock()) if bucket is not None else 0
+
     def _spend(self, bucket: Bucket) -> int:
         bucket.tokens -= 1
         bucket.untold += 1

@@ -27,6 +27,7 @@ from server.clock import Clock
 from server.connection import Connection
 from server.control import Control
 from server.door import Actor, Door
+from server.doorstep import Doorstep
 from server.handlers import BATCHES, HANDLERS
 from server.hub import Hub
 from server.keys import Keys
@@ -103,6 +104,7 @@ class Parts:
         self.push = Push(self)
         self.connections: dict[str, list[Connection]] = {}
         """By person, oldest first."""
+        self.doorstep = Doorstep(settings.sockets_each)
         self.came: set[str] = set()
         """People who opened a socket or sent a command since the clock last asked."""
         self.words_gone = True

@@ -126,6 +126,8 @@ class Peer(Outgoing, asyncio.Protocol):
                     return
                 self._take(*part)
         except Fault as fault:
+            if self._state == OPEN and self._receiver is not None:
+                self._receiver.shown_out()
             self._end_with(Close(fault.code, "").serialize())
 
     def _take(self, opcode: int, payload: bytes) -> None:

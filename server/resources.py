@@ -8,6 +8,8 @@ OPEN_MOST = 1_048_576
 """Descriptors asked for where the system names no bound."""
 STORM = 1_000
 """Connections that came since the last look, after which it is worth it."""
+YOUNG = 5_000
+"""New objects after which the collector looks through them: those who come by thousands bring many that stay."""
 
 
 def raise_descriptors() -> None:

@@ -151,6 +151,11 @@ async def socket(websocket: WebSocket) -> None:
     if parts.draining:
         await websocket.send_denial_response(Response(status_code=503, headers={"Retry-After": "1"}))
         return
+    outside = parts.limits.outside(actor.person)
+    if outside:
+        if await parts.doorstep.waits(websocket, actor.person, outside):
+            await websocket.send_denial_response(Response(status_code=429, headers={"Retry-After": "1"}))
+        return
     address = f"person/{actor.person}"
     feed = await parts.hub.open(address)
     if feed is None:

@@ -46,7 +46,8 @@ async def come_in(request: Request) -> Response:
     if await parts.auth.who(request) is not None:
         raise Refusal("session.present")
     # A name that will not do is told at once and counts for nothing.
-    names.refuse_reserved(names.name(body.name, parts.settings.limits), parts.settings.limits)
+    limits = parts.door.limits
+    names.refuse_reserved(names.name(body.name, limits), limits)
     network = network_of(request, parts.settings, parts.keys)
     wait(parts.limits.enters(network))
     came_by = shared_entrance(request, parts.settings, parts.keys)
@@ -60,7 +61,7 @@ async def keep_place(request: Request) -> Response:
     parts = parts_of(request)
     session = await seen(request)
     body = await body_of(request, wire.KeepPlace)
-    name = names.name(body.sign_in_name, parts.settings.limits, "sign_in_name")
+    name = names.name(body.sign_in_name, parts.door.limits, "sign_in_name")
     refuse_weak(body.passphrase, (name,))
     # Whether a name is taken can be learned here, so it may be asked only as often as other guesses.
     wait(parts.limits.looks(network_of(request, parts.settings, parts.keys)))

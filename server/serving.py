@@ -22,7 +22,7 @@ from server.parts import Parts
 from server.processes.hangup import Terminal
 from server.processes.link import Link
 from server.processes.listening import BACKLOG, CannotListen, close, listen
-from server.resources import Settled, raise_descriptors
+from server.resources import YOUNG, Settled, raise_descriptors
 from server.settings import Settings
 from server.store import StoreUnavailable
 from server.wire_protocol import limited
@@ -54,6 +54,7 @@ class Server(uvicorn.Server):
         if self.started:
             gc.collect()
             gc.freeze()
+            gc.set_threshold(YOUNG)
             self.tell()
 
     async def on_tick(self, counter: int) -> bool:
@@ -127,6 +128,11 @@ class Beside(Server):
 
     def tell(self) -> None:
         self.link.ready()
+
+    async def on_tick(self, counter: int) -> bool:
+        if counter % 10 == 0:
+            self.link.alive()
+        return await super().on_tick(counter)
 
     def _end(self) -> None:
         self.should_exit = True

@@ -20,6 +20,10 @@ ENDS_WITHIN = 17.0
 """Seconds from being asked to end until it is ended."""
 OPENS_WITHIN = 120.0
 """Seconds from its start until it is ended if it is not open."""
+LISTEN_EVERY = 2.0
+"""Seconds between looks at who has said nothing, at most; each says every second that its loop turns."""
+HUNG_AFTER = 20.0
+"""Seconds of silence after which an open process counts as hung: more than anything holds its loop up."""
 
 
 class Child:
@@ -45,6 +49,9 @@ class Child:
         self.silent = False
         """It has closed the line."""
         self._ends_at: float | None = None
+        self._looked = self.started
+        self._unheard = 0.0
+        """Seconds in which somebody listened and it said nothing."""
 
     @property
     def pid(self) -> int:
@@ -67,6 +74,7 @@ class Child:
             said = b""
         self.silent = self.silent or not said
         self.ready = self.ready or said.startswith(READY)
+        self._unheard = 0.0
 
     def tell(self, *, complete: bool) -> None:
         """How the others are. One that is suspended may miss it; it is told again with the next change."""
@@ -80,7 +88,14 @@ class Child:
             self._send(signal.SIGTERM)
 
     def hurry(self, now: float) -> None:
-        """End it if it has had its time."""
+        """End it if it has had its time, or is open and hangs. To be called every `LISTEN_EVERY` seconds, or more often."""
+        # Where nobody looked for longer, as on a machine that slept, nobody had a chance to speak either.
+        self._unheard += min(now - self._looked, LISTEN_EVERY)
+        self._looked = now
+        if self.ready and not self.leaving and self._unheard > HUNG_AFTER:
+            log.error("a process hangs and is ended", extra={"pid": self.pid})
+            self._unheard = 0.0
+            self.end()
         late = not self.ready and now > self.started + OPENS_WITHIN
         if (late or (self._ends_at is not None and now > self._ends_at)) and not self.ended():
             log.error("a process took too long and is ended", extra={"pid": self.pid, "was_open": self.ready})

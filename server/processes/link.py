@@ -13,7 +13,7 @@ from contextlib import suppress
 import msgspec
 from msgspec import Struct
 
-READY, COMPLETE, LACKING = b"ready\n", b"complete\n", b"lacking\n"
+READY, ALIVE, COMPLETE, LACKING = b"ready\n", b"alive\n", b"complete\n", b"lacking\n"
 LAST = 3.0
 """Seconds that a process has to end in order after its line broke."""
 
@@ -47,6 +47,11 @@ class Link:
 
     def ready(self) -> None:
         self._socket.sendall(READY)
+
+    def alive(self) -> None:
+        """Say that the loop turns. Nothing waits for a supervisor that does not listen for a while."""
+        with suppress(OSError):
+            self._socket.send(ALIVE, socket.MSG_DONTWAIT)
 
     def _listen(self) -> None:
         with suppress(OSError):

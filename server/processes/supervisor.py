@@ -1,4 +1,4 @@
-"""Several server processes on one machine: started, replaced when they die, exchanged one by one, and ended together.
+"""Several server processes on one machine: started, replaced when they die or hang, exchanged one by one, and ended together.
 
 It opens the sockets, the lock and the control socket that they share, and holds neither an event loop nor a database.
 """
@@ -12,7 +12,7 @@ from contextlib import ExitStack
 
 from server import control
 from server.data_folder import DataFolder
-from server.processes.child import Child
+from server.processes.child import LISTEN_EVERY, Child
 from server.processes.hangup import Terminal
 from server.processes.link import Orders
 from server.processes.listening import BALANCED, SharedPort, close
@@ -23,7 +23,7 @@ from server.settings import Settings
 
 log = logging.getLogger("server.processes.supervisor")
 LOOK_EVERY = 0.05
-"""Seconds between looks while something is under way; otherwise the supervisor sleeps until it is woken."""
+"""Seconds between looks while something is under way; otherwise it sleeps until it is told something, or should have been."""
 SIGNALS = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP, signal.SIGCHLD)
 
 
@@ -64,7 +64,7 @@ class Supervisor:
                 self.redis.start()
             while self.status is None:
                 busy = self._look(time.monotonic())
-                self._wait(LOOK_EVERY if busy else None)
+                self._wait(LOOK_EVERY if busy else LISTEN_EVERY)
                 for which in signals.taken():
                     self._told(which, terminal)
         return self.status

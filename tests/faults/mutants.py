@@ -75,6 +75,9 @@ def read_before_register() -> None:
     """Reads where a log ends, and only then listens to it."""
 
     async def open_(hub: Hub, address: str) -> Feed | None:
+        feed = hub.feeds.get(address)
+        if feed is not None and feed.delivered >= 0:
+            return feed
         found = await hub.store.read(lambda conn: history.log_head(conn, address))
         if found is None:
             return None
@@ -85,7 +88,7 @@ def read_before_register() -> None:
         feed.log_id, feed.epoch, feed.delivered = found[0], found[1], max(found[2], feed.delivered)
         return feed
 
-    put(Hub, "_open", open_)
+    put(Hub, "open", open_)
 
 
 def swallow_subscribe() -> None:

@@ -38,6 +38,7 @@ class Echo:
         self.heard: list[bytes] = []
         self.clogs = 0
         self.drains = 0
+        self.shown_outs = 0
         self.losses = 0
         self.lost_now = threading.Event()
 
@@ -78,6 +79,9 @@ class Echo:
         assert self.sink is not None
         self.drains += 1
         self.sink.write(frame(b"drained"))
+
+    def shown_out(self) -> None:
+        self.shown_outs += 1
 
     def lost(self) -> None:
         self.losses += 1

@@ -2,6 +2,7 @@
 
 import asyncio
 import base64
+import contextlib
 import secrets
 import time
 from collections.abc import AsyncIterator, Sequence
@@ -12,9 +13,11 @@ import msgspec
 import pytest
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed
+from websockets.frames import Frame, Opcode
 
 from server import connection
 from server.frames import Limits
+from server.limits import SHOWN_OUT_EVERY
 from tests.guests import PATIENCE, Guest, new_key
 from tests.house import House, house
 from tests.server.bystander import Bystander, calling, held, holds_no_more, refusal, undisturbed
@@ -54,11 +57,11 @@ async def handshake(
     head = [f"GET {path} HTTP/1.1", f"Host: localhost:{port}", "Upgrade: websocket", "Connection: Upgrade"]
     head += [f"Sec-WebSocket-Key: {key}", f"Sec-WebSocket-Version: {version}", *lines, "", ""]
     writer.write("\r\n".join(head).encode())
-    async with asyncio.timeout(PATIENCE):
-        first, *rest = (await reader.readuntil(b"\r\n\r\n")).decode().split("\r\n")
-        headers = {name.lower(): value.strip() for name, _, value in (line.partition(":") for line in rest if line)}
-        body = await reader.readexactly(int(headers.get("content-length", "0")))
-    writer.close()
+    with contextlib.closing(writer):
+        async with asyncio.timeout(PATIENCE):
+            first, *rest = (await reader.readuntil(b"\r\n\r\n")).decode().split("\r\n")
+            headers = {name.lower(): value.strip() for name, _, value in (line.partition(":") for line in rest if line)}
+            body = await reader.readexactly(int(headers.get("content-length", "0")))
     return int(first.split(" ")[1]), headers, body
 
 
@@ -169,6 +172,67 @@ async def test_five_hundred_commands_in_a_second_end_the_socket_with_a_time_to_c
         # Whoever obeys is welcome at once on another socket: the limit is a socket's.
         async with calling(ana) as caller:
             assert (await caller.asks('{"ref":1,"do":"log.unwatch","on":"circle/AAAAAAAAAAAAAAAA"}'))["re"] == 1
+
+
+async def shown_out(ana: Guest, frames: bytes) -> int | None:
+    """Send these on a socket of hers until it is closed; with which code."""
+    socket = await open_one(ana)
+    socket.transport.write(frames)
+    await all_of(socket)
+    return socket.close_code
+
+
+PINGS = b"\x89\x80\1\2\3\4" * 250
+BEATS = Frame(Opcode.TEXT, b'{"do":"beat"}').serialize(mask=True) * 250
+GARBAGE = Frame(Opcode.TEXT, b"{").serialize(mask=True) * 3
+
+
+@pytest.mark.parametrize(
+    ("flood", "code"), [(PINGS, 1008), (BEATS, 4029), (GARBAGE, 4500)], ids=["pings", "beats", "garbage"]
+)
+async def test_whoever_is_shown_out_twice_waits_outside_before_they_come_in_again(
+    place: House, bystander: Bystander, ana: Guest, flood: bytes, code: int
+) -> None:
+    """An answer at once would only be asked for at once again, a hundred times a second."""
+    moment = time.monotonic()
+    shown_outs = place.parts.limits._shown_out
+    shown_outs.clock = lambda: moment
+    good = (f"Origin: {place.url}", f"Cookie: {ana.cookie}")
+    try:
+        async with undisturbed(place, bystander):
+            assert await shown_out(ana, flood) == code
+            assert await shown_out(ana, flood) == code, "once is forgiven"
+            many = [asyncio.create_task(handshake(place, *good)) for _ in range(5)]
+            while place.parts.doorstep.waiting < 5:
+                await bystander.is_fine()
+            # There is room for as many as sockets of hers; who is one too many is told at once.
+            status, headers, _ = await handshake(place, *good)
+            assert (status, headers["retry-after"]) == (429, "1")
+            assert not any(each.done() for each in many)
+            for each in many:
+                each.cancel()
+            async with asyncio.timeout(PATIENCE):
+                while place.parts.doorstep.waiting:  # noqa: ASYNC110 - who has gone is let go of without a word
+                    await asyncio.sleep(0.01)
+            moment += SHOWN_OUT_EVERY - 0.1
+            assert (await handshake(place, *good))[0] == 429, "held back until the last moment"
+            moment += 0.2
+            assert (await handshake(place, *good))[0] == 101, "and then they are welcome"
+            assert await shown_out(ana, flood) == code
+    finally:
+        shown_outs.clock = time.monotonic
+
+
+async def test_whoever_waits_outside_keeps_no_server_from_leaving(tmp_path: Path) -> None:
+    async with house(tmp_path / "data") as opened:
+        ana = await Guest(opened.url, "Ana").comes_in()
+        await ana.leaves_the_page()
+        for _ in range(2):
+            opened.parts.limits.shown_out(ana.me.removeprefix("person/"))
+        waits = asyncio.create_task(handshake(opened, f"Origin: {opened.url}", f"Cookie: {ana.cookie}"))
+        while not opened.parts.doorstep.waiting:
+            await ana.gets("/api/me")
+    assert (await waits)[0] == 503
 
 
 async def test_a_hundred_posts_at_once_are_slowed_down_and_say_for_how_long(place: House, bystander: Bystander) -> None:

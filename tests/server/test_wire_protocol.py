@@ -501,7 +501,7 @@ def test_what_the_application_leaves_open_is_aborted_after_the_drain() -> None:
     ],
     ids=["empty continuations", "pongs", "pings"],
 )
-def test_frames_that_say_nothing_are_counted(flood: bytes, place: Place) -> None:
+def test_frames_that_say_nothing_are_counted(flood: bytes, app: EchoApp, place: Place) -> None:
     with place.websocket() as wire:
         try:
             wire.send(flood)
@@ -510,6 +510,7 @@ def test_frames_that_say_nothing_are_counted(flood: bytes, place: Place) -> None
         frames = wire.frames()
         assert frames[-1] == failed(1008)
         assert len(frames) in (1, 201)
+        assert app.receivers[-1].shown_outs == 1
 
 
 def test_messages_are_not_counted_here(place: Place) -> None:
