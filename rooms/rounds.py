@@ -56,6 +56,8 @@ def offer(work: Work, command: OfferRound) -> Answered:
     rules.may_post(mine.paused_until, now=work.now)
     question = clean_body(command.question, work.limits) if command.question.strip() else None
     id_ = _id_of(mine.id, command.key)
+    # What is due in the round before is told of that one.
+    act(work, circle, said.Tick())
     event = said.Offer(id_, mine.id, joins=command.joins, talk=command.talk)
     return act(work, circle, event, question=question)
 

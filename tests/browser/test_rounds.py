@@ -152,6 +152,10 @@ async def test_a_holder_is_asked_by_two_and_then_all_talk_until_two_end_it(
     await bo.goes_to("#/safety")
     await bo.page.get_by_label("Let others know that someone is writing").uncheck()
     await bo.comes_back_to(circle)
+    objections: dict[str, list[str]] = {}
+    await ana.presses("Offer a round")
+    await look(ana, "offering one", objections)
+    await ana.page.keyboard.press("Escape")
     wish = {"do": "round.offer", "circle": circle, "key": new_key(), "question": QUESTION, "talk": True}
     await bo.posts("/api/commands", wish)
     await ana.presses("Join")
@@ -167,6 +171,7 @@ async def test_a_holder_is_asked_by_two_and_then_all_talk_until_two_end_it(
     (stay,) = bo.sent_commands("piece.stay")
     await cleo.asks("piece.ask", circle=circle, round=stay["round"])
     await strip(ana, "Bo has the piece.").get_by_role("button", name="The round").click()
+    await look(ana, "what one may ask", objections)
     await ana.presses("Ask kindly: shall we go on?")
     await expect(strip(bo, WITH_YOU)).to_contain_text("Shall we go on?")
     await bo.presses("I need a while longer")
@@ -186,3 +191,4 @@ async def test_a_holder_is_asked_by_two_and_then_all_talk_until_two_end_it(
     for each in (ana, bo):
         await expect(each.page.get_by_text("The piece was laid down. The round is over.")).to_be_visible()
         await expect(each.page.locator(".turn")).to_have_count(0)
+    assert not objections

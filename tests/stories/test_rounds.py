@@ -1,12 +1,14 @@
 """Rounds with a talking piece, by people in a room: who has it, who may speak, and what becomes of whoever is not there."""
 
 import asyncio
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, cast
 
 import pytest
 
+from server import connection
 from server.presence_shared import SharedPresence
 from tests.disk import nothing_is_left
 from tests.guests import Guest, Refused, new_key
@@ -231,6 +233,28 @@ async def seat(room: Room, who: Guest, wanted: Any) -> None:
             await asyncio.sleep(0.05)
 
 
+async def test_silence_counts_from_when_somebody_was_last_heard(quick: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whoever closes the page has gone just then; whoever fell silent went unnoticed for a while, which is part of the minute."""
+    room = await a_room(quick, "Ana", "Bo")
+    ana, bo = room.people
+    ids = {each: room.me(each) for each in (ana, bo)}
+    with quick.clock.standing_still():
+        now = quick.parts.now()
+        await ana.leaves_the_page()
+        gone = quick.parts.turns._heard
+        await until(lambda: ids[ana] in gone.get(room.address, {}))
+        silence = 1.0
+        monkeypatch.setattr(connection, "SILENCE", silence)
+        await until(lambda: ids[bo] in gone.get(room.address, {}))
+        assert now - gone[room.address][ids[ana]] < silence * 1000 <= now - gone[room.address][ids[bo]]
+
+
+async def until(true: Callable[[], bool]) -> None:
+    async with asyncio.timeout(30):
+        while not true():  # noqa: ASYNC110 - what a server knows gives no sign
+            await asyncio.sleep(0.05)
+
+
 async def test_leaving_is_stepping_out_and_closing_ends_it(quick: House) -> None:
     room = await a_room(quick, "Ana", "Bo", "Cleo", "Dee")
     ana, bo, cleo, dee = room.people
@@ -273,6 +297,19 @@ async def test_silence_is_asked_about_and_a_word_or_a_key_is_a_sign(quick: House
         assert not [e for e in room.events(bo) if e["kind"] == "piece.passed"]
         await quick.clock.passes(minutes=1)
         await room.turn(bo)
+
+
+async def test_an_offer_that_comes_before_the_clock_ends_the_round_that_is_over(quick: House) -> None:
+    room = await a_room(quick, "Ana", "Bo")
+    ana, bo = room.people
+    await quick.parts.clock.close()
+    await room.offers(ana)
+    quick.clock.moved += 61_000
+    await bo.asks("round.offer", circle=room.circle, key=new_key())
+    over = await room.told(ana, "round.over")
+    offered = await room.told(ana, "round.offered", by=room.me(bo))
+    assert (over["round"], over["how"]) == (room.round, "too_few")
+    assert offered["round"] != room.round
 
 
 async def test_the_clock_is_set_back_and_nobody_waits_longer(quick: House) -> None:
