@@ -62,12 +62,16 @@ export {
 export { dismissAway, jumpTo, markRead, newer, older, readFrom, toLatest } from "./reading.ts";
 export {
   agreeHost,
+  askBeside,
   askBreath,
   choosePace,
+  greet,
   offerHost,
+  readAgreement,
   restDoors,
   ringBell,
   sayYes,
   setShift,
   stopHost,
+  takeUpPrompt,
 } from "./space.ts";

@@ -2,7 +2,7 @@
  * The fold of a circle: a state and what came in, to the next state. Pure. What was taken in before changes nothing
  * when it comes again, and what leaves a gap is not taken in: then `gap` asks for the log from `last` on.
  */
-import { applyPersonal, type Personal, mineFrom, ownWords } from "./apply_mine.ts";
+import { applyPersonal, closingFrom, type Personal, mineFrom, ownWords } from "./apply_mine.ts";
 import { changeOf, changed, entryOf } from "./entry.ts";
 import type { CircleView, HereDiff, Logged, Page, Watching } from "./generated/protocol.ts";
 import { agreementMoved, heldAnew } from "./held.ts";
@@ -107,7 +107,7 @@ class Draft {
         return this.seen({ opens_at: event.opens_at });
       case "circle.closing":
         this.seen({ state: "closing", closes_at: event.closes_at });
-        return this.set({ announcedClosing: this.state.hosting && !(event.together ?? false) });
+        return this.set(closingFrom(this.state, event));
       case "circle.stays_open":
         this.seen({ state: "open", closes_at: null, ...(event.hosted ? {} : { host: null }) });
         return this.set({ announcedClosing: false, hosting: this.state.hosting && event.hosted });

@@ -1,12 +1,15 @@
 /** The part of the fold that is one's own: what only this person sees of a circle, and one's own place. Pure. */
 import type {
   AsideSet,
+  CarryNoted,
+  CircleClosing,
   FlagMoved,
   Gesture,
   GestureGiven,
   GestureMade,
   GestureUndone,
   GivenGesture,
+  HostingAsked,
   HostingChanged,
   Letter,
   Logged,
@@ -23,7 +26,7 @@ import { type CircleState, type PersonState, USUAL, toggled } from "./state.ts";
 import { asked, turnsFrom } from "./turns.ts";
 
 /** Events of a person's log that belong to one circle. */
-export type Personal = GestureMade | GestureUndone | GestureGiven | AsideSet | HostingChanged | FlagMoved | PieceAsked;
+export type Personal = GestureMade | GestureUndone | GestureGiven | AsideSet | HostingChanged | HostingAsked | CarryNoted | FlagMoved | PieceAsked;
 
 /** What only this person sees of a circle, as it came with the answer to watching it. */
 export function mineFrom(state: CircleState, mine: MyCircle, flags: readonly MyFlag[]): Partial<CircleState> {
@@ -31,6 +34,9 @@ export function mineFrom(state: CircleState, mine: MyCircle, flags: readonly MyF
     me: mine.participant,
     hosting: mine.hosting ?? false,
     announcedClosing: mine.announced_closing ?? false,
+    carry: mine.carried ?? null,
+    carriedAt: mine.carried_at ?? null,
+    askedToHold: mine.asked_to_hold ?? 0,
     invites: mine.invites ?? [],
     read: Math.max(state.read, mine.read ?? 0),
     aside: new Set(mine.aside ?? []),
@@ -55,6 +61,11 @@ export function applyPersonal(state: CircleState, event: Personal): Partial<Circ
       return { given: withGiven(state.given, event) };
     case "aside.was_set":
       return { aside: toggled(state.aside, event.participant, event.on) };
+    case "hosting.asked":
+      return { askedToHold: event.until ?? 0 };
+    case "carry.noted":
+      if (event.shown != null) return { carriedAt: event.shown };
+      return { carry: event.given ? (event.words ?? "") : null };
     case "hosting.changed":
       return { hosting: event.on, announcedClosing: state.announcedClosing && event.on };
     case "flag.moved":
@@ -62,6 +73,12 @@ export function applyPersonal(state: CircleState, event: Personal): Partial<Circ
     case "piece.asked":
       return { turns: asked(state.turns, event, state.me) };
   }
+}
+
+/** The closing is announced; or its time has come, and it waits for a round. */
+export function closingFrom({ hosting, carry }: CircleState, event: CircleClosing): Partial<CircleState> {
+  const waits = event.waits ?? false;
+  return { announcedClosing: hosting && !(event.together ?? false), closingWaits: waits, carry: waits ? carry : null };
 }
 
 /** The answer to watching one's own log. */

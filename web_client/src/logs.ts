@@ -25,6 +25,8 @@ export function takeEvent(on: string, logged: Logged): void {
     case "gesture.given":
     case "aside.was_set":
     case "hosting.changed":
+    case "hosting.asked":
+    case "carry.noted":
     case "flag.moved":
     case "piece.asked":
       return takePersonal(event);

@@ -70,6 +70,8 @@ export interface MessageRow {
   readonly quote: Quote | null;
   readonly manner: Manner;
   readonly share: boolean;
+  /** A sentence that the closing showed, without a name. */
+  readonly carried: boolean;
   /** `null` once it is in the log. */
   readonly sending: OutboxEntry["state"] | null;
   readonly why: OutboxEntry["why"];
@@ -118,7 +120,7 @@ export function messageRow(
   folds: Folds,
   words: readonly string[],
 ): MessageRow {
-  const mine = message.by === state.me;
+  const mine = message.by === state.me || message.seq === state.carriedAt;
   return {
     kind: "message",
     id: mine ? message.key : `${message.by} ${message.key}`,
@@ -137,6 +139,7 @@ export function messageRow(
     cover: message.cover,
     manner: message.manner,
     share: message.share,
+    carried: message.carried,
     quote: message.replyTo === null ? null : quoteOf(message.replyTo, state, words),
     sending: null,
     why: null,
@@ -166,6 +169,7 @@ export function waitingRow(entry: OutboxEntry, state: CircleState, words: readon
     ...UNCHANGED,
     manner: entry.manner,
     share: false,
+    carried: false,
     quote: entry.replyTo === null ? null : quoteOf(entry.replyTo, state, words),
     sending: entry.state,
     why: entry.why,

@@ -47,6 +47,14 @@ export interface CircleState {
   readonly hosting: boolean;
   /** It was this person who announced the closing, and may take it back. */
   readonly announcedClosing: boolean;
+  /** The time to close had come, and it waits a little for the round that is on. */
+  readonly closingWaits: boolean;
+  /** The sentence one gave for the closing to show; "" where another screen of one's own gave it. */
+  readonly carry: string | null;
+  /** The seq at which it is shown. */
+  readonly carriedAt: number | null;
+  /** Until when whoever holds the space asks whether one would hold it too; 0 for no such. */
+  readonly askedToHold: number;
   /** Invites one made oneself and that still work. */
   readonly invites: readonly InviteView[];
   /** Everyone who is in the circle now, by participant id: the names they carry here. */
@@ -115,6 +123,10 @@ export function emptyCircle(id: string): CircleState {
     me: "",
     hosting: false,
     announcedClosing: false,
+    closingWaits: false,
+    carry: null,
+    carriedAt: null,
+    askedToHold: 0,
     invites: [],
     participants: NONE,
     here: NOBODY,

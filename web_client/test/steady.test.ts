@@ -22,6 +22,7 @@ const message: MessageRow = {
   cover: null,
   manner: PLAIN,
   share: false,
+  carried: false,
   quote: { seq: 2, is: "here", name: "Fern", body: "Hello" },
   sending: null,
   why: null,

@@ -94,7 +94,12 @@ export function HandOver({ state }: { state: CircleState }) {
         type="button"
         class="button main-act whole"
         aria-disabled={act.busy}
-        onClick={() => void act.run(() => actions.stopHost(state.id), closeSheet)}
+        onClick={() =>
+          void act.run(() => actions.stopHost(state.id), () => {
+            closeSheet();
+            tellNotice(t("holdThanks"));
+          })
+        }
       >
         {t("handDo")}
       </button>

@@ -1,6 +1,8 @@
 import type { DayRow, LineRow } from "../timeline.ts";
+import { hold } from "../store.ts";
 import { t } from "../words.ts";
 import { whenWords } from "../when.ts";
+import { Agreement } from "./door.tsx";
 import { dayLabel } from "./say.ts";
 
 export function DayLine({ row }: { row: DayRow }) {
@@ -12,11 +14,21 @@ export function DayLine({ row }: { row: DayRow }) {
 }
 
 /** Something that happened in the circle, in one quiet line. */
-export function Happening({ row }: { row: LineRow }) {
+export function Happening({ circle, row }: { circle: string; row: LineRow }) {
   return (
-    <li class="line" data-row={row.id}>
-      {words(row)}
+    <li class={row.line.what === "agreement_read" ? "line read-card" : "line"} data-row={row.id}>
+      {row.line.what === "agreement_read" ? <Agreed circle={circle} /> : words(row)}
     </li>
+  );
+}
+
+/** The agreement as it is now, read together in this moment. */
+function Agreed({ circle }: { circle: string }) {
+  return (
+    <section aria-label={t("agreementHead")}>
+      <p class="msg-kind">{t("agreementHead")}</p>
+      <Agreement text={hold(circle).state.value.view?.agreement ?? ""} />
+    </section>
   );
 }
 

@@ -21,7 +21,7 @@ export function MessageView({ circle, row }: { circle: string; row: MessageRow }
   const state = row.sending === "refused" ? "not-posted" : row.sending === "waiting" ? "waits" : "";
   const kind = row.mine ? `mine ${state}` : `hue-${seatOf(row.by).hue}`;
   const id = `in-${row.key}`;
-  const name = row.shown === "aside" && hidden ? t("someone") : row.name;
+  const name = row.shown === "aside" && hidden ? t("someone") : row.carried ? t("carriedBy") : row.name;
   return (
     <li
       class={`msg ${kind} ${row.first ? "first" : ""}`}
@@ -89,7 +89,7 @@ function Who({ row, name, when }: { row: MessageRow; name: string; when: string 
   }
   return (
     <p class="msg-who">
-      {row.shown === "aside" && !row.open ? null : <Mark id={row.by} />}
+      {row.carried || (row.shown === "aside" && !row.open) ? null : <Mark id={row.by} />}
       <bdi>{name}</bdi>
       <time dateTime={new Date(row.at).toISOString()}>{when}</time>
     </p>

@@ -86,7 +86,7 @@ function RowView({ circle, row }: { circle: string; row: Row }) {
         </li>
       );
     case "line":
-      return <Happening row={row} />;
+      return <Happening circle={circle} row={row} />;
   }
 }
 

@@ -1,3 +1,5 @@
+import * as actions from "../actions.ts";
+import { PLAIN } from "../entries.ts";
 import { messageAt } from "../state.ts";
 import { hold } from "../store.ts";
 import { clock } from "../when.ts";
@@ -15,8 +17,8 @@ export function More({ circle, seq }: { circle: string; seq: number }) {
   const state = hold(circle).state.value;
   const message = messageAt(state, seq);
   if (message === null) return null;
-  const mine = message.by === state.me;
-  const title = t("messageFrom", { name: mine ? t("youCapital") : message.name, when: clock(message.at) });
+  const mine = message.by === state.me || seq === state.carriedAt;
+  const title = t("messageFrom", { name: mine ? t("youCapital") : message.carried ? t("carriedBy") : message.name, when: clock(message.at) });
   return (
     <Dialog title={title} onClose={closeSheet} fallback="box">
       {mine ? (
@@ -29,7 +31,8 @@ export function More({ circle, seq }: { circle: string; seq: number }) {
 }
 
 function Own({ circle, seq, fresh }: { circle: string; seq: number; fresh: boolean }) {
-  const { cover = null, body = null } = messageAt(hold(circle).state.value, seq) ?? {};
+  const { hosting } = hold(circle).state.value;
+  const { cover = null, body = null, manner = PLAIN } = messageAt(hold(circle).state.value, seq) ?? {};
   const change = cover === null ? "edit" : "rephrase";
   const takeBack = (
     <Act
@@ -53,6 +56,17 @@ function Own({ circle, seq, fresh }: { circle: string; seq: number; fresh: boole
               intentOf(circle).value = { is: change, seq };
             })
           }
+        />
+      )}
+      {hosting && manner.prompt && cover === null && (
+        <Act
+          key="keep"
+          label={t("promptKeep")}
+          hint={t("promptTakeUpHint")}
+          onPick={() => {
+            closeSheet();
+            void actions.takeUpPrompt(circle, seq);
+          }}
         />
       )}
       {body !== null && <Act key="copy" label={t("copy")} onPick={() => void copyWords(circle, seq)} />}

@@ -43,6 +43,7 @@ export function Others({ circle, message }: { circle: string; message: Message }
       closeSheet();
       tellNotice(t("seeItTooDone"));
     });
+  const takeUp = () => void act.run(() => actions.takeUpPrompt(circle, seq), closeSheet);
   const askGently = () =>
     void act.run(() => flagging.askGently(circle, seq), () => {
       closeSheet();
@@ -55,6 +56,9 @@ export function Others({ circle, message }: { circle: string; message: Message }
       <Said text={act.said} />
       <ul class="acts">
         {readable && <Act label={t("reply")} onPick={() => toBox(() => answer(circle, seq))} />}
+        {readable && message.manner.prompt && cover === null && (
+          <Act label={t("promptTakeUp")} hint={t("promptTakeUpHint")} onPick={takeUp} />
+        )}
         {readable && <Act label={t("copy")} onPick={() => void copyWords(circle, seq)} />}
         {cover?.is === "held" && (
           <Act
@@ -70,7 +74,7 @@ export function Others({ circle, message }: { circle: string; message: Message }
             onPick={foldForMe}
           />
         )}
-        {aside.has(by) ? (
+        {message.carried ? null : aside.has(by) ? (
           <Act label={t("undoAside", { name })} onPick={() => setAside(false)} />
         ) : (
           <Act label={t("setAside", { name })} hint={t("setAsideHint")} onPick={() => setAside(true)} />

@@ -10,6 +10,9 @@ import { HardTime } from "./company.tsx";
 import { Dialog } from "./dialog.tsx";
 import { Agreement, facts } from "./door.tsx";
 import { Said } from "./fields.tsx";
+import { CarrySheet } from "./carrying.tsx";
+import { KeepWords } from "./keep_words.tsx";
+import { TendSheet } from "./tending.tsx";
 import { Flag } from "./flag.tsx";
 import { HostSheet } from "./host.tsx";
 import { MannerSheet } from "./manner.tsx";
@@ -44,6 +47,12 @@ export function Sheets({ held }: { held: CircleHold }) {
       return <SpaceSheet state={state} />;
     case "agreement":
       return <AgreementSheet state={state} />;
+    case "tend":
+      return <TendSheet state={state} />;
+    case "carry":
+      return <CarrySheet state={state} />;
+    case "keep_words":
+      return <KeepWords held={held} />;
     case "round":
       return <RoundSheet state={state} />;
     case "host":

@@ -9,6 +9,7 @@ import { takeFromOutbox } from "../sending.ts";
 
 export type Sheet =
   | { readonly is: "people" | "host" | "leave" | "hard_time" | "calmer" | "manner" | "round" | "agreement" }
+  | { readonly is: "tend" | "carry" | "keep_words" }
   | { readonly is: "message" | "flag" | "take_back"; readonly seq: number }
   | { readonly is: "worried"; readonly seq: number | null }
   | { readonly is: "search"; readonly circle: string | null }

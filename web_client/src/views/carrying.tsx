@@ -1,0 +1,43 @@
+import { useState } from "preact/hooks";
+import * as carrying from "../carrying.ts";
+import type { CircleState } from "../state.ts";
+import { t } from "../words.ts";
+import { useAct } from "./act.ts";
+import { Dialog } from "./dialog.tsx";
+import { Area, Said } from "./fields.tsx";
+import { closeSheet } from "./ui.ts";
+
+const MOST = 200;
+
+/** One sentence to carry on, by consent. */
+export function CarrySheet({ state }: { state: CircleState }) {
+  const [words, write] = useState(state.carry ?? "");
+  const act = useAct();
+  return (
+    <Dialog title={t("carryTitle")} onClose={closeSheet}>
+      <div class="stack">
+        <p>{t("carryLead")}</p>
+        <Area label={t("carryLabel")} value={words} onInput={write} rows={3} most={MOST} hint={t("carryHint")} />
+        <Said text={act.said} />
+        <button
+          type="button"
+          class="button main-act whole"
+          aria-disabled={act.busy}
+          onClick={() => void act.run(() => carrying.giveCarried(state.id, words), closeSheet)}
+        >
+          {t("carryGive")}
+        </button>
+        {state.carry !== null && (
+          <button
+            type="button"
+            class="button whole"
+            aria-disabled={act.busy}
+            onClick={() => void act.run(() => carrying.takeCarriedBack(state.id), closeSheet)}
+          >
+            {t("carryTakeBack")}
+          </button>
+        )}
+      </div>
+    </Dialog>
+  );
+}
