@@ -1,5 +1,6 @@
 """How a circle ends, on phones: soft lines, a last round, what is carried on, one's own words, and then nothing is left."""
 
+import asyncio
 from pathlib import Path
 
 from playwright.async_api import expect
@@ -70,7 +71,9 @@ async def test_a_circle_closes_softly_and_what_is_carried_is_read_by_all(somebod
             await bo.dialog.get_by_role("button", name="Keep them as a file").click()
         kept = await coming.value
         assert kept.suggested_filename == "words.txt"
-        assert Path(await kept.path()).read_text() == "I will sleep better.\n\nSomebody listened."
+        assert (
+            await asyncio.to_thread(Path(await kept.path()).read_text) == "I will sleep better.\n\nSomebody listened."
+        )
         await place.clock.passes(minutes=70)
         for each in (ana, bo):
             await expect(each.message("Somebody listened.")).to_have_count(0)
