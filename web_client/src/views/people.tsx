@@ -2,7 +2,7 @@ import * as actions from "../actions.ts";
 import type { CircleState } from "../state.ts";
 import { t } from "../words.ts";
 import { Mark } from "./mark.tsx";
-import type { Sitting } from "./ring.tsx";
+import type { Sitting } from "./seat.tsx";
 
 /** Everyone who is in the circle, oneself first, those with it on their screen before the others. */
 export function sittings(state: CircleState): Sitting[] {

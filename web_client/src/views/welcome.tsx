@@ -4,7 +4,7 @@ import { Code } from "./code.tsx";
 import { ComeBack } from "./come_back.tsx";
 import { guestName, wishToComeIn } from "./coming.ts";
 import { Naming } from "./naming.tsx";
-import { WaitingRing } from "./ring.tsx";
+import { WaitingRing } from "./seat.tsx";
 import { Screen } from "./screen.tsx";
 
 /** The first screen: come in as you are. */
