@@ -4,9 +4,9 @@ Pure: what was read comes in, what to read next and what to answer come out.
 """
 
 from collections.abc import Mapping, Sequence
-from typing import NamedTuple
 
 from rooms import folding
+from rooms.wire import Discreet
 from rooms.wire_search import Before, FoundMessage, FoundMessages, Mark
 
 FOUND_MOST = 20
@@ -16,7 +16,7 @@ SHOWN = 240
 """Characters shown in all."""
 
 
-class Hit(NamedTuple):
+class Hit(Discreet, frozen=True):
     """A message that holds all the words."""
 
     seq: int
@@ -25,7 +25,7 @@ class Hit(NamedTuple):
     body: str
 
 
-class Looked(NamedTuple):
+class Looked(Discreet, frozen=True):
     """What one read has looked through."""
 
     hits: tuple[Hit, ...]

@@ -5,6 +5,7 @@ A story is told in marked words, with the most talkative log level and every kin
 
 import asyncio
 import contextlib
+import datetime
 import io
 import logging
 import re
@@ -100,6 +101,17 @@ async def story(place: House, marks: Marks) -> tuple[Guest, Guest, str]:
     await bo.asks("round.offer", circle=circle, key=new_key(), question=f"What {word}?")
     await bo.asks("history.page", circle=circle, before=2**40)
     assert (await bo.gets(f"/api/circles/{circle}/events?after=0")).status == 200
+    assert (await bo.posts("/api/search", {"words": word})).json()["found"]
+    await ana.says(f"Offered {word}.", meet="ideas", prompt=True)
+    soon = datetime.datetime.now(datetime.UTC).date() + datetime.timedelta(days=30)
+    when = {"zone": "Europe/Berlin", "first": str(soon), "at": "19:30", "lasts": 60}
+    plan = {"topic": f"P {word}", "about": f"About {word}", "agreement": f"I {word}.", "key": new_key(), "when": when}
+    await ana.asks("plan.make", **plan)
+    small = await ana.opens(capacity=2, listening=True)
+    await bo.enters(small)
+    fern = await Guest(place.url, f"Fern {word}").comes_in()
+    await fern.asks("door.wait", circle=small, agreement=1, name=f"F {word}")
+    await fern.leaves_the_page()
     return ana, bo, circle
 
 
@@ -121,7 +133,16 @@ async def refused(place: House, ana: Guest, circle: str, marks: Marks) -> None:
         async with calling(ana) as caller:
             await caller.asks(message)
         assert (await commands(ana, message)).status in (400, 422)
+    for words in ({"words": word * 99}, {"words": f"{word}\0"}, {"words": word, "circle": "A" * 16}):
+        assert (await ana.posts("/api/search", words)).status in (404, 422)
     failing: dict[str, dict[str, Any]] = {
+        "round.offer": {"question": word * 99, "key": new_key()},
+        "plan.make": {
+            "topic": word,
+            "agreement": word,
+            "key": new_key(),
+            "when": {"zone": word, "first": word[:10], "at": "19:30", "lasts": 60},
+        },
         "message.edit": {"target": 2**40, "body": word},
         "circle.open": {"topic": word * 9, "agreement": word, "key": new_key()},
         "preferences.set": {"preferences": {"muted": [word * 9]}},
@@ -129,13 +150,14 @@ async def refused(place: House, ana: Guest, circle: str, marks: Marks) -> None:
     }
     for do, more in failing.items():
         with pytest.raises(Refused):
-            await ana.asks(do, **({"circle": circle} if do.startswith("message") else {}), **more)
+            await ana.asks(do, **({"circle": circle} if do.startswith(("message", "round")) else {}), **more)
     stranger = Guest(place.url, "Fern")
     for path, body in {
         "/api/come-in": {"name": f"\u202e{word}"},
         "/api/sign-in": {"sign_in_name": word, "passphrase": f"{PASSPHRASE} not quite"},
         "/api/recover": {"sign_in_name": word, "recovery_words": word, "new_passphrase": f"{PASSPHRASE} anew"},
         "/api/invites/look": {"invite": word},
+        "/api/search": {"words": word, "circle": word},
         f"/api/{word}": {word: word},
     }.items():
         assert (await stranger.posts(path, body)).status >= 400
@@ -165,6 +187,10 @@ async def bugs(place: House, ana: Guest, circle: str, marks: Marks, monkeypatch:
         with pytest.raises(Refused, match="internal"):
             await ana.asks("history.page", circle=circle, before=5)
         answer = await ana.gets(f"/api/circles/{circle}/events")
+        assert (answer.status, answer.json()["code"]) == (500, "internal")
+        assert word.encode() not in answer.body
+        broken.setattr("rooms.search.look", breaks)
+        answer = await ana.posts("/api/search", {"words": word})
         assert (answer.status, answer.json()["code"]) == (500, "internal")
         assert word.encode() not in answer.body
     with monkeypatch.context() as broken:

@@ -62,6 +62,7 @@ async def test_one_finds_what_one_may_read_and_nothing_else(place: House) -> Non
     await bo.enters(circle)
     await ana.says("A lantern before you came.", circle)
     await fern.enters(circle)
+    await place.clock.passes(minutes=20)
     changed = await ana.says("A lantern, once.", circle)
     gone = await ana.says("A lantern to take back.", circle)
     flagged = await ana.says("A lantern that hurts.", circle)
@@ -83,7 +84,6 @@ async def test_one_finds_what_one_may_read_and_nothing_else(place: House) -> Non
     bo_here = next(each["id"] for each in fern.logs[f"circle/{circle}"].view["participants"] if each["name"] == "Bo")
     await fern.asks("aside.set", circle=circle, participant=bo_here)
     assert await finds(fern, "lantern") == ["A lantern that hurts."]
-    await place.clock.passes(minutes=20)
     await bo.asks("message.hold", circle=circle, target=flagged, category="privacy")
     assert await finds(fern, "lantern") == []
     assert "A lantern that hurts." not in await finds(ana, "lantern"), "covered words are found by nobody"
