@@ -39,6 +39,7 @@ WORDLESS: Final = {
     "circle.space": "moments and ids",
     "circle.matter": "moments and ids",
     "round.state": "moments and ids",
+    "push_place.endpoint": "address at a push service",
     "plan.exceptions": "days and times",
     "calendar_feed.token_hash": "hash",
     "case_message.salt": "random",

@@ -169,6 +169,11 @@ async def everything_is_said(place: House, said_by: Sequence[Guest], mark: str) 
     told = await letter(ana, "decided")
     assert mark in str(told["statement"])
     await ana.asks("appeal.make", letter=told["id"], body=f"Please read {mark}.")
+    agreed = {"circle": circle, "version": 1, "text": f"I listen {mark}.\nI am kind, {mark}."}
+    await bo.asks("agreement.propose", **agreed)
+    matter = (await fern.watches(f"circle/{circle}"))["mine"]["matter"]["id"]
+    reason = f"{mark} is too much of a rule."
+    await fern.asks("agreement.object", circle=circle, matter=matter, revision=1, reason=reason)
     small = await fern.opens(capacity=2)
     await bo.enters(small)
     await ana.asks("door.wait", circle=small, agreement=1, name=f"A {mark}")

@@ -67,6 +67,7 @@ async def test_one_finds_what_one_may_read_and_nothing_else(place: House) -> Non
     gone = await ana.says("A lantern to take back.", circle)
     flagged = await ana.says("A lantern that hurts.", circle)
     await bo.says("A lantern from Bo.", circle)
+    await place.clock.passes(seconds=1)
     await ana.says("A lantern elsewhere.", other)
     await ana.asks("message.edit", circle=circle, target=changed, body="A candle now.")
     await ana.asks("message.take_back", circle=circle, target=gone)
