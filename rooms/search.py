@@ -34,7 +34,7 @@ _PLACE: tuple[Any, ...] = (
     col(Log.floor_seq),
 )
 _SAID_TEXT = (
-    "SELECT e.seq, e.at, e.sender, e.body FROM event AS e WHERE e.log_id = {0} AND e.seq >= {0} AND e.seq < {0}"
+    "SELECT e.seq, e.at, e.data, e.body FROM event AS e WHERE e.log_id = {0} AND e.seq >= {0} AND e.seq < {0}"
     " AND e.kind = 'message.posted' AND e.body IS NOT NULL AND e.cover IS NULL ORDER BY e.seq DESC"
 )
 _SAID = {"sqlite": _SAID_TEXT.format("?"), "postgresql": _SAID_TEXT.format("%s")}
@@ -98,17 +98,19 @@ def look(
     low = max(reader.base, top - EVENTS)
     hits = []
     characters = 0
-    for seq, at, sender, body in statements.rows(conn, _SAID, reader.log_id, low, top):
+    for seq, at, data, body in statements.rows(conn, _SAID, reader.log_id, low, top):
         if characters >= CHARACTERS:
             low = seq + 1
             break
         characters += len(body)
         if folding.holds(body, words):
-            hits.append(Hit(seq, at, sender, body))
+            # As the circle sees it: what was given without a name stays so, also to who looks for it.
+            event = history.decode(data)
+            hits.append(Hit(seq, at, event.by, body, event.carried))
     if hits:
         aside, own = _aside(conn, reader), hidden()
         hits = [each for each in hits if each.by not in aside and each.seq not in own]
-    names = _names(conn, {each.by for each in hits})
+    names = _names(conn, {each.by for each in hits if not each.carried})
     return Looked(
         tuple(hits), names, low, _at(conn, reader.log_id, low - 1, reader.base), max(0, top - low), characters
     )

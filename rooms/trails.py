@@ -23,6 +23,7 @@ class Hit(Discreet, frozen=True):
     at: int
     by: str
     body: str
+    carried: bool = False
 
 
 class Looked(Discreet, frozen=True):
@@ -120,6 +121,7 @@ def _found(circle: str, hit: Hit, name: str, words: Sequence[str]) -> FoundMessa
         seq=hit.seq,
         by=hit.by,
         name=name,
+        carried=hit.carried,
         at=hit.at,
         words=shown,
         marks=tuple(_mark(shown, max(start, low) - low, min(end, high) - low) for start, end in places if start < high),

@@ -42,6 +42,8 @@ class FoundMessage(Discreet, frozen=True, kw_only=True, omit_defaults=True):
     words: str
     marks: tuple[Mark, ...]
     """Where in ``words`` what was looked for stands, in order and apart."""
+    carried: bool = False
+    """Given at a closing, without a name: ``by`` is nobody and ``name`` empty."""
     more_before: bool = False
     more_after: bool = False
     """The message begins before these words, or goes on after them."""

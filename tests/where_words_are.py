@@ -17,6 +17,7 @@ WORDS: Final = {
     "agreement.text": "as its circle's topic",
     "proposal.text": "goes some time after it is decided, with its writer, when the circle closes",
     "objection.reason": "as the proposal; and when it is taken back",
+    "carried.words": "becomes a message without a name when the circle has closed; goes if taken back",
     "plan.topic": "goes when the plan is stopped or over, or with its planner",
     "plan.about": "as its topic",
     "plan.agreement": "as its topic",
@@ -31,7 +32,7 @@ WORDS: Final = {
     "case_words.body": "what was said about a case: goes with it",
     "letter.statement": "sentences of a panel: goes when the letter is put away, with the case, with the reader",
 }
-SAID: Final = ("event", "proposal", "objection", "round", "sealed", "case_words", "letter", "waiter")
+SAID: Final = ("event", "proposal", "objection", "round", "sealed", "case_words", "letter", "waiter", "carried")
 """Tables whose words end by themselves while everybody stays."""
 WORDLESS: Final = {
     "event.data": "other fields of an event, without words and names",

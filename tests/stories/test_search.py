@@ -3,12 +3,14 @@
 import asyncio
 from typing import Any
 
+import msgspec
 import pytest
 from sqlalchemy import insert, update
 from sqlmodel import col, select
 
 from rooms import search
 from rooms.models import Circle, EventRow, Log
+from rooms.wire_messages import MessagePosted
 from tests.guests import Guest
 from tests.house import House
 from tests.http import Answer
@@ -98,6 +100,23 @@ async def test_one_finds_what_one_may_read_and_nothing_else(place: House) -> Non
     assert left.json() == {"found": []}
 
 
+async def test_what_is_carried_on_is_found_without_a_name_also_by_who_set_its_giver_aside(place: House) -> None:
+    ana, bo = await Guest(place.url, "Ana").comes_in(), await Guest(place.url, "Bo").comes_in()
+    circle = await ana.opens()
+    await bo.enters(circle)
+    here = await ana.watches(f"circle/{circle}")
+    giver = next(each["id"] for each in here["participants"] if each["name"] == "Bo")
+    await ana.asks("circle.close", circle=circle)
+    await bo.asks("carry.give", circle=circle, words="I carry a lantern.")
+    await ana.asks("aside.set", circle=circle, participant=giver)
+    await place.clock.passes(minutes=10)
+    for each in (ana, bo):
+        answer = await searches(each, words="lantern")
+        (found,) = answer.json()["found"]
+        assert (found["name"], found["carried"]) == ("", True)
+        assert giver.encode() not in answer.body
+
+
 async def test_what_faded_is_not_found(place: House) -> None:
     ana = await Guest(place.url, "Ana").comes_in()
     circle = await ana.opens(keep_for=3_600_000)
@@ -168,7 +187,8 @@ async def already_said(place: House, circle: str, count: int, *, every: int, shi
             select(Log.id, Log.head_seq).join(Circle, col(Circle.log_id) == Log.id).where(Circle.id == circle)
         ).one()
         begun = place.parts.now() - count * 1_000 - 10_000
-        columns = {"log_id": log_id, "kind": "message.posted", "sender": "s" * 16, "data": b"{}"}
+        event = MessagePosted(by="s" * 16, name="", at=begun, key="k" * 22)
+        columns = {"log_id": log_id, "kind": "message.posted", "sender": "s" * 16, "data": msgspec.json.encode(event)}
         conn.execute(
             insert(EventRow),
             [

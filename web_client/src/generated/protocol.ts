@@ -484,6 +484,7 @@ export interface FoundMessage {
   at: number;
   words: string;
   marks: Mark[];
+  carried?: boolean;
   more_before?: boolean;
   more_after?: boolean;
 }
