@@ -3,9 +3,12 @@ import { readAgreement } from "../agreement.ts";
 import type { MatterView } from "../generated/protocol.ts";
 import type { CircleState } from "../state.ts";
 import { whenWords } from "../when.ts";
-import { t } from "../words.ts";
+import { agreeing } from "../words/en/agreeing.ts";
+import { learn, t } from "../words.ts";
 import { sheet } from "./ui.ts";
 import { useUntil } from "./until.ts";
+
+learn(agreeing);
 
 /** What there is of a change of the agreement, in one line above the box. What is decided stands in the log. */
 export function AgreementBar({ state, matter }: { state: CircleState; matter: MatterView }) {

@@ -3,11 +3,14 @@ import { clearAnswer, consentTo, objectTo, takeBackProposal, wordings, writeWord
 import type { AgreementBook, MatterView } from "../generated/protocol.ts";
 import type { CircleState } from "../state.ts";
 import { whenWords } from "../when.ts";
-import { type PlainKey, t } from "../words.ts";
+import { agreeing } from "../words/en/agreeing.ts";
+import { type PlainKey, learn, t } from "../words.ts";
 import { useAct } from "./act.ts";
 import { Changes } from "./changes.tsx";
 import { Area, Said } from "./fields.tsx";
 import { useUntil } from "./until.ts";
+
+learn(agreeing);
 
 const REASON_MOST = 280;
 const TITLES: Readonly<Record<"open" | "trial" | "review", PlainKey>> = {

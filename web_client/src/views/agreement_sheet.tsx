@@ -4,7 +4,8 @@ import { isSame } from "../changes.ts";
 import type { AgreementBook, AgreementVersion } from "../generated/protocol.ts";
 import type { CircleState } from "../state.ts";
 import { whenWords } from "../when.ts";
-import { t } from "../words.ts";
+import { agreeing } from "../words/en/agreeing.ts";
+import { learn, t } from "../words.ts";
 import { useAct } from "./act.ts";
 import { Matter } from "./agreement_matter.tsx";
 import { Changes, keepLong } from "./changes.tsx";
@@ -13,6 +14,8 @@ import { Dialog } from "./dialog.tsx";
 import { Agreement } from "./door.tsx";
 import { Area, Said } from "./fields.tsx";
 import { closeSheet, tellNotice } from "./ui.ts";
+
+learn(agreeing);
 
 const MOST = 4_000;
 const HOUR = 3_600_000;

@@ -1,3 +1,4 @@
+import { agreeing } from "./en/agreeing.ts";
 import { atDoor } from "./en/at_door.ts";
 import { entering } from "./en/entering.ts";
 import { inside } from "./en/inside.ts";
@@ -8,4 +9,4 @@ import { refused } from "./en/refused.ts";
 import { rounds } from "./en/rounds.ts";
 
 /** Every sentence a person reads. Its shape is the contract for other languages. */
-export const en = { ...atDoor, ...entering, ...inside, ...ledger, ...letters, ...panel, ...refused, ...rounds };
+export const en = { ...agreeing, ...atDoor, ...entering, ...inside, ...ledger, ...letters, ...panel, ...refused, ...rounds };
