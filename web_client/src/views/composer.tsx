@@ -127,7 +127,7 @@ export function Composer({ held }: { held: CircleHold }) {
             {t(held.state.value.hosting ? "hardTitle" : "hardTime")}
           </button>
         )}
-        {text === "" && held.state.value.hosting && (
+        {text === "" && held.state.value.hosting && held.state.value.view?.state !== "closed" && (
           <button type="button" class="link" aria-haspopup="dialog" onClick={() => (sheet.value = { is: "host" })}>
             {t("hostTitle")}
           </button>

@@ -24,7 +24,7 @@ export function KeepWords({ held }: { held: CircleHold }) {
         {words === "" && <p role="status">{t("keepWordsNone")}</p>}
         {words !== null && words !== "" && (
           <>
-            <div id="own-words" class="own-words" dir="auto" tabIndex={0} role="group" aria-label={t("keepWordsTitle")}>
+            <div id="own-words" class="own-words" dir="auto">
               {words}
             </div>
             <button type="button" class="button main-act whole" onClick={() => void copied(words)}>

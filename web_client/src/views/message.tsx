@@ -19,7 +19,7 @@ export function MessageView({ circle, row }: { circle: string; row: MessageRow }
   const hidden = veil !== null && !row.open;
   const waits = row.sending !== null;
   const state = row.sending === "refused" ? "not-posted" : row.sending === "waiting" ? "waits" : "";
-  const kind = row.mine ? `mine ${state}` : `hue-${seatOf(row.by).hue}`;
+  const kind = row.mine ? `mine ${state}` : row.carried ? "carried" : `hue-${seatOf(row.by).hue}`;
   const id = `in-${row.key}`;
   const name = row.shown === "aside" && hidden ? t("someone") : row.carried ? t("carriedBy") : row.name;
   return (
