@@ -24,7 +24,6 @@ import { Screen, Top, useHeading } from "./screen.tsx";
 import { Calmer } from "./space.tsx";
 import { StatusLine } from "./status.tsx";
 import { closeSheet, openSearch, sheet } from "./ui.ts";
-import { Tend } from "./tending.tsx";
 import { UnsentWords } from "./unsent.tsx";
 
 learn(inside);
@@ -147,7 +146,9 @@ export function CircleLinks({ state }: { state: CircleState }) {
       {state.view?.state !== "closed" && state.view?.state !== "planned" && (
         <>
           <Calmer state={state} />
-          <Tend />
+          <button type="button" class="link" aria-haspopup="dialog" onClick={() => (sheet.value = { is: "tend" })}>
+            {t("tendTitle")}
+          </button>
           <Tending state={state} />
           <button type="button" class="link" aria-haspopup="dialog" onClick={() => (sheet.value = { is: "worried", seq: null })}>
             {t("worried")}

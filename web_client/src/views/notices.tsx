@@ -3,13 +3,14 @@ import { titleOf } from "../letters.ts";
 import type { CircleState } from "../state.ts";
 import { t } from "../words.ts";
 import { later } from "../later.ts";
-import { Closed, Closing } from "./closing.tsx";
 import { whenWords } from "../when.ts";
 import { HoldingBars } from "./holding.tsx";
 import { SpaceBars } from "./space.tsx";
-import { TendingBars } from "./tending.tsx";
 import { sheet } from "./ui.ts";
 
+const Closing = later(async () => (await import("./closing.tsx")).Closing);
+const Closed = later(async () => (await import("./closing.tsx")).Closed);
+const TendingBars = later(async () => (await import("./tending.tsx")).TendingBars);
 const AgreementBar = later(async () => (await import("./agreement.tsx")).AgreementBar);
 
 /** What asks for an answer, above the box: a letter, an announced closing. */
@@ -27,7 +28,7 @@ export function Notices({ state, letter }: { state: CircleState; letter: Letter 
       <SpaceBars state={state} />
       <HoldingBars state={state} />
       {state.matter && <AgreementBar state={state} matter={state.matter} />}
-      <TendingBars state={state} />
+      {(state.space.prompt != null || state.askedToHold > 0) && <TendingBars state={state} />}
       {state.view?.state === "closing" && <Closing state={state} />}
       {state.view?.state === "closed" && <Closed state={state} />}
       {state.view?.state === "planned" && (

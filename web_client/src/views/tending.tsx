@@ -5,7 +5,7 @@ import { t } from "../words.ts";
 import { useAct } from "./act.ts";
 import { Dialog } from "./dialog.tsx";
 import { Said } from "./fields.tsx";
-import { closeSheet, sheet, tellNotice } from "./ui.ts";
+import { closeSheet, tellNotice } from "./ui.ts";
 import { useUntil } from "./until.ts";
 
 /** Small things for everybody: at once where one holds the space, else a second person says yes. */
@@ -61,15 +61,6 @@ export function TendSheet({ state }: { state: CircleState }) {
         )}
       </div>
     </Dialog>
-  );
-}
-
-/** The way there. */
-export function Tend() {
-  return (
-    <button type="button" class="link" aria-haspopup="dialog" onClick={() => (sheet.value = { is: "tend" })}>
-      {t("tendTitle")}
-    </button>
   );
 }
 
