@@ -104,8 +104,7 @@ async def test_what_is_carried_on_is_found_without_a_name_also_by_who_set_its_gi
     ana, bo = await Guest(place.url, "Ana").comes_in(), await Guest(place.url, "Bo").comes_in()
     circle = await ana.opens()
     await bo.enters(circle)
-    here = await ana.watches(f"circle/{circle}")
-    giver = next(each["id"] for each in here["participants"] if each["name"] == "Bo")
+    giver = bo.logs[f"circle/{circle}"].view["mine"]["participant"]
     await ana.asks("circle.close", circle=circle)
     await bo.asks("carry.give", circle=circle, words="I carry a lantern.")
     await ana.asks("aside.set", circle=circle, participant=giver)
