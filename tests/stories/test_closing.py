@@ -1,6 +1,7 @@
 """How a circle ends: what is carried on, a round that the closing waits for, and who leaves or comes back meanwhile."""
 
 from functools import partial
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -8,7 +9,7 @@ from sqlalchemy import Connection
 
 from server.migrate import TABLES
 from tests.guests import Guest, Refused, new_key
-from tests.house import House
+from tests.house import House, house
 from tests.stories.test_hosting import hosting, seats
 from tests.stories.test_together import a_circle, told
 
@@ -219,3 +220,24 @@ async def test_when_everybody_leaves_while_it_closes_nothing_is_left(place: Hous
     assert held_by(place, "Somebody listened") == []
     await place.clock.passes(hours=25)
     assert held_by(place, "Nobody will read") == []
+
+
+async def test_a_server_that_starts_anew_while_a_circle_closes_keeps_to_what_was_announced(tmp_path: Path) -> None:
+    async with house(tmp_path / "data") as first:
+        circle, people = await a_circle(first, "Ana", "Bo")
+        ana, bo = people
+        await bo.says("We were here.")
+        await ana.asks("circle.close", circle=circle)
+        await bo.asks("carry.give", circle=circle, words="Somebody listened.")
+        for each in people:
+            await each.leaves_the_page()
+    async with house(tmp_path / "data") as again:
+        for each in people:
+            each.url = again.url
+            await each.opens_a_socket()
+        assert (await mine(bo, circle))["carried"] == "Somebody listened."
+        await again.clock.passes(minutes=11)
+        await closes(ana, circle)
+        assert [each["body"] for each in carried(ana, circle)] == ["Somebody listened."]
+        for each in people:
+            await each.leaves_the_page()
