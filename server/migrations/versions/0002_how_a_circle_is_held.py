@@ -186,8 +186,8 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_circle_sister_of"), ["sister_of"], unique=False)
         batch_op.create_index(batch_op.f("ix_circle_space_due"), ["space_due"], unique=False)
         batch_op.drop_column("breath_asked_until")
-        batch_op.drop_column("breath_by")
         batch_op.drop_column("breath_until")
         batch_op.drop_column("breath_seq")
+        batch_op.drop_column("breath_by")
 
     # ### end Alembic commands ###
