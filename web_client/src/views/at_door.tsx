@@ -74,7 +74,7 @@ function Listening({ heard }: { heard: Heard }) {
         {t("listenTitle")}
       </h2>
       <p>{t("listenLead", { when: whenWords(heard.until) })}</p>
-      <div class="stack-2" role="log" aria-label={t("listenLines")} tabIndex={0}>
+      <div class="stack-2" role="log" aria-label={t("listenLines")}>
         {lines.length === 0 && <p class="small">{t("listenQuiet")}</p>}
         {lines.map((line) => (
           <div key={line.seq}>

@@ -10,11 +10,11 @@ import { beforeWasSeen, needsBefore } from "../settings.ts";
 /** What somebody has asked for before the exit page was shown to them: a name, perhaps a circle to go into. */
 interface Wish {
   readonly name: string;
-  readonly circle: { readonly id: string; readonly agreement: number; readonly then: Then } | null;
+  readonly circle: { readonly id: string; readonly agreement: number; readonly way: Way } | null;
 }
 
 /** What somebody asks for at a circle's door. */
-export type Then = "enter" | "wait" | "listen";
+export type Way = "enter" | "wait" | "listen";
 
 const wished = signal<Wish | null>(null);
 const written = signal<string | null>(null);
@@ -57,18 +57,18 @@ export async function comeInNow(): Promise<Result> {
     go({ at: "circles" });
     return value(null);
   }
-  const { id, then } = wish.circle;
-  if (then !== "enter") go({ at: "door", circle: id });
+  const { id, way } = wish.circle;
+  if (way !== "enter") go({ at: "door", circle: id });
   const answer = await goThrough(wish.circle, null);
   if (!answer.ok) go({ at: "door", circle: id });
   return value(null);
 }
 
 /** At a circle's door, with a yes to its agreement. */
-export async function goThrough({ id, agreement, then }: NonNullable<Wish["circle"]>, name: string | null): Promise<Result> {
-  if (then !== "enter") {
+export async function goThrough({ id, agreement, way }: NonNullable<Wish["circle"]>, name: string | null): Promise<Result> {
+  if (way !== "enter") {
     const { listenHere, waitHere } = await import("../doorway.ts");
-    return then === "wait" ? waitHere(id, agreement, name) : listenHere(id, agreement);
+    return way === "wait" ? waitHere(id, agreement, name) : listenHere(id, agreement);
   }
   const entered = await enter(id, agreement, name);
   if (entered.ok) go({ at: "circle", circle: id });

@@ -10,7 +10,7 @@ import { refusal, t } from "../words.ts";
 import { useAct } from "./act.ts";
 import { Standing } from "./at_door.tsx";
 import { SinceThen } from "./changes.tsx";
-import { type Then, goThrough, guestName, wishToComeIn } from "./coming.ts";
+import { type Way, goThrough, guestName, wishToComeIn } from "./coming.ts";
 import { Field, Said, Tick } from "./fields.tsx";
 import { long } from "./say.ts";
 import { Naming } from "./naming.tsx";
@@ -131,22 +131,22 @@ function GoIn({ view }: { view: CircleView }) {
   const beforeLast = useUntil(view.last_entry ?? 0);
   const why = shut(view, closedNow, beforeLast);
   const said = doorSaid.value?.circle === view.id ? refusal(doorSaid.value.code) : undefined;
-  const then = why === null ? "enter" : "wait";
-  const enter = (then: "enter" | "wait" | "listen") => {
+  const way = why === null ? "enter" : "wait";
+  const enter = (chosen: "enter" | "wait" | "listen") => {
     const wanted = (known ? name : guestName()).trim();
     if (!yes) act.say(t("doorYesNeeded"));
     else if (known) {
       const other = wanted === "" || wanted === me.value?.name ? null : wanted;
-      void act.run(() => atThisDoor(view, then, other));
+      void act.run(() => atThisDoor(view, chosen, other));
     } else if (wanted === "") act.say(t("nameNeeded"));
-    else void act.run(() => wishToComeIn(wanted, { id: view.id, agreement: view.agreement_version, then }));
+    else void act.run(() => wishToComeIn(wanted, { id: view.id, agreement: view.agreement_version, way: chosen }));
   };
   return (
     <form
       class="stack"
       onSubmit={(event) => {
         event.preventDefault();
-        enter(then);
+        enter(way);
       }}
     >
       <Shut view={view} why={why} />
@@ -166,7 +166,7 @@ function GoIn({ view }: { view: CircleView }) {
       <Tick label={t("doorYes")} on={yes} onPick={setYes} />
       <Said text={act.said ?? said} />
       <button type="submit" class="button main-act whole" aria-disabled={act.busy}>
-        {t(then === "wait" ? "doorWait" : "doorEnter")}
+        {t(way === "wait" ? "doorWait" : "doorEnter")}
       </button>
       {view.listening && why !== "rests" && why !== "late" && (
         <div class="stack-2">
@@ -189,8 +189,8 @@ function shut(view: CircleView, rests: boolean, before: boolean): Why {
 }
 
 /** What was asked for at a door. A door that is not as it was shown is read anew. */
-async function atThisDoor(view: CircleView, then: Then, name: string | null): Promise<Result> {
-  const answer = await goThrough({ id: view.id, agreement: view.agreement_version, then }, name);
+async function atThisDoor(view: CircleView, way: Way, name: string | null): Promise<Result> {
+  const answer = await goThrough({ id: view.id, agreement: view.agreement_version, way }, name);
   if (!answer.ok) void actions.refreshCircles();
   return answer;
 }
