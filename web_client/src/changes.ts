@@ -15,7 +15,7 @@ export function changesOf(before: string, after: string): Changed {
   let fresh: string[] = [];
   const flush = (): void => {
     const pairs = Math.max(out.length, fresh.length);
-    for (let at = 0; at < pairs; at++) found.push(...pieces(out[at], fresh[at]));
+    for (let at = 0; at < pairs; at++) found.push(...changed(out[at], fresh[at]));
     [out, fresh] = [[], []];
   };
   for (const { is, text } of diff(from, to)) {
@@ -47,7 +47,7 @@ function wordsOf(line: string): string[] {
 }
 
 /** One line against another. Where hardly a word stayed, both are read better whole. */
-function pieces(before: string | undefined, after: string | undefined): Piece[][] {
+function changed(before: string | undefined, after: string | undefined): Piece[][] {
   if (before === undefined) return [[{ is: "new", text: after ?? "" }]];
   if (after === undefined) return [[{ is: "out", text: before }]];
   const pieces = joined(diff(wordsOf(before), wordsOf(after)));
