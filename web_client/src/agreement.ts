@@ -1,10 +1,10 @@
 /** What a circle agrees on: reading it, and changing it together. */
-import { type ReadonlySignal, signal } from "@preact/signals";
+import { type ReadonlySignal, effect, signal } from "@preact/signals";
 import type { AgreementBook } from "./generated/protocol.ts";
 import { get } from "./http.ts";
 import { patchCircle } from "./intake.ts";
 import { type Result, value } from "./result.ts";
-import { hold } from "./store.ts";
+import { hold, signedIn } from "./store.ts";
 import { command } from "./wire.ts";
 
 /** A change that somebody is writing; it stays until it is proposed or given up, whatever is closed meanwhile. */
@@ -67,10 +67,12 @@ export async function clearAnswer(circle: string, matter: string): Promise<Resul
   return followed(circle, await command({ do: "agreement.clear", circle, matter }));
 }
 
-export function forgetAgreements(): void {
+/** Another person may sit here next. */
+effect(() => {
+  if (signedIn.value) return;
   read.value = new Map();
   written.value = new Map();
-}
+});
 
 /** Whether it was done or not: how it stands is read anew, since somebody else may have changed it meanwhile. */
 async function followed(circle: string, answer: Result<unknown>): Promise<Result> {

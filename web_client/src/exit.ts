@@ -73,9 +73,10 @@ async function wipeDatabases(): Promise<void> {
 
 async function wipeWorkers(): Promise<void> {
   for (const worker of (await navigator.serviceWorker?.getRegistrations()) ?? []) {
+    for (const shown of (await worker.getNotifications?.()) ?? []) shown.close();
     const push = await worker.pushManager?.getSubscription();
-    await push?.unsubscribe();
-    await worker.unregister();
+    // The maker of the browser may answer late: nothing waits for that.
+    await Promise.allSettled([push?.unsubscribe(), worker.unregister()]);
   }
 }
 

@@ -23,15 +23,16 @@ export async function lookAtPush(): Promise<void> {
 
 /** Only after a press: the browser asks the person, and remembers a no. */
 export async function startPush(): Promise<Result> {
+  // Before anything is waited for: some browsers ask only in the moment of the press.
+  const said = await Notification.requestPermission();
+  if (said === "denied") closedPage.value = "refused";
+  // Who closed the question without an answer can be asked again.
+  if (said !== "granted") return value(null);
   const worker = await ready();
   const answer = await get<PushKey>("/api/push");
   if (!answer.ok) return answer;
   const { key } = answer.value;
   if (worker === null || key == null) return refusal("push.not_allowed");
-  if ((await Notification.requestPermission()) !== "granted") {
-    closedPage.value = "refused";
-    return value(null);
-  }
   try {
     const made = await worker.pushManager.subscribe({ userVisibleOnly: true, applicationServerKey: key });
     const kept = await send<PushKey>("/api/push", { endpoint: made.endpoint });

@@ -119,7 +119,7 @@ function Write({ state, book }: { state: CircleState; book: AgreementBook }) {
         of={begun.map((ms): [number, string] => [ms, ms === 0 ? t("keepUntilClosing") : keepLong(ms)])}
         onPick={(keepFor) => writeWording(state.id, { ...wording, keepFor })}
       />
-      <section class="stack-2" aria-live="polite">
+      <section class="stack-2">
         <h3>{t("agreeWillChange")}</h3>
         {changed ? <Changes from={now} to={{ text: wording.text, keep_for: wording.keepFor }} /> : <p>{t("agreeNothingYet")}</p>}
       </section>

@@ -25,6 +25,8 @@ function InLine({ line }: { line: WaitView }) {
       <div role="status" class="stack-2">
         <p>{line.late ? t("waitLate") : t("waitLead")}</p>
         {line.doors_until != null && <p>{t("waitRests", { when: whenWords(line.doors_until) })}</p>}
+      </div>
+      <div role="status">
         <p>{line.waiting > 1 ? count("waitWith", line.waiting - 1) : t("waitAlone")}</p>
       </div>
       <Sister line={line} />

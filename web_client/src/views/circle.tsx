@@ -9,6 +9,7 @@ import { seatTogether } from "../seats.ts";
 import { plain } from "../text.ts";
 import { inside } from "../words/en/inside.ts";
 import { count, learn, t } from "../words.ts";
+import { Asks } from "./asks.tsx";
 import { Bars } from "./bars.tsx";
 import { ToAgreement } from "./changes.tsx";
 import { Composer } from "./composer.tsx";
@@ -87,8 +88,10 @@ function Inside({ held, state }: { held: CircleHold; state: CircleState }) {
           </div>
           <div class="under" data-region="">
             <StatusLine held={held} />
-            <Notices state={state} letter={letter} />
-            <RoundBar state={state} />
+            <Asks>
+              <RoundBar state={state} />
+              <Notices state={state} letter={letter} />
+            </Asks>
             <Composer key={held.id} held={held} />
           </div>
         </main>

@@ -47,7 +47,7 @@ export function Closing({ state }: { state: CircleState }) {
           )
         )}
         {state.turns === null && !state.closingWaits && (
-          <button type="button" class="link" onClick={() => void act.run(checkOut)}>
+          <button type="button" class="link" onClick={() => void act.run(checkOut, () => (key.current = freshKey()))}>
             {t("checkOutDo")}
           </button>
         )}

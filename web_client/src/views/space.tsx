@@ -141,6 +141,7 @@ export function SpaceSheet({ state }: { state: CircleState }) {
               </button>
             ))}
           </div>
+          {PACES.map((one) => one !== "usual" && <p key={one} class="small">{t(PACE_HINT[one])}</p>)}
           <p class="small">{t("paceHint")}</p>
         </section>
         <section class="stack-2">

@@ -1,6 +1,5 @@
 /** What is open on this screen only: a dialog, what the composer is for, a short notice with an undo. */
 import { type Signal, signal } from "@preact/signals";
-import { forgetAgreements } from "../agreement.ts";
 import { draftOf, saveDraft } from "../drafts.ts";
 import type { CareOffer, Letter } from "../generated/protocol.ts";
 import { route } from "../router.ts";
@@ -63,7 +62,9 @@ export function keepAsDraft(key: string): void {
   const { circle, body } = words;
   const draft = draftOf(circle);
   const replyTo = draft.text === "" ? words.replyTo : draft.replyTo;
-  saveDraft(circle, { text: draft.text === "" ? body : `${body}\n${draft.text}`, replyTo });
+  // How they were to be met comes back with them.
+  const like = draft.text === "" ? { manner: words.manner } : {};
+  saveDraft(circle, { text: draft.text === "" ? body : `${body}\n${draft.text}`, replyTo, ...like });
   const intent = intentOf(circle);
   if (intent.value.is === "new") intent.value = { is: "new", replyTo };
 }
@@ -95,7 +96,6 @@ export const cameFrom = signal<{ readonly circle: string; readonly seq: number; 
 export function forgetScreen(): void {
   intents.clear();
   forgetSeats();
-  forgetAgreements();
   closeSheet();
   forgetNotice();
   cameFrom.value = null;
