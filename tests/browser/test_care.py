@@ -99,9 +99,11 @@ async def test_two_choose_a_pace_and_the_door_rests(place: House, somebody: Come
     await expect(bar(bo, "The door rests until")).to_be_visible()
     await cleo.has_a_place("Cleo")
     await cleo.opens(f"/#/w/{circle}")
+    await expect(cleo.page.get_by_text("The door rests until")).to_be_visible()
+    await expect(cleo.button("Go in")).to_have_count(0)
     await cleo.page.get_by_label("I'll try to keep to this").check()
-    await cleo.presses("Go in")
-    await expect(cleo.page.get_by_text("The door rests for some minutes.")).to_be_visible()
+    await cleo.presses("Wait here")
+    await expect(cleo.heading("You wait for a seat")).to_be_visible()
 
 
 async def test_two_make_a_breath_and_words_wait_or_come_back_into_the_box(place: House, somebody: Comes) -> None:
