@@ -54,6 +54,10 @@ class Scene:
     seats: dict[str, str] = field(default_factory=dict)
     said: dict[str, int] = field(default_factory=dict)
     invite: str = ""
+    matter: str = ""
+    """A change of the agreement that is open."""
+    round: str = ""
+    """A round that was laid down, so that nothing is written of it by itself."""
 
     def rows(self) -> int:
         return int(
@@ -74,6 +78,14 @@ async def scene(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Scene
             made.said[each.name] = await each.says(f"Words of {each.name}.")
             made.seats[each.name] = (await each.hears(f"Words of {each.name}."))["by"]
         made.invite = (await ana.asks("invite.make", circle=made.circle))["invite"]["id"]
+        here = f"circle/{made.circle}"
+        await ana.asks("agreement.propose", circle=made.circle, version=1, text="I listen, and I take my time.")
+        made.matter = (await ana.sees(here, lambda e: e["kind"] == "agreement.moved", "a proposal"))["matter"]["id"]
+        await bo.asks("round.offer", circle=made.circle, key=new_key())
+        made.round = (await bo.sees(here, lambda e: e["kind"] == "round.offered", "a round"))["round"]
+        for who, do in ((ana, "join"), (bo, "begin"), (ana, "lay_down"), (bo, "lay_down")):
+            await who.asks(f"round.{do}", circle=made.circle, round=made.round)
+        await ana.sees(here, lambda e: e["kind"] == "round.over", "the round's end")
         await cleo.asks("circle.leave", circle=made.circle)
         yield made
         for each in (*people, bystander.one, bystander.other):
@@ -95,13 +107,24 @@ def sample(tag: str, scene: Scene, circle: str) -> dict[str, Any]:
         "participant": scene.seats["Bo"],
         "gesture": "hear_you",
         "category": "spam",
+        "pace": "gentle",
+        "words": "Not for me to give.",
+        "round": scene.round,
+        "turn": 0,
+        "matter": scene.matter,
+        "version": 1,
+        "revision": 1,
+        "text": "Not for me to propose.",
+        "reason": "Not for me to object to.",
     }
     needed = [each.name for each in msgspec.structs.fields(TAGS[tag]) if each.required]
     return {"do": tag, **{name: values[name] for name in needed}}
 
 
 def about_circles() -> list[str]:
-    return sorted(tag for tag, kind in TAGS.items() if {"circle", "on"} & set(kind.__struct_fields__))
+    """Those that name one, by itself or as a log. What is one's own may be switched ``on`` without that."""
+    named = (tag for tag, kind in TAGS.items() if {"circle", "on"} & set(kind.__struct_fields__))
+    return sorted(tag for tag in named if tag not in OWN)
 
 
 def about_what_one_was_given() -> list[str]:
@@ -125,7 +148,7 @@ TABLES: Final = tuple(
 )
 
 
-def test_every_route_is_documented_and_only_one_names_a_circle() -> None:
+def test_every_route_is_documented_and_what_names_something_is_judged_here() -> None:
     given = {
         (method, route.path)
         for route in TABLES
@@ -134,7 +157,8 @@ def test_every_route_is_documented_and_only_one_names_a_circle() -> None:
     }
     assert given == {(each.method, each.path) for each in ENDPOINTS}
     named = {path for _, path in given if "{" in path}
-    assert named == {"/api/circles/{circle}/events", "/api/seats/{seat}", "/api/draws/{draw}"}
+    of_circles = {"/api/circles/{circle}/events", "/api/circles/{circle}/agreement"}
+    assert named == {*of_circles, "/api/seats/{seat}", "/api/draws/{draw}"}
 
 
 @pytest.mark.parametrize("who", ["cleo", "dee"])
@@ -175,6 +199,51 @@ async def test_from_outside_a_circles_events_are_as_if_there_were_none(scene: Sc
     ]
     assert {(each.status, each.body) for each in answers} == {(404, answers[0].body)}
     assert answers[0].json()["code"] == "circle.not_found"
+
+
+@pytest.mark.parametrize("entry", ["anyone", "invited"])
+async def test_what_a_circle_agrees_on_is_for_who_is_or_was_there_and_else_as_if_there_were_none(
+    scene: Scene, entry: str
+) -> None:
+    """Whoever was there may come back, and reads before that what holds now. Nothing of what is before the circle."""
+    host, guest = [await Guest(scene.house.url, name).comes_in() for name in ("Hal", "Gil")]
+    circle = await host.opens(entry=entry)
+    invite = (await host.asks("invite.make", circle=circle))["token"]
+    await guest.enters(circle, invite=invite)
+    await guest.asks("circle.leave", circle=circle)
+    await host.asks("agreement.propose", circle=circle, version=1, text="I listen longer.")
+    answers = [await scene.dee.gets(f"/api/circles/{each}/agreement") for each in (circle, NOTHING, "x", "x" * 500)]
+    assert {(each.status, each.body) for each in answers} == {(404, answers[0].body)}
+    assert answers[0].json() == (await scene.dee.gets(f"/api/circles/{NOTHING}/events")).json()
+    listed = [each for each in (await scene.dee.gets("/api/circles")).json()["circles"] if each["id"] == circle]
+    assert len(listed) == (1 if entry == "anyone" else 0)
+    read = (await guest.gets(f"/api/circles/{circle}/agreement")).json()
+    assert set(read) == {"now"}
+    assert all(read["now"]["text"] == each["agreement"] for each in listed)
+    assert "matter" in (await host.gets(f"/api/circles/{circle}/agreement")).json()
+    for each in (host, guest):
+        await each.leaves_the_page()
+
+
+@pytest.mark.parametrize("do", ["opening.tell", "calendar.make"])
+async def test_when_a_circle_by_invite_opens_is_told_to_nobody_outside(scene: Scene, do: str) -> None:
+    host = await Guest(scene.house.url, "Hal").comes_in()
+    circle = await host.opens(entry="invited")
+    there, nowhere = [
+        await commands(scene.dee, msgspec.json.encode({"do": do, "of": each})) for each in (circle, NOTHING)
+    ]
+    assert (there.status, there.body) == (nowhere.status, nowhere.body)
+    assert (there.status, there.json()["code"]) == (404, "circle.not_found")
+    assert (await commands(host, msgspec.json.encode({"do": do, "of": circle}))).status == 200
+    await host.leaves_the_page()
+
+
+async def test_a_search_in_a_circle_one_is_not_in_is_as_if_there_were_none(scene: Scene) -> None:
+    for guest in (scene.cleo, scene.dee):
+        bodies = [{"words": "words", "circle": each} for each in (scene.circle, NOTHING)]
+        there, nowhere = [await guest.posts("/api/search", each) for each in bodies]
+        assert (there.status, there.body) == (nowhere.status, nowhere.body)
+    assert b"Words of Ana." in (await scene.bo.posts("/api/search", {"words": "words", "circle": scene.circle})).body
 
 
 async def test_unwatching_says_the_same_of_what_is_there_and_what_is_not(scene: Scene) -> None:
@@ -367,6 +436,8 @@ def signed_in_requests(circle: str) -> list[tuple[str, str, Any]]:
         "/api/sign-out-everywhere": {},
         "/api/sessions/end": {"session": NOTHING},
         "/api/invites/picture": {"token": "token"},
+        "/api/push": {},
+        "/api/search": {"words": "words", "circle": circle},
         "/api/commands": {"do": "message.post", "circle": circle, "key": new_key(), "body": "Not any more."},
     }
     return [
