@@ -138,9 +138,12 @@ function Answer({ state, matter, consented }: { state: CircleState; matter: Matt
           </button>
         </form>
       ) : (
-        <button type="button" class="button whole" onClick={() => object(true)}>
-          {t(phase === "review" ? "agreeGoBack" : "agreeObject")}
-        </button>
+        // Whoever proposed it takes it back instead.
+        (phase !== "open" || matter.by !== state.me) && (
+          <button type="button" class="button whole" onClick={() => object(true)}>
+            {t(phase === "review" ? "agreeGoBack" : "agreeObject")}
+          </button>
+        )
       )}
       <Said text={act.said} />
     </div>
