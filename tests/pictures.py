@@ -25,6 +25,7 @@ async def main() -> None:
             )
             await by_day(browser, place.url)
             await by_night(browser, place.url)
+            await with_the_piece(browser, place.url)
             await browser.close()
 
 
@@ -42,6 +43,20 @@ async def by_night(browser: Browser, url: str) -> None:
     page = await visit(browser, url, "dark")
     await enter(page)
     await page.screenshot(path=FOLDER / "circle-night.png")
+
+
+async def with_the_piece(browser: Browser, url: str) -> None:
+    page, other = await visit(browser, url, "light"), await visit(browser, url, "light")
+    for each in (page, other):
+        await enter(each)
+    await page.locator(".seats").get_by_role("button").click()
+    await page.get_by_role("button", name="Offer a round").locator("visible=true").click()
+    await page.get_by_label("A question to speak about").fill("What helped you this week?")
+    await page.get_by_role("button", name="Offer this round").click()
+    await other.get_by_role("button", name="Join", exact=True).click()
+    await page.get_by_role("button", name="Begin", exact=True).click()
+    await page.get_by_role("button", name="Pass", exact=True).wait_for()
+    await page.screenshot(path=FOLDER / "round.png")
 
 
 async def visit(browser: Browser, url: str, theme: str) -> Page:
