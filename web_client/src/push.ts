@@ -2,10 +2,11 @@
  * Being told while no page is open, through the maker of the browser. Asked for by a press, never by itself; what
  * comes is empty, so that its maker learns nothing but that something came.
  */
-import { signal } from "@preact/signals";
+import { effect, signal } from "@preact/signals";
 import type { PushKey } from "./generated/protocol.ts";
 import { get, send } from "./http.ts";
 import { type Result, refusal, value } from "./result.ts";
+import { me, signedIn } from "./store.ts";
 
 /** `none`: this browser or this server cannot; `refused`: the person said no to the browser's own question. */
 export const closedPage = signal<"unknown" | "none" | "off" | "on" | "refused">("unknown");
@@ -55,6 +56,23 @@ export async function stopPush(): Promise<Result> {
   await made?.unsubscribe();
   closedPage.value = "off";
   return value(null);
+}
+
+/** Nobody is signed in here any more: whoever comes next has not asked to be told, and nothing that was shown stays. */
+effect(() => {
+  if (me.value !== null && !signedIn.value) void endHere();
+});
+
+async function endHere(): Promise<void> {
+  closedPage.value = "unknown";
+  try {
+    const worker = await navigator.serviceWorker?.getRegistration();
+    for (const shown of (await worker?.getNotifications?.()) ?? []) shown.close();
+    const made = await worker?.pushManager?.getSubscription();
+    await made?.unsubscribe();
+  } catch {
+    // The server has forgotten this place with the session: nothing is sent to it.
+  }
 }
 
 /** The service worker, once it runs; `null` where there is none, or none that can be told. */

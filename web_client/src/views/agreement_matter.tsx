@@ -8,6 +8,7 @@ import { type PlainKey, learn, t } from "../words.ts";
 import { useAct } from "./act.ts";
 import { Changes } from "./changes.tsx";
 import { Area, Said } from "./fields.tsx";
+import { useUnfinished } from "./unfinished.ts";
 import { useUntil } from "./until.ts";
 
 learn(agreeing);
@@ -42,7 +43,7 @@ export function Matter({ state, book }: { state: CircleState; book: AgreementBoo
         former && phase !== "over" && <Changes from={former} to={now} />
       )}
       <Objections state={state} book={book} />
-      {phase !== "over" && <Answer state={state} matter={matter} consented={book.consented ?? false} />}
+      {phase !== "over" && <Answer key={matter.id} state={state} matter={matter} consented={book.consented ?? false} />}
       {phase === "open" && matter.by === state.me && <Own state={state} book={book} />}
     </section>
   );
@@ -84,10 +85,10 @@ function Objections({ state, book: { objections = [], matter } }: { state: Circl
 
 /** What one says to it: for it, or why not; each can be taken back. */
 function Answer({ state, matter, consented }: { state: CircleState; matter: MatterView; consented: boolean }) {
-  const [objecting, object] = useState(false);
-  const [reason, setReason] = useState("");
-  const act = useAct();
   const { id, revision = 1, phase = "open" } = matter;
+  const [reason, setReason, forget] = useUnfinished(`object ${id}`);
+  const [objecting, object] = useState(reason !== "");
+  const act = useAct();
   const holds = (matter.objections ?? []).includes(state.me);
   const clear = (
     <button type="button" class="link" onClick={() => void act.run(() => clearAnswer(state.id, id))}>
@@ -124,7 +125,10 @@ function Answer({ state, matter, consented }: { state: CircleState; matter: Matt
             event.preventDefault();
             void act.run(
               () => objectTo(state.id, id, revision, reason),
-              () => object(false),
+              () => {
+                object(false);
+                forget();
+              },
             );
           }}
         >
@@ -134,9 +138,12 @@ function Answer({ state, matter, consented }: { state: CircleState; matter: Matt
           </button>
         </form>
       ) : (
-        <button type="button" class="button whole" onClick={() => object(true)}>
-          {t(phase === "review" ? "agreeGoBack" : "agreeObject")}
-        </button>
+        // Whoever proposed it takes it back instead.
+        (phase !== "open" || matter.by !== state.me) && (
+          <button type="button" class="button whole" onClick={() => object(true)}>
+            {t(phase === "review" ? "agreeGoBack" : "agreeObject")}
+          </button>
+        )
       )}
       <Said text={act.said} />
     </div>

@@ -1,4 +1,4 @@
-import { useEffect, useState } from "preact/hooks";
+import { useEffect, useRef, useState } from "preact/hooks";
 import { books, propose, readAgreement, reword, wordings, writeWording } from "../agreement.ts";
 import { isSame } from "../changes.ts";
 import type { AgreementBook, AgreementVersion } from "../generated/protocol.ts";
@@ -13,6 +13,7 @@ import { Choice } from "./choice.tsx";
 import { Dialog } from "./dialog.tsx";
 import { Agreement } from "./door.tsx";
 import { Area, Said } from "./fields.tsx";
+import { useKeptFocusIn } from "./kept_focus.ts";
 import { closeSheet, tellNotice } from "./ui.ts";
 
 learn(agreeing);
@@ -34,11 +35,13 @@ export function AgreementSheet({ state }: { state: CircleState }) {
 
 function Book({ state, book }: { state: CircleState; book: AgreementBook }) {
   const { now, agreed, versions = [] } = book;
+  const box = useRef<HTMLDivElement>(null);
+  useKeptFocusIn(box);
   const writing = wordings.value.has(state.id);
   const phase = book.matter == null ? "over" : (book.matter.phase ?? "open");
   const mayPropose = phase === "over" && state.view?.state === "open";
   return (
-    <div class="stack">
+    <div ref={box} class="stack" tabIndex={-1}>
       <Agreement text={now.text} />
       <p class="small">{now.keep_for === 0 ? t("agreeNowUntil") : t("agreeNowKeep", { long: keepLong(now.keep_for) })}</p>
       {agreed && phase !== "trial" && phase !== "review" && (

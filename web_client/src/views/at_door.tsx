@@ -15,6 +15,12 @@ export function Standing({ at }: { at: AtDoor }) {
   return at.line === null ? null : <InLine line={at.line} />;
 }
 
+/** The button goes as it is pressed: the focus stays on the page. */
+function goAway(): void {
+  document.getElementById("main")?.focus({ preventScroll: true });
+  leaveDoor();
+}
+
 function InLine({ line }: { line: WaitView }) {
   const heading = useHeading();
   return (
@@ -30,7 +36,7 @@ function InLine({ line }: { line: WaitView }) {
         <p>{line.waiting > 1 ? count("waitWith", line.waiting - 1) : t("waitAlone")}</p>
       </div>
       <Sister line={line} />
-      <button type="button" class="link" onClick={leaveDoor}>
+      <button type="button" class="link" onClick={goAway}>
         {t("waitStop")}
       </button>
     </section>
@@ -89,7 +95,7 @@ function Listening({ heard }: { heard: Heard }) {
           </div>
         ))}
       </div>
-      <button type="button" class="button whole" onClick={leaveDoor}>
+      <button type="button" class="button whole" onClick={goAway}>
         {t("listenStop")}
       </button>
     </section>

@@ -1,4 +1,3 @@
-import { useState } from "preact/hooks";
 import * as carrying from "../carrying.ts";
 import type { CircleState } from "../state.ts";
 import { t } from "../words.ts";
@@ -6,13 +5,18 @@ import { useAct } from "./act.ts";
 import { Dialog } from "./dialog.tsx";
 import { Area, Said } from "./fields.tsx";
 import { closeSheet } from "./ui.ts";
+import { useUnfinished } from "./unfinished.ts";
 
 const MOST = 200;
 
 /** One sentence to carry on, by consent. */
 export function CarrySheet({ state }: { state: CircleState }) {
-  const [words, write] = useState(state.carry ?? "");
+  const [words, write, forget] = useUnfinished(`carry ${state.id}`, state.carry ?? "");
   const act = useAct();
+  const done = () => {
+    forget();
+    closeSheet();
+  };
   return (
     <Dialog title={t("carryTitle")} onClose={closeSheet}>
       <div class="stack">
@@ -23,7 +27,7 @@ export function CarrySheet({ state }: { state: CircleState }) {
           type="button"
           class="button main-act whole"
           aria-disabled={act.busy}
-          onClick={() => void act.run(() => carrying.giveCarried(state.id, words), closeSheet)}
+          onClick={() => void act.run(() => carrying.giveCarried(state.id, words), done)}
         >
           {t("carryGive")}
         </button>
@@ -32,7 +36,7 @@ export function CarrySheet({ state }: { state: CircleState }) {
             type="button"
             class="button whole"
             aria-disabled={act.busy}
-            onClick={() => void act.run(() => carrying.takeCarriedBack(state.id), closeSheet)}
+            onClick={() => void act.run(() => carrying.takeCarriedBack(state.id), done)}
           >
             {t("carryTakeBack")}
           </button>

@@ -163,7 +163,7 @@ function CircleRow({ view: listed, chosen }: { view: CircleView; chosen: boolean
         {hasRefused(view.id) && <span>{t("unsentHere")}</span>}
         {hasNews(listed) && <span class="news">{t("somethingNew")}</span>}
       </span>
-      {!closed && <LittleRing fullness={view.state === "planned" ? "room" : view.fullness} />}
+      {!closed && <LittleRing fullness={view.state === "planned" ? "empty" : view.fullness} />}
     </a>
   );
 }

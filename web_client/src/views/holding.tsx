@@ -30,7 +30,7 @@ export function HoldingBars({ state }: { state: CircleState }) {
   const mine = who === state.me;
   const hosted = space.hosted ?? true;
   if (!mine && hosted && !state.hosting) return null;
-  const name = state.participants.get(who) ?? "";
+  const name = state.participants.get(who) ?? t("someone");
   return (
     <div class="bar says" role="status">
       <p>{mine ? t("holdMine") : t(hosted ? "holdBeside" : "holdWilling", { name })}</p>

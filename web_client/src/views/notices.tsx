@@ -15,6 +15,8 @@ const AgreementBar = later(async () => (await import("./agreement.tsx")).Agreeme
 
 /** What asks for an answer, above the box: a letter, an announced closing. */
 export function Notices({ state, letter }: { state: CircleState; letter: Letter | undefined }) {
+  // What was begun while it was open binds nobody after it.
+  const lives = state.view?.state !== "closed";
   return (
     <>
       {letter && (
@@ -25,10 +27,10 @@ export function Notices({ state, letter }: { state: CircleState; letter: Letter 
           </button>
         </div>
       )}
-      <SpaceBars state={state} />
-      <HoldingBars state={state} />
+      {lives && <SpaceBars state={state} />}
+      {lives && <HoldingBars state={state} />}
       {state.matter && <AgreementBar state={state} matter={state.matter} />}
-      {(state.space.prompt != null || state.askedToHold > 0) && <TendingBars state={state} />}
+      {lives && (state.space.prompt != null || state.askedToHold > 0) && <TendingBars state={state} />}
       {state.view?.state === "closing" && <Closing state={state} />}
       {state.view?.state === "closed" && <Closed state={state} />}
       {state.view?.state === "planned" && (

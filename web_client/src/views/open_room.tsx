@@ -90,14 +90,6 @@ export function OpenRoom() {
           rows={7}
           most={4_000}
         />
-        <Choice
-          label={t("capacityLabel")}
-          hint={t("capacityHint")}
-          value={capacity}
-          of={CAPACITIES.map((seats) => [seats, String(seats)])}
-          onPick={setCapacity}
-        />
-        <Choice label={t("keepLabel")} value={keep} of={keeps(usual)} onPick={setKeep} />
         <OneOf
           legend={t("startLabel")}
           value={start}
@@ -128,31 +120,44 @@ export function OpenRoom() {
           onPick={setEntry}
           inLine
         />
-        <Tick
-          label={t("historyOpen")}
-          on={before}
-          onPick={showBefore}
-          effect={before ? t("historyOpenOn") : t("historyOpenOff")}
-        />
-        <Tick
-          label={t("panelsLabel")}
-          on={read}
-          onPick={setRead}
-          effect={read ? t("panelsOn") : t("panelsOff")}
-        />
-        <Choice
-          label={t("lateLabel")}
-          value={late}
-          of={LATE.map((n) => [n, n === 0 ? t("lateAny") : t("lateFirst", { n })])}
-          onPick={setLate}
-        />
-        <Tick
-          label={t("listeningLabel")}
-          on={listening}
-          onPick={letListen}
-          effect={listening ? t("listeningOn") : t("listeningOff")}
-        />
-        <Tick label={t("hostShown")} on={shown} onPick={setShown} />
+        <details class="fold">
+          <summary>{t("openMore")}</summary>
+          <div class="inside stack-5">
+            <Choice
+              label={t("capacityLabel")}
+              hint={t("capacityHint")}
+              value={capacity}
+              of={CAPACITIES.map((seats) => [seats, String(seats)])}
+              onPick={setCapacity}
+            />
+            <Choice label={t("keepLabel")} value={keep} of={keeps(usual)} onPick={setKeep} />
+            <Tick
+              label={t("historyOpen")}
+              on={before}
+              onPick={showBefore}
+              effect={before ? t("historyOpenOn") : t("historyOpenOff")}
+            />
+            <Tick
+              label={t("panelsLabel")}
+              on={read}
+              onPick={setRead}
+              effect={read ? t("panelsOn") : t("panelsOff")}
+            />
+            <Choice
+              label={t("lateLabel")}
+              value={late}
+              of={LATE.map((n) => [n, n === 0 ? t("lateAny") : t("lateFirst", { n })])}
+              onPick={setLate}
+            />
+            <Tick
+              label={t("listeningLabel")}
+              on={listening}
+              onPick={letListen}
+              effect={listening ? t("listeningOn") : t("listeningOff")}
+            />
+            <Tick label={t("hostShown")} on={shown} onPick={setShown} />
+          </div>
+        </details>
         <Said text={act.said} />
         <button type="submit" class="button main-act whole" aria-disabled={act.busy}>
           {t(start === "again" ? "planDo" : "openDo")}

@@ -4,6 +4,7 @@ import type { SessionView } from "../generated/protocol.ts";
 import { me } from "../store.ts";
 import { t } from "../words.ts";
 import { useAct } from "./act.ts";
+import { ClosedPage } from "./closed_page.tsx";
 import { Field, Said, Tick } from "./fields.tsx";
 import { showOnce } from "./once.tsx";
 import { whenWords } from "../when.ts";
@@ -24,6 +25,7 @@ export function Phone() {
         effect={remembered ? t("phoneRememberOn") : t("phoneRememberOff")}
       />
       <Said text={act.said} />
+      <ClosedPage />
       {kept === null ? <Keep /> : <Change />}
       <Sessions />
     </section>

@@ -47,8 +47,8 @@ export function Ring(props: { seats: readonly Sitting[]; free?: number; holder?:
 }
 
 /** A little ring for the list: room, nearly full, full. Never a number. */
-export function LittleRing({ fullness }: { fullness: "room" | "nearly_full" | "full" }) {
-  const taken = { room: 3, nearly_full: 6, full: 8 }[fullness];
+export function LittleRing({ fullness }: { fullness: "empty" | "room" | "nearly_full" | "full" }) {
+  const taken = { empty: 0, room: 3, nearly_full: 6, full: 8 }[fullness];
   return (
     <svg class="little-ring" viewBox="0 0 52 52" aria-hidden="true" focusable="false">
       {circleSpots(8, 26, 19).map((spot, index) => (

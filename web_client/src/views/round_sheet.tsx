@@ -1,4 +1,4 @@
-import { useState } from "preact/hooks";
+import { useRef, useState } from "preact/hooks";
 import { freshKey } from "../key.ts";
 import * as asks from "../rounds.ts";
 import type { CircleState } from "../state.ts";
@@ -9,32 +9,42 @@ import { learn, t } from "../words.ts";
 import { useAct } from "./act.ts";
 import { Dialog } from "./dialog.tsx";
 import { Area, Said, Tick } from "./fields.tsx";
+import { useKeptFocusIn } from "./kept_focus.ts";
 import { nameOf, namesOf, standing } from "./round_words.ts";
 import { closeSheet, tellNotice } from "./ui.ts";
+import { useUnfinished } from "./unfinished.ts";
 
 learn(rounds);
 
 /** Offer a round; or, while one is on, all there is to know of it and what else one may ask. */
 export function RoundSheet({ state }: { state: CircleState }) {
+  const box = useRef<HTMLDivElement>(null);
+  useKeptFocusIn(box);
   return (
     <Dialog title={t("roundTitle")} onClose={closeSheet} fallback="box">
-      {state.turns === null ? <OfferForm circle={state.id} /> : <Going state={state} turns={state.turns} />}
+      <div ref={box} tabIndex={-1}>
+        {state.turns === null ? <OfferForm circle={state.id} /> : <Going state={state} turns={state.turns} />}
+      </div>
     </Dialog>
   );
 }
 
 function OfferForm({ circle }: { circle: string }) {
   const [key] = useState(freshKey);
-  const [question, ask] = useState("");
+  const [question, ask, forget] = useUnfinished(`round ${circle}`);
   const [joins, setJoins] = useState(true);
   const [talk, setTalk] = useState(false);
   const act = useAct();
+  const done = () => {
+    forget();
+    closeSheet();
+  };
   return (
     <form
       class="stack"
       onSubmit={(event) => {
         event.preventDefault();
-        void act.run(() => asks.offerRound(circle, { key, question: question.trim(), joins, talk }), closeSheet);
+        void act.run(() => asks.offerRound(circle, { key, question: question.trim(), joins, talk }), done);
       }}
     >
       <p>{t("roundLead")}</p>

@@ -11,6 +11,7 @@ export const holding = {
   agreementLabel: "What you agree on",
   agreementHint: "Everyone says yes to this before coming in. Written as I, not you.",
   agreementNeeded: "The room needs an agreement.",
+  openMore: "Seats, how long words stay, who may read",
   capacityLabel: "How many seats?",
   capacityHint: "Eight or fewer lets everyone be heard.",
   keepLabel: "How long do words stay?",
