@@ -112,8 +112,8 @@ def _judge(conn: Connection, posts: Sequence[Post]) -> None:
             rules.may_talk(each.seat.state)
             rules.may_post(each.seat.paused_until, now=each.work.now)
             _refuse_reply_to_nothing(conn, each)
-            pace.let(each)
             _refuse_out_of_turn(each)
+            pace.let(each)
         except Refusal as refusal:
             each.result = refusal
 
@@ -131,8 +131,9 @@ class Pace:
         self._going: dict[str, str] = {}
         if self._held:
             limits, now = posts[0].work.limits, posts[0].work.now
-            since = now - max(limits.breath_between, limits.gentle_between, limits.one_between)
-            for log_id, sender, at in bulk.said_since(conn, [(log_id, since) for log_id in sorted(self._held)]):
+            since = now - max(limits.breath_between, limits.gentle_between, 2 * limits.one_between)
+            spaced = [log_id for log_id, held in sorted(self._held.items()) if waiting.is_spaced(held, now)]
+            for log_id, sender, at in bulk.said_since(conn, [(log_id, since) for log_id in spaced]):
                 self._said[log_id][sender] = at
 
     def let(self, each: Post) -> None:

@@ -32,6 +32,11 @@ def spaced(*, last: int | None, between: int, now: int, why: Why, ends: int | No
     return Wait(last + between if ends is None else min(ends, last + between), why)
 
 
+def is_spaced(space: Space, now: int) -> bool:
+    """Whether it matters when people last spoke: in a breath, and at every pace but the usual one."""
+    return space.pace != "usual" or (space.breath_until is not None and now < space.breath_until)
+
+
 def held(space: Space, *, own: int | None, others: int | None, limits: Limits, now: int) -> Wait | None:
     """What words of somebody have to wait for, who last spoke at ``own``, and others at ``others`` (None: not lately)."""
     return longest(
@@ -41,6 +46,10 @@ def held(space: Space, *, own: int | None, others: int | None, limits: Limits, n
         else None,
         spaced(last=own, between=limits.gentle_between, now=now, why="gentle") if space.pace == "gentle" else None,
         spaced(last=others, between=limits.one_between, now=now, why="one_at_a_time")
+        if space.pace == "one_at_a_time"
+        else None,
+        # Whoever speaks on and on would leave nobody a moment: after one's own words others have as long again.
+        spaced(last=own, between=2 * limits.one_between, now=now, why="one_at_a_time")
         if space.pace == "one_at_a_time"
         else None,
     )

@@ -9,6 +9,7 @@ from playwright.async_api import expect
 
 from tests.browser.conftest import Comes
 from tests.browser.people import PHONE, Person, speaks_of
+from tests.browser.test_care import calmer
 from tests.guests import Guest
 from tests.house import House
 
@@ -174,7 +175,7 @@ async def test_asking_gently_reaches_the_writer_once_and_without_a_name(
 
 async def test_a_breath_takes_two_and_ends_by_itself(place: House, somebody: Comes, guest: Guests) -> None:
     ana, bo, _, _ = await a_circle(place, somebody, guest)
-    await ana.page.get_by_role("button", name="Ask for a breath").first.click()
+    await calmer(ana, "Ask for a breath")
     await expect(ana.page.get_by_text("You asked for a breath, without your name.")).to_be_visible()
     await expect(ana.page.get_by_text("It begins when somebody else says yes.")).to_be_visible()
     await bo.presses("Yes, a breath")

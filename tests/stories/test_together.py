@@ -218,11 +218,14 @@ async def test_one_at_a_time_each_waits_for_the_others(place: House) -> None:
     for each in (bo, ana):
         await each.asks("pace.choose", circle=circle, pace="one_at_a_time")
     await ana.says("One.")
-    await ana.says("And one more of mine.")
-    with pytest.raises(Refused, match="circle.waiting") as waits:
-        await bo.says("Two.")
-    assert waits.value.facts["why"] == "one_at_a_time"
+    for each in (ana, bo):
+        with pytest.raises(Refused, match="circle.waiting") as waits:
+            await each.says("Two.")
+        assert waits.value.facts["why"] == "one_at_a_time"
+    # Nobody speaks on and on: the others come first.
     await place.clock.passes(seconds=10)
+    with pytest.raises(Refused, match="circle.waiting"):
+        await ana.says("And one more of mine.")
     await bo.says("Two.")
     for each in (ana, bo):
         await each.asks("pace.choose", circle=circle, pace="usual")
