@@ -288,11 +288,12 @@ def a_question_is_over(bench: Bench, lasts: int) -> None:
 
 def a_round_is_laid_down_once(bench: Bench) -> None:
     id_ = begun(bench)
-    # Three are in the round: one says so from within, which leaves two who do not.
-    assert asks(bench, "Fern", LayDownPiece, id_) == []
-    assert asks(bench, "Fern", LayDownPiece, id_) == []
+    asks(bench, "Wren", JoinRound, id_)
+    # Four are in the round: two who say so leave two who do not.
+    for name in ("Fern", "Fern", "Otter"):
+        assert asks(bench, name, LayDownPiece, id_) == []
     assert now_of(bench).phase == "going"
-    assert asks(bench, "Otter", LayDownPiece, id_) == ["RoundOver"]
+    assert asks(bench, "Wren", LayDownPiece, id_) == ["RoundOver"]
     for name in ("Fern", "Otter"):
         refused("round.over", asks, bench, name, LayDownPiece, id_)
 
