@@ -200,7 +200,7 @@ TOGETHER = (
         holder="anyone",
         reach="person",
         commands=("piece.ask",),
-        lasts=2 * MINUTE,
+        lasts=7 * MINUTE,
         caps=((1, 3 * MINUTE, "turn"),),
     ),
     Power(

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
 
@@ -14,10 +13,9 @@ from rooms import bell, space, together
 from rooms.models import Circle
 from rooms.units import DAY, HOUR, MINUTE
 from rooms.wire_space import AskBreath, RestDoors, RingBell, SpaceView
-from rooms.work import Refusal
-from server.limits import Limits as ServerLimits
-from server.settings import Settings
+from tests.moderation import test_caps_circles as of_circles
 from tests.moderation.bench_of import Bench
+from tests.moderation.caps import budget_of, refused
 from tests.moderation.place import CIRCLE, Place, named
 
 LISTED = {power.letter: power for power in (*POWERS, *TOGETHER)}
@@ -34,12 +32,6 @@ def bench(tmp_path: Path) -> Iterator[Bench]:
 
 def words(bench: Bench) -> int:
     return bench.place.says("Ana", "something hurtful")
-
-
-def refused(code: str, action: Callable[..., Any], *given: Any, **named: Any) -> None:
-    with pytest.raises(Refusal) as refusal:
-        action(*given, **named)
-    assert refusal.value.code == code
 
 
 def asks_gently(bench: Bench, name: str, seq: int) -> None:
@@ -164,18 +156,6 @@ def one_co_signature_a_message(bench: Bench) -> None:
     refused("hold.already", bench.cosigns, "Otter", seq)
 
 
-def budget_of(command: Any, most: int) -> None:
-    """The door asks for it before a command comes to an action; it is kept in memory, so that who asked stands nowhere."""
-    now = [0.0]
-    limits = ServerLimits(Settings(data_dir=Path("unused")), clock=lambda: now[0])
-    asked = [limits.asks("somebody", command, "a network") for _ in range(most + 1)]
-    assert asked[:most] == [0] * most
-    assert asked[most] > 0
-    now[0] += asked[most] / 1_000
-    assert limits.asks("somebody", command, "a network") == 0
-    assert limits.asks("somebody", command, "a network") > 0
-
-
 def ten_gentle_notes_a_day(bench: Bench) -> None:
     budget_of(AskGently(circle=CIRCLE, target=1), 10)
 
@@ -219,8 +199,8 @@ def promised() -> set[tuple[str, str]]:
     return {(letter, cap[2]) for letter, power in LISTED.items() if power.commands for cap in power.caps}
 
 
-def test_each_bound_in_the_list_is_tried_here() -> None:
-    assert set(CAPS) == promised()
+def test_each_bound_in_the_list_is_tried_once() -> None:
+    assert sorted((*CAPS, *of_circles.CAPS)) == sorted(promised())
 
 
 @pytest.mark.parametrize("cap", CAPS, ids=[f"{letter}: {what}" for letter, what in CAPS])
@@ -292,8 +272,9 @@ LASTS: dict[str, Callable[[Bench], Callable[[], bool]]] = {
 }
 
 
-def test_each_end_in_the_list_is_tried_here() -> None:
-    assert set(LASTS) == {letter for letter, power in LISTED.items() if power.commands and power.lasts is not None}
+def test_each_end_in_the_list_is_tried_once() -> None:
+    ending = [letter for letter, power in LISTED.items() if power.commands and power.lasts is not None]
+    assert sorted((*LASTS, *of_circles.LASTS)) == sorted(ending)
 
 
 @pytest.mark.parametrize("letter", LASTS)

@@ -7,7 +7,7 @@ import pytest
 from moderation.power import TENDING
 from moderation.powers import ASKING, AT_THE_TABLE, IN_ROUNDS, NO_POWER, POWERS, SERVING, TALK, TOGETHER
 from rooms.limits import Limits
-from rooms.units import MINUTE
+from rooms.piece import notice
 from server.protocol import DoorCommand
 
 COMMANDS = sorted(each.__struct_config__.tag for each in get_args(DoorCommand))
@@ -73,7 +73,7 @@ def test_what_is_listed_lasts_as_long_as_the_rules_let_it() -> None:
         "tend": None,
         "host": None,
         "begin": limits.round_gather,
-        "ask": 2 * MINUTE,
+        "ask": limits.piece_quiet + limits.piece_wait + notice(limits),
         "lay": 0,
         "agreement": limits.agreement_trial + limits.agreement_review,
         "co-sign": limits.hold_cosigned,
