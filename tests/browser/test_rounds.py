@@ -64,6 +64,8 @@ async def test_a_round_from_the_offer_to_the_end(somebody: Comes, guest: Guests)
     await cleo.page.evaluate(HEARS)
 
     await offers_by_keys(ana, QUESTION)
+    # What changes soon is read out as it stands then; so the offer is heard before anything else is done.
+    await cleo.page.wait_for_function("() => window.heard.length === 1")
     offer = strip(bo, "Ana offers a round.")
     await expect(offer).to_contain_text(QUESTION)
     await expect(offer).to_contain_text("Joined: Ana.")
