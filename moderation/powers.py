@@ -196,7 +196,7 @@ TOGETHER = (
     ),
     Power(
         letter="ask",
-        does="have whoever holds the piece asked kindly whether to go on; it moves nothing",
+        does="have whoever holds the piece asked kindly whether to go on; from the first asking signs keep it for a time only",
         holder="anyone",
         reach="person",
         commands=("piece.ask",),
@@ -205,7 +205,7 @@ TOGETHER = (
     ),
     Power(
         letter="lay",
-        does="lay the piece down, when more say so than are in the round and do not; the next may be offered at once",
+        does="lay the piece down, when more say so than are in the round beside its holder and do not; another may follow",
         holder="anyone",
         reach="circle",
         commands=("round.lay_down",),

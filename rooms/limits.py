@@ -128,6 +128,8 @@ class Limits(PanelLimits):
     """Signs of a holder that follow each other sooner are not noted."""
     piece_ask_every: int = 3 * MINUTE
     """So long nobody can have the holder asked whether to go on, from the beginning of a turn or the last asking."""
+    piece_longest: int = 15 * MINUTE
+    """So long signs keep the piece once two others had its holder asked, from the first asking; then it goes on."""
 
 
 WAITS = (
@@ -167,6 +169,7 @@ WAITS = (
     "piece_quiet",
     "piece_sign",
     "piece_ask_every",
+    "piece_longest",
 )
 
 
@@ -201,6 +204,7 @@ AT_HAND = {
     "piece_quiet": MINUTE,
     "piece_sign": 5 * SECOND,
     "piece_ask_every": 20 * SECOND,
+    "piece_longest": 3 * MINUTE,
     "care_life": 2 * MINUTE,
 }
 """What people need at the least, also where an hour passes in a minute."""

@@ -1,7 +1,7 @@
 """How the piece comes to somebody and leaves them. Pure.
 
 It leaves a holder for these reasons only: they passed it, stepped out or left; they were away too long; they gave no
-sign for very long.
+sign for very long; or long ago two others had them asked whether to go on.
 """
 
 from dataclasses import replace

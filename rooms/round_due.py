@@ -1,6 +1,6 @@
 """What time does to a round: when the next thing is due, and what it is. Pure.
 
-Nothing is timed while a holder is here and gives signs. Waits are counted from moments that are kept; where the clock
+Nothing is timed while a holder is here and gives signs, unless two others had them asked. Waits are counted from moments that are kept; where the clock
 was set back they begin now at the latest, and where nobody was there to notice their end they begin anew.
 """
 
@@ -36,7 +36,7 @@ def caught_up(state: Round, *, now: int, limits: Limits) -> Moved:
     state = _not_ahead(state, now)
     at = next_at(state, limits)
     if at is not None and now - at > limits.round_late:
-        state = _anew(state, now)
+        state = _anew(state, now, limits)
     return settled(state, now=now, limits=limits)
 
 
@@ -63,7 +63,8 @@ def _due(state: Round, *, now: int, limits: Limits) -> Moved:
         case "gathering":
             return begin(state, now=now, limits=limits)
         case "going" if _ends_at(state, limits) <= now:
-            return pieces.goes_on(state, silent=True, again=True, now=now, limits=limits)
+            again = _ends_at(state, limits) != _kept_until(state, limits)
+            return pieces.goes_on(state, silent=True, again=again, now=now, limits=limits)
         case "going":
             piece, _ = pieces.held(state)
             return replace(state, piece=replace(piece, asked=True)), (KindlyAsked(piece.who, piece.turn),)
@@ -73,6 +74,18 @@ def _due(state: Round, *, now: int, limits: Limits) -> Moved:
 
 def _ends_at(state: Round, limits: Limits) -> int:
     """When the piece goes on without its holder, as things stand."""
+    lost, kept = _lost_at(state, limits), _kept_until(state, limits)
+    return lost if kept is None else min(lost, kept)
+
+
+def _kept_until(state: Round, limits: Limits) -> int | None:
+    """After two others had the holder asked no sign keeps the piece for longer; then it goes on as if passed."""
+    piece, _ = pieces.held(state)
+    return None if piece.first_asked_at is None else piece.first_asked_at + limits.piece_longest
+
+
+def _lost_at(state: Round, limits: Limits) -> int:
+    """When it goes on because of a holder who is away or gives no sign."""
     piece, seat = pieces.held(state)
     quiet = piece.sign + limits.piece_quiet
     if seat.away_since is None:
@@ -104,6 +117,7 @@ def _not_ahead(state: Round, now: int) -> Round:
     if piece is not None:
         since, sign, asked_at = min(piece.since, now), min(piece.sign, now), moment(piece.asked_at)
         piece = replace(piece, since=since, sign=sign, asked_at=asked_at, asking=wished(piece.asking))
+        piece = replace(piece, first_asked_at=moment(piece.first_asked_at))
     return replace(
         state,
         at=min(state.at, now),
@@ -124,7 +138,7 @@ def _moments(state: Round) -> Iterator[int]:
     yield from (each.at for each in wishes if each is not None)
 
 
-def _anew(state: Round, now: int) -> Round:
+def _anew(state: Round, now: int, limits: Limits) -> Round:
     """Nobody could answer, return or join meanwhile. Talk that was to end has ended."""
     if state.phase == "gathering":
         return replace(state, at=now)
@@ -133,4 +147,7 @@ def _anew(state: Round, now: int) -> Round:
     piece, seat = pieces.held(state)
     if seat.away_since is not None:
         state = state.with_seat(replace(seat, away_since=now))
-    return replace(state, piece=replace(piece, sign=now))
+    first = piece.first_asked_at
+    if first is not None:
+        first = max(first, now - limits.piece_longest + pieces.notice(limits))
+    return replace(state, piece=replace(piece, sign=now, first_asked_at=first))

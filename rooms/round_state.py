@@ -59,6 +59,8 @@ class Piece:
     """When it was last put there by two others."""
     asking: Wish | None = None
     """The first of two who would like to ask."""
+    first_asked_at: int | None = None
+    """When it was first put there by two others in this turn: from then on signs keep the piece for a time only."""
     spared: bool = False
     """Since the last sign they came back with hardly any time left and were given some."""
 

@@ -35,22 +35,31 @@ def ask(state: Round, by: str, now: int, limits: Limits) -> Moved:
         raise Refusal("piece.too_soon", retry_after=soonest - now)
     if not _seconds(piece.asking, by, now, limits):
         return replace(state, piece=replace(piece, asking=_first(piece.asking, by, now, limits))), ()
-    asked = replace(piece, asked=True, asked_at=now, asking=None)
+    asked = replace(piece, asked=True, asked_at=now, asking=None, first_asked_at=_earlier(piece, now))
     return replace(state, piece=asked), (KindlyAsked(piece.who, piece.turn),)
 
 
 def lay_down(state: Round, by: str, now: int, limits: Limits) -> Moved:
-    """While somebody has the piece it takes more people than are in the round without wishing so; later any two."""
+    """While somebody has the piece it takes more people than are in the round without wishing so; later any two.
+
+    Its holder is not counted against: else one friend and they would be a draw with any two, for ever.
+    """
     if state.phase != "talk":
         _going(state)
     fresh = tuple(each for each in state.lay if now < each.at + limits.round_asked and each.by != by)
     wishes = (*fresh, Wish(by, now))
     names = {each.by for each in wishes}
-    against = 1 if state.phase == "talk" else sum(each.who not in names for each in state.here)
+    against = (
+        1 if state.phase == "talk" else sum(each.who not in names and each.who != state.holder for each in state.here)
+    )
     if len(wishes) >= round_due.LEAST and len(wishes) > against:
         return pieces.over(state, "laid_down", now=now)
     already = next((each for each in state.lay if each.by == by and now < each.at + limits.round_asked), None)
     return (state, ()) if already is not None else (replace(state, lay=wishes), ())
+
+
+def _earlier(piece: Piece, now: int) -> int:
+    return now if piece.first_asked_at is None else piece.first_asked_at
 
 
 def _going(state: Round) -> Piece:

@@ -289,8 +289,8 @@ def a_question_is_over(bench: Bench, lasts: int) -> None:
 def a_round_is_laid_down_once(bench: Bench) -> None:
     id_ = begun(bench)
     asks(bench, "Wren", JoinRound, id_)
-    # Four are in the round: two who say so leave two who do not.
-    for name in ("Fern", "Fern", "Otter"):
+    # Four are in the round: two who say so, one of them its holder, leave two who do not.
+    for name in ("Fern", "Fern", "Bo"):
         assert asks(bench, name, LayDownPiece, id_) == []
     assert now_of(bench).phase == "going"
     assert asks(bench, "Wren", LayDownPiece, id_) == ["RoundOver"]

@@ -185,6 +185,9 @@ breaks(4, "each word of a lost connection begins the minute anew", piece, "away"
     if state.seat(who) else state))  # fmt: skip
 breaks(5, "who is here keeps it for ever", round_due, "_ends_at", tweaked(
     lambda at, state, _: at if piece.held(state)[1].away_since is not None else at + 10**9))  # fmt: skip
+breaks(5, "signs keep it whoever asks", round_due, "_kept_until", always(None))
+breaks(5, "each asking begins the time anew", round_wishes, "_earlier", instead(lambda found, piece, now: now))
+breaks(3, "who is asked has little time", round_due, "_kept_until", longer(piece_longest=0.3))
 breaks(5, "coming back is a sign", piece, "back", instead(_back_is_a_sign))
 breaks(5, "who comes back is spared each time", piece, "back", instead(_spared_always))
 
@@ -273,6 +276,13 @@ breaks(14, "it begins when some have answered", round_joining, "when_all_answere
     lambda found, state, inside, now, limits: found(
         state, inside & {*state.listening, *(each.who for each in state.seats)}, now, limits)))  # fmt: skip
 
+
+def _one_more_against(found: Any, state: Round, *args: Any) -> Any:
+    more = (*state.seats, round_state.Seat("nobody")) if state.phase == "going" else state.seats
+    after, effects = found(replace(state, seats=more), *args)
+    return replace(after, seats=state.seats), effects
+
+
 # --- 15 to 19: asking, laying down, clocks, dues, what is shown --------------------------------------------
 
 breaks(15, "one asks alone", round_wishes, "_seconds", always(True))
@@ -286,13 +296,14 @@ breaks(16, "two lay it down", round_wishes, "lay_down", instead(
     lambda found, state, by, now, limits: found(
         replace(state, seats=tuple(each if each.who == state.holder else replace(each, away_since=now)
                                    for each in state.seats)), by, now, limits)))  # fmt: skip
+breaks(16, "who has the piece counts against it", round_wishes, "lay_down", instead(_one_more_against))
 breaks(16, "one lays it down", round_due, "LEAST", lambda found: 1)
 breaks(16, "old wishes count", round_wishes, "lay_down", longer(round_asked=100))
 breaks(16, "who left still wishes", round_wishes, "forgotten", instead(lambda found, state, who: state))
 breaks(17, "moments ahead are believed", round_due, "_not_ahead", instead(lambda found, state, now: state))
 breaks(17, "only the phase is looked at when the clock is set back", round_due, "_not_ahead", instead(
     lambda found, state, now: replace(state, at=min(state.at, now))))  # fmt: skip
-breaks(17, "what fell due while nobody looked is done", round_due, "_anew", instead(lambda found, state, now: state))
+breaks(17, "what fell due while nobody looked is done", round_due, "_anew", instead(lambda found, state, *_: state))
 breaks(18, "what is due is left undone", round_due, "settled", instead(
     lambda found, state, **named: (state, ()) if state.phase == "talk" else found(state, **named)))  # fmt: skip
 breaks(18, "time begins what is not due", round_due, "caught_up", tweaked(

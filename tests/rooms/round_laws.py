@@ -32,7 +32,7 @@ from rooms.round_events import (
 )
 from rooms.round_state import Round, pack, unpack
 from rooms.work import Refusal
-from tests.rooms.round_world import PEOPLE, Taken, World
+from tests.rooms.round_world import PEOPLE, Taken, Turn, World
 
 Law = Callable[[World, Taken], None]
 LAWS: dict[int, list[Law]] = {}
@@ -115,14 +115,18 @@ def owed_again(world: World, taken: Taken) -> None:
         mine = getattr(taken.event, "by", getattr(taken.event, "who", None)) == turn.who
         own = mine and isinstance(taken.event, (Pass, StepOut, Left))
         first = taken.book.had[turn.who] == 1
-        assert (passed.how == "later") == (first and not own)
+        if not _asked_long_ago(world, turn, taken.at):
+            assert (passed.how == "later") == (first and not own)
+        elif turn.dropped is None and taken.at < turn.sign + world.limits.piece_quiet - world.limits.piece_sign:
+            assert passed.how != "later" or isinstance(taken.event, ComeBack)
         plain = mine and isinstance(taken.event, Pass) and not taken.event.silent
         assert passed.how == "later" or (passed.how == "silent") == (not plain and not turn.shared)
 
 
 @law(3)
 def nobody_is_forced(world: World, taken: Taken) -> None:
-    """The piece leaves somebody by their own doing, after a minute without them, or after long without a sign."""
+    """The piece leaves somebody by their own doing, after a minute without them, after long without a sign, or when two
+    others had them asked long ago."""
     turn, limits, now = taken.book.turn, world.limits, taken.at
     if turn is None or (taken.after is not None and taken.after.turn == turn.turn and taken.after.holder == turn.who):
         return
@@ -133,7 +137,12 @@ def nobody_is_forced(world: World, taken: Taken) -> None:
         return
     gone = turn.dropped is not None and now >= max(turn.dropped, turn.given) + limits.piece_wait
     quiet = now >= max(turn.sign + limits.piece_quiet - limits.piece_sign, turn.saved_until)
-    assert gone or (quiet and (turn.dropped is None or turn.returned)), (now, turn)
+    quiet = quiet and (turn.dropped is None or turn.returned)
+    assert gone or quiet or _asked_long_ago(world, turn, now), (now, turn)
+
+
+def _asked_long_ago(world: World, turn: Turn, now: int) -> bool:
+    return turn.first_asked is not None and now >= turn.first_asked + world.limits.piece_longest
 
 
 @law(4)
@@ -152,6 +161,14 @@ def never_stuck(world: World, taken: Taken) -> None:
     if turn is not None:
         since = max(turn.sign, turn.given, world.woke[-1])
         assert taken.at - since < limits.piece_quiet + limits.piece_wait + pieces.notice(limits)
+
+
+@law(5)
+def signs_keep_it_for_a_time(world: World, taken: Taken) -> None:
+    """Nobody whom two others had asked has the piece for ever, whatever signs they give."""
+    turn = world.book.turn
+    if turn is not None and turn.first_asked is not None:
+        assert taken.at - max(turn.first_asked, world.woke[-1]) < world.limits.piece_longest
 
 
 @law(6)
@@ -175,6 +192,8 @@ def who_returns_in_time_keeps_it(world: World, taken: Taken) -> None:
     assert taken.after is not None
     assert (taken.after.holder, taken.after.turn) == (turn.who, turn.turn)
     soon = taken.at + pieces.notice(world.limits) - 1
+    if _asked_long_ago(world, turn, soon):
+        return
     later, _ = core.step(taken.after, Tick(), now=soon, limits=world.limits)
     assert later is not None
     assert later.turn == turn.turn
@@ -342,18 +361,35 @@ def asking_is_kind(world: World, taken: Taken) -> None:
 
 @law(16)
 def laid_down_by_more_than_want_it(world: World, taken: Taken) -> None:
-    """Two at the least, and more than those here who are in the round and do not wish so; for talk, two."""
+    """Two at the least, and more than those here who are in the round, have not the piece and do not wish so; for talk,
+    two."""
     for ended in taken.told(Over):
         if ended.ending != "laid_down":
             continue
         book, now = taken.book, taken.at
         assert isinstance(taken.event, LayDown)
         wishing = {who for who, at in book.lays.items() if now < at + world.limits.round_asked} | {taken.event.by}
-        against = [who for who in book.here if who not in wishing]
+        holder = None if book.turn is None else book.turn.who
+        against = [who for who in book.here if who not in wishing and who != holder]
         if taken.event.by in book.away:
             against = [who for who in against if who != taken.event.by]
         assert len(wishing) >= 2
         assert book.phase == "talk" or len(wishing) > len(against)
+
+
+@law(16)
+def a_holder_and_a_friend_hold_no_two_up(world: World, taken: Taken) -> None:
+    """Who wish to lay it down and are more than all others here in the round, but for its holder, have done so."""
+    book, now, event = taken.book, taken.at, taken.event
+    if not isinstance(event, LayDown) or taken.refused is not None or world.book.phase != "going" or book.turn is None:
+        return
+    if world.book.turn is None or world.book.turn.turn != book.turn.turn or event.round != book.id:
+        return
+    # A wish said again is no longer for it: what is kept tells when it was first said.
+    kept = () if taken.before is None else taken.before.lay
+    wishing = {each.by for each in kept if now < each.at + world.limits.round_asked} | {event.by}
+    against = [who for who in world.book.here if who not in wishing and who != book.turn.who]
+    assert len(wishing) < 2 or len(wishing) <= len(against)
 
 
 @law(17)

@@ -60,6 +60,7 @@ class Walk:
                     self.wait,
                     self.words,
                     self.many_wishes,
+                    self.holds,
                 )
             )()
 
@@ -166,6 +167,17 @@ class Walk:
                     if turn is not None:
                         world.take(Share(turn.who))
                         world.wait(rng.choice((MINUTE, 2 * MINUTE)))
+
+    def holds(self) -> None:
+        """Two have the holder asked, who gives signs for very long; some ask again."""
+        world, rng, turn = self.world, self.rng, self.world.book.turn
+        if turn is None:
+            return
+        for _ in range(rng.randrange(1, 12)):
+            world.take(Sign(world.book.id, turn.who, turn.turn))
+            world.wait(rng.choice((MINUTE, 3 * MINUTE)))
+            for who in rng.sample([each for each in PEOPLE if each != turn.who], 2):
+                world.take(Ask(world.book.id, who))
 
     def leaves(self) -> None:
         world, rng = self.world, self.rng

@@ -62,6 +62,7 @@ class Turn:
     """Having returned, they keep it until then at the least."""
     asks: dict[str, int] = field(default_factory=dict)
     last_asked: int | None = None
+    first_asked: int | None = None
     shared: bool = False
 
 
@@ -209,6 +210,7 @@ class World:
             turn.saved_until = min(turn.saved_until, self.now + pieces.notice(self.limits))
             turn.asks = {who: min(at, self.now) for who, at in turn.asks.items()}
             turn.last_asked = None if turn.last_asked is None else min(turn.last_asked, self.now)
+            turn.first_asked = None if turn.first_asked is None else min(turn.first_asked, self.now)
         self.take(Tick())
 
     def _woken(self) -> None:
@@ -283,6 +285,8 @@ class World:
             case KindlyAsked():
                 if isinstance(event, Ask) and book.turn is not None:
                     book.turn.last_asked = now
+                    if book.turn.first_asked is None:
+                        book.turn.first_asked = now
                     book.turn.asks.clear()
             case Talks():
                 book.phase, book.since, book.turn = "talk", now, None

@@ -560,6 +560,57 @@ def test_an_unanswered_question_makes_no_time_shorter() -> None:
     assert circle.holder == "Ana"
 
 
+def test_signs_keep_it_for_a_quarter_of_an_hour_once_two_others_asked() -> None:
+    circle = Circle()
+    circle.going("Ana", "Bo")
+    for _ in range(40):
+        circle.passes(3 * MINUTE)
+        circle.does(Sign(IT, "Ana", 1))
+    circle.does(Ask(IT, "Otter"))
+    circle.does(Ask(IT, "Moss"))
+    asked_at = circle.now
+    while circle.holder == "Ana":
+        circle.does(Sign(IT, "Ana", 1))
+        circle.passes(MINUTE)
+        if circle.now == asked_at + 5 * MINUTE:
+            circle.does(Ask(IT, "Otter"))
+            circle.does(Ask(IT, "Moss"))
+    assert circle.now == asked_at + LIMITS.piece_longest
+    assert circle.followed[-2:] == [Passed("Ana", 1, "silent"), Given("Bo", 2)]
+    circle.shares("Bo")
+    assert circle.ending == "complete"
+
+
+def test_one_who_asks_alone_makes_no_time_shorter() -> None:
+    circle = Circle()
+    circle.going("Ana", "Bo")
+    for _ in range(20):
+        circle.passes(3 * MINUTE)
+        circle.does(Sign(IT, "Ana", 1))
+        circle.does(Ask(IT, "Otter"))
+    assert circle.holder == "Ana"
+
+
+def test_a_server_that_was_away_leaves_who_was_asked_a_moment() -> None:
+    circle = Circle()
+    circle.going("Ana", "Bo")
+    circle.passes(3 * MINUTE)
+    circle.does(Ask(IT, "Bo"))
+    circle.does(Ask(IT, "Otter"))
+    circle.now += 60 * MINUTE
+    assert circle.does(Sign(IT, "Ana", 1)) == ()
+    assert circle.passes(MINUTE - 1) == ()
+    assert circle.passes(1) == (Passed("Ana", 1, "silent"), Given("Bo", 2))
+
+
+def test_a_holder_and_a_friend_are_no_draw_with_two_who_ask() -> None:
+    circle = Circle()
+    circle.going("Ana", "Bo")
+    circle.does(LayDown(IT, "Otter"))
+    assert circle.holder == "Ana"
+    assert circle.does(LayDown(IT, "Moss")) == (Over("laid_down"),)
+
+
 def test_the_piece_is_laid_down_when_more_want_that_than_do_not() -> None:
     circle = Circle()
     circle.going("Ana", "Bo", "Fern")
@@ -583,7 +634,7 @@ def test_nobody_lays_it_down_alone() -> None:
 
 def test_wishes_to_lay_it_down_do_not_pile_up() -> None:
     circle = Circle()
-    circle.going("Ana", "Bo")
+    circle.going("Ana", "Bo", "Fern")
     for who in ("Otter", "Moss", "Wren", "Lark"):
         circle.does(LayDown(IT, who))
         circle.passes(LIMITS.round_asked // 2)
@@ -749,3 +800,4 @@ def test_where_an_hour_passes_in_a_minute_people_still_have_time() -> None:
     assert quick.round_gather == 20 * SECOND
     assert quick.piece_wait == 15 * SECOND
     assert quick.piece_quiet == MINUTE
+    assert quick.piece_longest == 3 * MINUTE

@@ -163,11 +163,11 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("circle_id", "participant_id"),
     )
-    with op.batch_alter_table("agreement", schema=None) as batch_op:
+    with op.batch_alter_table("agreement", schema=None, recreate="never") as batch_op:
         batch_op.add_column(sa.Column("keep_for", sa.BigInteger(), nullable=True))
         batch_op.add_column(sa.Column("how", sa.String(length=8), nullable=True))
 
-    with op.batch_alter_table("circle", schema=None) as batch_op:
+    with op.batch_alter_table("circle", schema=None, recreate="never") as batch_op:
         batch_op.add_column(sa.Column("listening", sa.Boolean(), server_default=sa.text("false"), nullable=False))
         batch_op.add_column(sa.Column("late_for", sa.BigInteger(), nullable=True))
         batch_op.add_column(sa.Column("sister_of", sa.String(length=16), nullable=True))
