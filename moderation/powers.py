@@ -90,7 +90,7 @@ POWERS = (
     ),
     Power(
         letter="l",
-        does="open a room, now or at times that repeat, and change those times; what is open already stays as it is",
+        does="open a room, now or at times that repeat, and change those times or, holding one, one of them; what is open stays",
         holder="anyone",
         reach="nobody",
         commands=("circle.open", *"plan.make plan.change plan.leave_out plan.move plan.put_back plan.stop".split()),

@@ -46,6 +46,7 @@ def propose(work: Work, command: ProposeAgreement) -> Answered:
     where it changes nothing, ``agreement.busy`` while another change is before the circle or on trial.
     """
     circle, mine = _speaking(work, command.circle, proposing=True)
+    act(work, circle, Tick())
     text, keep_for = _words(work, circle, command)
     open_, row = _now(work, circle), work.db.get(ProposalRow, circle.id)
     if open_ is not None and open_.by == mine.id and row is not None and (row.text, row.keep_for) == (text, keep_for):
@@ -145,6 +146,7 @@ def left(work: Work, circle: Circle, participant: str) -> None:
 
 def forgotten(work: Work, circle: Circle, participant: str) -> None:
     """Somebody's words go with them; what was proposed in them is over, unless it holds by now."""
+    act(work, circle, Tick())
     matter = unpack(circle.matter)
     work.conn.execute(delete(ObjectionRow).where(col(ObjectionRow.participant_id) == participant))
     if matter is not None and matter.by == participant:

@@ -63,7 +63,7 @@ def plan(work: Work, command: PlanCircle) -> Answered:
 
 
 def change(work: Work, command: ChangePlan) -> Answered:
-    row = tended(work, command.plan)
+    row = planned(work, command.plan)
     if command.topic is not None:
         row.topic = _topic(work, command.topic)
     if command.about is not None:
@@ -98,19 +98,25 @@ def put_back(work: Work, command: PutBackSitting) -> Answered:
 
 def stop(work: Work, command: StopPlan) -> Answered:
     """Stopping what is stopped is refused as ``plan.not_found``."""
-    row = tended(work, command.plan)
+    row = planned(work, command.plan)
     circle = preparing.prepared(work, row)
     preparing.end(work, row)
     return Answered(circle=None if circle is None else circle.id)
 
 
-def tended(work: Work, plan_id: str) -> PlanRow:
-    """The plan, to be changed by its planner or by who holds a circle of it that is open.
+def planned(work: Work, plan_id: str) -> PlanRow:
+    """The plan, to be changed by its planner. For anybody else it is ``plan.not_found``, whether there is one or not."""
+    return _locked(work, plan_id, lambda row: row.planner_id == work.person)
 
-    For anybody else it is ``plan.not_found``, whether there is one or not.
-    """
+
+def tended(work: Work, plan_id: str) -> PlanRow:
+    """The plan, for its exceptions: also who holds a circle of it that is open may say what is different once."""
+    return _locked(work, plan_id, lambda row: row.planner_id == work.person or _holds(work, row))
+
+
+def _locked(work: Work, plan_id: str, may: Callable[[PlanRow], bool]) -> PlanRow:
     row = work.db.exec(select(PlanRow).where(PlanRow.id == plan_id).with_for_update()).one_or_none()
-    if row is None or (row.planner_id != work.person and not _holds(work, row)):
+    if row is None or not may(row):
         raise Refusal("plan.not_found")
     return row
 

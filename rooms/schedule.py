@@ -23,6 +23,8 @@ Nth = Literal[1, 2, 3, 4, -1]
 
 SHOWN = 4
 EXCEPTIONS_MOST = 200
+MOVED_MOST = 30
+"""Each is worked out whenever somebody looks at the list."""
 LASTS_LEAST, LASTS_MOST = 15, 12 * 60
 """Minutes."""
 FROM, TO = date(2000, 1, 1), date(2199, 12, 31)

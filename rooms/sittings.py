@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime
 
 import msgspec
 
-from rooms.schedule import EXCEPTIONS_MOST, SHOWN, Schedule, Sitting, day_of, meets, minute_of, on, upcoming
+from rooms.schedule import EXCEPTIONS_MOST, MOVED_MOST, SHOWN, Schedule, Sitting, day_of, meets, minute_of, on, upcoming
 from rooms.units import DAY
 from rooms.work import Refusal
 
@@ -86,6 +86,8 @@ def _checked(times: Times, now: int) -> Times:
     """Raises ``schedule.too_many_exceptions``, or ``schedule.never`` where nothing would be left of it."""
     if len(times.schedule.but) + len(times.moved) > EXCEPTIONS_MOST:
         raise Refusal("schedule.too_many_exceptions", most=EXCEPTIONS_MOST)
+    if len(times.moved) > MOVED_MOST:
+        raise Refusal("schedule.too_many_exceptions", most=MOVED_MOST)
     if not ahead(times, now, 1):
         raise Refusal("schedule.never")
     return times

@@ -109,7 +109,7 @@ async def test_a_sitting_is_left_out_moved_and_put_back(quick: House) -> None:
     assert (await of(ana, circle))["plan"] == plan
 
 
-async def test_only_who_planned_it_or_holds_it_changes_it(quick: House) -> None:
+async def test_only_who_planned_it_changes_it_and_who_holds_it_says_what_is_different_once(quick: House) -> None:
     ana = await Guest(quick.url, "Ana").comes_in()
     bo = await Guest(quick.url, "Bo").comes_in()
     circle = await plans(ana, quick)
@@ -129,6 +129,11 @@ async def test_only_who_planned_it_or_holds_it_changes_it(quick: House) -> None:
     offered = await ana.sees(f"circle/{circle}", lambda e: e.get("what") == "willing", "the offer")
     seat = offered["space"]["willing"]
     await ana.asks("host.agree", circle=circle, participant=seat)
+    for do, more in {"plan.stop": {}, "plan.change": {"topic": "Mine"}}.items():
+        with pytest.raises(Refused, match="plan.not_found"):
+            await bo.asks(do, plan=plan["id"], **more)
+    for do in ("plan.leave_out", "plan.put_back"):
+        await bo.asks(do, plan=plan["id"], day=plan["next"][1]["day"])
     # With the one who planned it gone, it goes on with who holds it.
     await ana.asks("person.forget", sure=True)
     assert [each["plan"]["mine"] for each in await listed(bo) if each["id"] == circle] == [True]
