@@ -109,14 +109,16 @@ function Tending({ plan }: { plan: PlanView }) {
         <p role="status">{changed && t("timesChanged")}</p>
         {stopping && <p>{t("timesStopSure")}</p>}
         <Said text={act.said} />
-        <button
-          type="button"
-          class="button"
-          aria-disabled={act.busy}
-          onClick={() => (stopping ? void act.run(() => stopPlan(plan.id)) : stop(true))}
-        >
-          {stopping ? t("timesStopDo") : t("timesStop")}
-        </button>
+        {plan.mine && (
+          <button
+            type="button"
+            class="button"
+            aria-disabled={act.busy}
+            onClick={() => (stopping ? void act.run(() => stopPlan(plan.id)) : stop(true))}
+          >
+            {stopping ? t("timesStopDo") : t("timesStop")}
+          </button>
+        )}
       </div>
     </details>
   );

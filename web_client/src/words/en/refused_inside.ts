@@ -92,7 +92,7 @@ export const refusedInside = {
   refused_schedule_bad_length: "Choose a quarter of an hour or more, and half a day at most.",
   refused_schedule_unknown_zone: "There is no such time zone.",
   refused_schedule_not_that_day: "The first day is not the one you chose for each month.",
-  refused_schedule_too_many_exceptions: "There are too many days off in it.",
+  refused_schedule_too_many_exceptions: "It has too many days that are left out or moved.",
   refused_schedule_never: "No day is left for it.",
   refused_schedule_no_sitting: "There is no time on that day to change.",
   refused_schedule_past: "That time is over already.",
