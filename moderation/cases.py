@@ -1,6 +1,7 @@
 """A case and its rows: opening one, reading it, writing what a step made of it."""
 
 from dataclasses import dataclass
+from itertools import islice
 from typing import cast
 
 from sqlalchemy import update
@@ -13,7 +14,8 @@ from moderation.fold import Origin, Standing
 from moderation.models import CaseMessageRow, CaseRow, FlagRow
 from moderation.models_panels import ConductRow
 from moderation.wire import Category
-from rooms.models import Circle, Log, ParticipantRow
+from rooms.carrying import is_carried
+from rooms.models import Circle, EventRow, Log, ParticipantRow
 from rooms.work import Work
 
 
@@ -122,14 +124,22 @@ def holding(work: Work, log_id: int, seq: int, *, live: bool = False) -> list[Ke
 
 
 def newest(work: Work, author_id: str) -> list[Kept]:
-    """The latest case of an author (a participant), if it is not closed: the only one that may take another message."""
-    row = work.conn.execute(
-        select(CaseRow.id)
+    """The latest case of an author (a participant), if it is not closed: the only one that may take another message.
+
+    A case of a carried sentence takes no other.
+    """
+    rows = work.conn.execute(
+        select(CaseRow.id, EventRow.data)
+        .outerjoin(CaseMessageRow, col(CaseMessageRow.case_id) == col(CaseRow.id))
+        .outerjoin(
+            EventRow,
+            (col(EventRow.log_id) == col(CaseMessageRow.log_id)) & (col(EventRow.seq) == col(CaseMessageRow.seq)),
+        )
         .where(CaseRow.author_id == author_id, col(CaseRow.closed).is_(None))
         .order_by(col(CaseRow.opened_at).desc(), col(CaseRow.id).desc())
-        .limit(1)
     )
-    return [load(work, case_id) for case_id in row.scalars().all() if case_id is not None]
+    ordinary = (case_id for case_id, data in rows.all() if case_id is not None and not is_carried(data))
+    return [load(work, case_id) for case_id in islice(ordinary, 1)]
 
 
 def due(work: Work, case_id: int | None) -> list[Kept]:

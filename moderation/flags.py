@@ -16,7 +16,7 @@ from moderation.flagged import LIVE
 from moderation.models import CaseMessageRow, CaseRow, FlagRow
 from moderation.state import READING
 from moderation.wire import FlagMessage, MyFlag, RephraseMessage, WithdrawFlag
-from rooms import bulk, rules
+from rooms import bulk, carrying, rules
 from rooms.circles import seat
 from rooms.messages import message
 from rooms.messages import rephrase as change_words
@@ -41,7 +41,7 @@ def raise_flag(work: Work, command: FlagMessage) -> None:
         raise Refusal("message.taken_back")
     recent = witnesses.recent(work)
     kept = case_for(work, circle, row, row.sender)
-    _may_flag_more(work, row.sender)
+    _may_flag_more(work, witnesses.counts_as(row.sender, row.log_id, row.seq, row.data))
     if any(juror == work.person for juror in kept.case.sat()):
         raise Refusal("flag.seated")
     bars = witnesses.bars(work, row)
@@ -152,7 +152,7 @@ def _status(view: str, stage: str) -> str:
     return "received" if view == "visible" else view
 
 
-def _may_flag_more(work: Work, author_id: str) -> None:
+def _may_flag_more(work: Work, author_id: str | None) -> None:
     limits = work.limits
     begun = partial(fold.beginnings, most=limits.case_messages, within=limits.day)
     own = witnesses.given_lately(work)
@@ -183,8 +183,10 @@ def _flagged_before(work: Work, row: EventRow) -> bool:
 
 def case_for(work: Work, circle: Circle, row: EventRow, author_id: str) -> Kept:
     """The case in which something is said of this message: the one that holds it, else the author's newest, else a new
-    one. The message is in it then, with the number of its witnesses, and sealed with what was said around it."""
-    found = cases.holding(work, row.log_id, row.seq, live=True) + cases.newest(work, author_id)
+    one; a carried sentence is alone in its own, so that nothing tells whose it is. The message is in it then, with the number of its witnesses, and sealed with what was said around it."""
+    found = cases.holding(work, row.log_id, row.seq, live=True)
+    if not carrying.is_carried(row.data):
+        found += cases.newest(work, author_id)
     for each in found:
         # One whose time is over lapses here, if the clock has not come to it.
         effects.carry_out(work, each, case.tick(each.case, now=work.now, limits=work.limits))

@@ -14,6 +14,7 @@ from sqlmodel import col, select
 from moderation.models_panels import CaseWordsRow, SealedRow
 from moderation.state import Side
 from moderation.wire_panels import PanelLine, ReadLine
+from rooms import carrying
 from rooms.covers import WORDLESS
 from rooms.models import EventRow
 from rooms.posting import POSTED
@@ -45,15 +46,22 @@ def seal(work: Work, case_id: int, log_id: int, seq: int) -> None:
 
 
 def lines(work: Work, case_id: int, seq: int, letters: dict[str, str]) -> tuple[ReadLine, ...]:
-    """A sealed message with the lines around it, in order. ``letters`` names writers, and is added to."""
+    """A sealed message with the lines around it, in order. ``letters`` names writers, and is added to.
+
+    A carried line has a letter of its own, whoever gave it.
+    """
     rows = work.conn.execute(select(SealedRow).where(SealedRow.case_id == case_id).order_by(col(SealedRow.seq))).all()
     place = next((index for index, row in enumerate(rows) if row.seq == seq), None)
     if place is None:
         return ()
     shown = rows[max(0, place - AROUND) : place + AROUND + 1]
-    for row in shown:
-        letters.setdefault(row.sender or "", letter(len(letters)))
-    return tuple(ReadLine(by=letters[row.sender or ""], body=row.body, flagged=row.seq == seq) for row in shown)
+    carried = carrying.among(work.conn, rows[place].log_id, [row.seq for row in shown])
+    by = [f"carried:{row.seq}" if row.seq in carried else row.sender or "" for row in shown]
+    for each in by:
+        letters.setdefault(each, letter(len(letters)))
+    return tuple(
+        ReadLine(by=letters[each], body=row.body, flagged=row.seq == seq) for each, row in zip(by, shown, strict=True)
+    )
 
 
 def letter(index: int) -> str:

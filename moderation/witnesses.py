@@ -9,8 +9,11 @@ from moderation import cases, fold, opening
 from moderation.cases import Kept
 from moderation.models import CaseMessageRow, CaseRow, FlagRow
 from moderation.models_panels import FaithRow
+from rooms import carrying
 from rooms.models import Circle, Entry, EventRow, ParticipantRow, Person
 from rooms.work import Work
+
+_PLACE: tuple[Any, ...] = (CaseMessageRow.log_id, CaseMessageRow.seq, EventRow.data)
 
 
 class Recent(NamedTuple):
@@ -52,15 +55,24 @@ def given_lately(work: Work) -> dict[str | None, list[int]]:
     """When the asker flagged within the last two days, by whose words it was (an author in one circle), withdrawn or
     not. What the older of them began may still be going on."""
     rows = work.conn.execute(
-        select(CaseRow.author_id, FlagRow.at)
+        select(CaseRow.author_id, FlagRow.at, *_PLACE)
         .join(CaseMessageRow, col(CaseMessageRow.case_id) == col(CaseRow.id))
         .join(FlagRow, col(FlagRow.case_message_id) == col(CaseMessageRow.id))
+        .outerjoin(
+            EventRow,
+            (col(EventRow.log_id) == col(CaseMessageRow.log_id)) & (col(EventRow.seq) == col(CaseMessageRow.seq)),
+        )
         .where(FlagRow.person_id == work.person, FlagRow.at > work.now - 2 * work.limits.day)
     )
     given: dict[str | None, list[int]] = {}
-    for author, at in rows:
-        given.setdefault(author, []).append(at)
+    for author, at, log_id, seq, data in rows:
+        given.setdefault(counts_as(author, log_id, seq, data), []).append(at)
     return given
+
+
+def counts_as(author: str | None, log_id: int, seq: int, data: bytes | None) -> str | None:
+    """Whose words they are to a budget: a carried sentence has a writer of its own, or the budget would tell whose."""
+    return f"carried:{log_id}:{seq}" if carrying.is_carried(data) else author
 
 
 def bars(work: Work, row: EventRow) -> fold.Bars:

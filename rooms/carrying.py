@@ -4,8 +4,10 @@ They become messages of nobody, in random order and all at once, so that neither
 Being messages, they can be flagged, fade as the circle's words do, and their writers can take them back.
 """
 
+from collections.abc import Collection
 from typing import Any
 
+import msgspec
 from msgspec.structs import replace
 from sqlalchemy import Connection, delete, func
 from sqlmodel import col, select
@@ -13,7 +15,7 @@ from sqlmodel import col, select
 from rooms import bulk
 from rooms.circles import seat
 from rooms.log import kept, new_id, tell
-from rooms.models import Circle, ParticipantRow, Person
+from rooms.models import Circle, EventRow, ParticipantRow, Person
 from rooms.models_carrying import Carried
 from rooms.promises import Promise
 from rooms.text import line
@@ -85,6 +87,17 @@ def forget(work: Work, circle_id: str, participant: str | None = None) -> None:
     """What was given and not shown, or where it is shown: of everybody, or of one person."""
     gone = delete(Carried).where(col(Carried.circle_id) == circle_id)
     work.conn.execute(gone if participant is None else gone.where(col(Carried.participant_id) == participant))
+
+
+def is_carried(data: bytes | None) -> bool:
+    """Of a message's row: whether its words are nobody's to everybody. It stays so when its giver is forgotten."""
+    return data is not None and bool(msgspec.json.decode(data).get("carried"))
+
+
+def among(conn: Connection, log_id: int, seqs: Collection[int]) -> set[int]:
+    """Those of these messages that are carried, as long as their rows are there."""
+    found = select(EventRow.seq, EventRow.data).where(EventRow.log_id == log_id, col(EventRow.seq).in_(seqs))
+    return {seq for seq, data in conn.execute(found) if is_carried(data)}
 
 
 def mine(conn: Connection, circle_id: str, participant: str) -> dict[str, Any]:

@@ -71,13 +71,18 @@ def _own_message(work: Work, circle: Circle, mine: ParticipantRow, target: int) 
 
 def withdraw(work: Work, circle: Circle, row: EventRow) -> Answered:
     """Overwrite a message's words and tell the circle."""
+    overwrite(work, row)
+    return _about(work, circle, row, MessageTakenBack(target=row.seq))
+
+
+def overwrite(work: Work, row: EventRow) -> None:
+    """The words are gone, and nobody is told."""
     row.body = None
     row.body_hash = None
     clear(row)
     work.db.add(row)
     work.db.flush()
     work.conn.execute(delete(GestureRow).where(col(GestureRow.log_id) == row.log_id, col(GestureRow.target) == row.seq))
-    return _about(work, circle, row, MessageTakenBack(target=row.seq))
 
 
 def rephrase(work: Work, circle: Circle, row: EventRow, body: str) -> Answered:

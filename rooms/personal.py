@@ -8,7 +8,7 @@ from rooms import agreements, carrying, doorway, preparing
 from rooms.circles import seat
 from rooms.leaving import go
 from rooms.log import tell
-from rooms.messages import withdraw
+from rooms.messages import overwrite, withdraw
 from rooms.models import Aside, Circle, EventRow, GestureRow, Invite, Log, ParticipantRow, Person, RoundRow
 from rooms.posting import POSTED
 from rooms.wire import Event, ForgetMe, MarkRead, SetAside, SetPreferences, UndoAside
@@ -82,7 +82,12 @@ def forget(work: Work, _command: ForgetMe) -> list[tuple[Circle, int]]:
             col(EventRow.body).is_not(None),
         )
         for message in work.db.exec(mine).all():
-            withdraw(work, circle, message)
+            if carrying.is_carried(message.data):
+                # Told along with the others and with the leaving, it would be known whose this was.
+                message.sender = None
+                overwrite(work, message)
+            else:
+                withdraw(work, circle, message)
             gone.append((circle, message.seq))
         carrying.forget(work, circle.id, row.id)
         if row.inside:
