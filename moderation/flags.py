@@ -183,7 +183,8 @@ def _flagged_before(work: Work, row: EventRow) -> bool:
 
 def case_for(work: Work, circle: Circle, row: EventRow, author_id: str) -> Kept:
     """The case in which something is said of this message: the one that holds it, else the author's newest, else a new
-    one; a carried sentence is alone in its own, so that nothing tells whose it is. The message is in it then, with the number of its witnesses, and sealed with what was said around it."""
+    one; a carried sentence is alone in its own, so that nothing tells whose it is. The message is in it then, with the
+    number of its witnesses, and sealed with what was said around it."""
     found = cases.holding(work, row.log_id, row.seq, live=True)
     if not carrying.is_carried(row.data):
         found += cases.newest(work, author_id)
