@@ -25,19 +25,20 @@ def for_case(work: Work, opened_at: int) -> tuple[int, bytes]:
     It is the newest that was in use then. One that has been shown orders nothing any more: a draw that comes so late
     takes the newest in use now.
     """
+    # Read before the look: what another process makes meanwhile has the next number, and is used by both.
+    last = _last(work)
     secret = select(NonceRow.id, NonceRow.nonce).where(col(NonceRow.revealed_at).is_(None))
     for moment in (opened_at, work.now):
         in_use = secret.where(NonceRow.usable_from <= moment).order_by(col(NonceRow.id).desc()).limit(1)
         found = work.conn.execute(in_use).one_or_none()
         if found is not None:
             return int(found[0]), bytes(found[1])
-    return commit(work, usable_from=work.now)
+    return commit(work, last + 1, usable_from=work.now)
 
 
-def commit(work: Work, *, usable_from: int) -> tuple[int, bytes]:
-    """Make the next nonce and say in the record what it will be found to be."""
-    last = work.conn.execute(select(NonceRow.id).order_by(col(NonceRow.id).desc()).limit(1)).scalar_one_or_none()
-    number, nonce = (last or 0) + 1, secrets.token_bytes(NONCE_BYTES)
+def commit(work: Work, number: int, *, usable_from: int) -> tuple[int, bytes]:
+    """Make the nonce of this number, the next, and say in the record what it will be found to be."""
+    nonce = secrets.token_bytes(NONCE_BYTES)
     # Another process may make the same one at this moment, in a transaction that cannot be seen here yet.
     unless_made = sqlite.insert if work.conn.dialect.name == "sqlite" else postgresql.insert
     values = {"id": number, "nonce": nonce, "committed_at": work.now, "usable_from": usable_from}
@@ -77,14 +78,20 @@ def perform(work: Work) -> None:
         .order_by(col(NonceRow.id))
     ).all()
     if not rows:
-        commit(work, usable_from=work.now)
+        commit(work, _last(work) + 1, usable_from=work.now)
         return
     if rows[-1].usable_from + limits.day - _ahead(limits) <= work.now:
-        commit(work, usable_from=max(rows[-1].usable_from + limits.day, work.now + _ahead(limits)))
+        commit(work, rows[-1].id + 1, usable_from=max(rows[-1].usable_from + limits.day, work.now + _ahead(limits)))
     for row, following in pairwise(rows):
         if following.usable_from + limits.nonce_hidden <= work.now:
             work.conn.execute(update(NonceRow).where(col(NonceRow.id) == row.id).values(revealed_at=work.now))
             ledger.note(work, None, "reveal", {"nonce": row.id, "value": bytes(row.nonce).hex()})
+
+
+def _last(work: Work) -> int:
+    """The newest one's number, whether it has been shown or not; 0 before the first."""
+    last = work.conn.execute(select(NonceRow.id).order_by(col(NonceRow.id).desc()).limit(1)).scalar_one_or_none()
+    return last or 0
 
 
 def _ahead(limits: Limits) -> int:
