@@ -3,8 +3,8 @@
 Lists travel as one JSON parameter, because a list of placeholders makes a new statement of every batch size.
 """
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
-from typing import Any, NamedTuple
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from typing import Any, Generic, NamedTuple, TypeVar
 
 import msgspec
 from sqlalchemy import Connection
@@ -26,6 +26,19 @@ _INSERT = {
     dialect: f"INSERT INTO event ({', '.join(COLUMNS)}) VALUES ({', '.join([mark] * len(COLUMNS))})"  # noqa: S608 - constants
     for dialect, mark in (("sqlite", "?"), ("postgresql", "%s"))
 }
+
+
+T = TypeVar("T")
+
+
+class Numbered(NamedTuple, Generic[T]):
+    """An event and its place in its log."""
+
+    event: T
+    log_id: int
+    address: str
+    epoch: str
+    seq: int
 
 
 class Seat(NamedTuple):
@@ -135,6 +148,18 @@ def advance(conn: Connection, counts: Mapping[int, int]) -> dict[int, tuple[str,
     """Take so many seqs of each log (by row number); returns address, epoch and the last seq of each."""
     rows = of_pairs(conn, _ADVANCE, sorted(counts.items()))
     return {row[0]: (row[1], row[2], row[3]) for row in rows}
+
+
+def numbered(conn: Connection, events: Iterable[tuple[int, T]]) -> Iterator[Numbered[T]]:
+    """Take a place for each event, given with the row number of its log, in the order given; log by log."""
+    by_log: dict[int, list[T]] = {}
+    for log_id, event in events:
+        by_log.setdefault(log_id, []).append(event)
+    heads = advance(conn, {log_id: len(own) for log_id, own in by_log.items()})
+    for log_id, own in by_log.items():
+        address, epoch, last = heads[log_id]
+        for seq, event in enumerate(own, last - len(own) + 1):
+            yield Numbered(event, log_id, address, epoch, seq)
 
 
 def insert(conn: Connection, posts: Sequence[Row]) -> None:

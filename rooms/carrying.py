@@ -65,9 +65,8 @@ def show(work: Work, circle: Circle) -> bool:
     for number in range(len(given) - 1, 0, -1):
         other = work.pick(number + 1)
         given[number], given[other] = given[other], given[number]
-    address, epoch, last = bulk.advance(work.conn, {circle.log_id: len(given)})[circle.log_id]
     rows = []
-    for seq, each in enumerate(given, last - len(given) + 1):
+    for each, _, address, epoch, seq in bulk.numbered(work.conn, ((circle.log_id, each) for each in given)):
         event = MessagePosted(by=NOBODY, name="", at=work.now, body=each.words, key=f"{new_id()}------", carried=True)
         work.announce(Announcement(address, epoch, seq, event))
         held = kept(replace(event, body=None))

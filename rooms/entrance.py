@@ -51,21 +51,15 @@ def minute(now: int) -> int:
 
 def store(conn: Connection, coming: Sequence[Entrance]) -> None:
     """Give each entering its place in the log, write all of it, and announce each to its own work."""
-    by_log: dict[int, list[Entrance]] = {}
-    for each in coming:
-        by_log.setdefault(each.found.log_id, []).append(each)
-    heads = bulk.advance(conn, {log_id: len(own) for log_id, own in by_log.items()})
     events = []
-    for log_id, own in by_log.items():
-        address, epoch, last = heads[log_id]
-        for seq, each in enumerate(own, last - len(own) + 1):
-            now = each.work.now
-            each.seq, each.epoch = seq, epoch
-            entered = ParticipantEntered(participant=each.participant, name=each.name, at=minute(now))
-            each.work.announce(Announcement(address, epoch, seq, entered))
-            # The name lives in the participant's row only.
-            held = kept(ParticipantEntered(participant=each.participant, name="", at=minute(now)))
-            events.append((log_id, seq, held["kind"], now, each.participant, None, None, None, held["data"]))
+    for each, log_id, address, epoch, seq in bulk.numbered(conn, ((each.found.log_id, each) for each in coming)):
+        now = each.work.now
+        each.seq, each.epoch = seq, epoch
+        entered = ParticipantEntered(participant=each.participant, name=each.name, at=minute(now))
+        each.work.announce(Announcement(address, epoch, seq, entered))
+        # The name lives in the participant's row only.
+        held = kept(ParticipantEntered(participant=each.participant, name="", at=minute(now)))
+        events.append((log_id, seq, held["kind"], now, each.participant, None, None, None, held["data"]))
     if events:
         bulk.insert(conn, events)
         _seat(conn, coming)

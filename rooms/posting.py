@@ -175,31 +175,27 @@ def _refuse_reply_to_nothing(conn: Connection, each: Post) -> None:
 
 def _store(conn: Connection, posts: Sequence[Post]) -> None:
     """Give each its place, write all of them, and announce each to its own work."""
-    by_log: dict[int, list[Post]] = {}
-    for each in posts:
-        by_log.setdefault(each.seat.log_id, []).append(each)
-    heads = bulk.advance(conn, {log_id: len(own) for log_id, own in by_log.items()})
     rows = []
-    for log_id, own in by_log.items():
-        address, epoch, last = heads[log_id]
-        for seq, each in enumerate(own, last - len(own) + 1):
-            each.seq, each.epoch = seq, epoch
-            event = MessagePosted(
-                by=each.seat.id,
-                name=each.seat.name,
-                at=each.work.now,
-                body=each.body,
-                key=each.command.key,
-                reply_to=each.command.reply_to,
-                meet=each.command.meet,
-                prompt=each.command.prompt,
-                share=each.seat.piece_with == each.seat.id,
-            )
-            each.work.announce(Announcement(address, epoch, seq, event))
-            rows.append(_row(each, event))
-        seat = own[0].seat
-        if seat.fades_at is None and seat.keep_for > 0:
-            conn.execute(_fades.values(fades_at=own[0].work.now + seat.keep_for), {"circle": seat.circle})
+    fading: dict[int, Post] = {}
+    for each, log_id, address, epoch, seq in bulk.numbered(conn, ((each.seat.log_id, each) for each in posts)):
+        each.seq, each.epoch = seq, epoch
+        event = MessagePosted(
+            by=each.seat.id,
+            name=each.seat.name,
+            at=each.work.now,
+            body=each.body,
+            key=each.command.key,
+            reply_to=each.command.reply_to,
+            meet=each.command.meet,
+            prompt=each.command.prompt,
+            share=each.seat.piece_with == each.seat.id,
+        )
+        each.work.announce(Announcement(address, epoch, seq, event))
+        rows.append(_row(each, event))
+        if each.seat.fades_at is None and each.seat.keep_for > 0:
+            fading.setdefault(log_id, each)
+    for each in fading.values():
+        conn.execute(_fades.values(fades_at=each.work.now + each.seat.keep_for), {"circle": each.seat.circle})
     if rows:
         bulk.insert(conn, rows)
 
