@@ -4,9 +4,10 @@ from sqlalchemy import func
 from sqlmodel import col, select
 
 from rooms import rules
+from rooms.beginning import begin
 from rooms.entering import enter_first
-from rooms.log import append, new_id, new_log
-from rooms.models import Agreement, Circle, ParticipantRow, Person
+from rooms.log import append, new_id
+from rooms.models import Circle, ParticipantRow, Person
 from rooms.text import paragraphs
 from rooms.wire import (
     OpenCircle,
@@ -76,10 +77,7 @@ def open_circle(work: Work, command: OpenCircle) -> Answered:
         opener_id=person.id,
         key=command.key,
     )
-    circle.log_id = new_log(work, f"circle/{circle.id}")
-    work.db.add(circle)
-    work.db.flush()
-    work.db.add(Agreement(circle_id=circle.id, version=1, text=agreement, agreed_at=work.now, keep_for=keep_for))
+    begin(work, circle, agreement)
     if not later:
         append(work, circle.log_id, CircleOpened(at=work.now))
     circle.host_id, answered = enter_first(work, circle.id, command.name)

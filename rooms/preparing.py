@@ -9,9 +9,10 @@ from sqlalchemy import delete, update
 from sqlmodel import col, select
 
 from rooms import rules, schedule, sittings, space
+from rooms.beginning import begin
 from rooms.entering import enter_first
-from rooms.log import append, new_id, new_log, tell
-from rooms.models import Agreement, Circle, ParticipantRow, Person
+from rooms.log import append, new_id, tell
+from rooms.models import Circle, ParticipantRow, Person
 from rooms.models_plans import CalendarFeed, OpeningWish, PlanRow
 from rooms.schedule import Sitting
 from rooms.wire_events import CircleClosing, CircleOpened, CirclePlanned, OpeningTold
@@ -64,11 +65,7 @@ def prepare(work: Work, row: PlanRow) -> Circle | None:
         key=secrets.token_urlsafe(16),
         plan_id=row.id,
     )
-    circle.log_id = new_log(work, f"circle/{circle.id}")
-    work.db.add(circle)
-    work.db.flush()
-    work.db.add(Agreement(circle_id=circle.id, version=1, text=row.agreement, agreed_at=work.now))
-    work.db.flush()
+    begin(work, circle, row.agreement)
     append(work, circle.log_id, CirclePlanned(opens_at=circle.opens_at))
     circle.host_id = _host(work, row, circle)
     row.circle_id, row.day = circle.id, sitting.day.isoformat()

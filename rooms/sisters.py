@@ -3,9 +3,10 @@
 from sqlmodel import col, select
 
 from rooms import bulk_waiting, line, rules
+from rooms.beginning import begin
 from rooms.entering import enter_together
 from rooms.line import Waits
-from rooms.log import append, new_id, new_log
+from rooms.log import append, new_id
 from rooms.models import Agreement, Circle, ParticipantRow, Person
 from rooms.models_door import Waiter
 from rooms.wire_door import OpenSister, SisterView
@@ -88,12 +89,7 @@ def _open(work: Work, mother: Circle, key: str, first: Waits, second: Waits) -> 
         sister_of=mother.id,
         key=key,
     )
-    circle.log_id = new_log(work, f"circle/{circle.id}")
-    work.db.add(circle)
-    text = work.db.get_one(Agreement, (mother.id, mother.agreement_version)).text
-    work.db.flush()
-    work.db.add(Agreement(circle_id=circle.id, version=1, text=text, agreed_at=work.now))
-    work.db.flush()
+    begin(work, circle, work.db.get_one(Agreement, (mother.id, mother.agreement_version)).text)
     append(work, circle.log_id, CircleOpened(at=work.now))
     enter_together(work, circle.id, [(each.person, each.name) for each in (first, second)])
     for each in (first, second):
